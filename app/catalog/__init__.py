@@ -1,0 +1,1 @@
+"""Knows which models exist and which are here."""

@@ -1,0 +1,25 @@
+"""Chooses the language and installs its table from `resources/i18n/`."""
+
+from __future__ import annotations
+
+import json
+import locale
+import os
+
+from app.config.paths import resource
+from app.core import words
+
+
+def speak(choice: str) -> str:
+    """Install the table for `choice` ("system", "en", "zh_CN"); returns the language spoken."""
+    language = _system_language() if choice == "system" else choice
+    file = resource("i18n", f"{language}.json")
+    table = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    words.install(language if table else "en", table)
+    return words.language()
+
+
+def _system_language() -> str:
+    named = next((os.environ[k] for k in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(k)), "")
+    named = named or locale.getlocale()[0] or ""
+    return "zh_CN" if named.lower().startswith(("zh", "chinese")) else "en"

@@ -1,0 +1,46 @@
+"""Where things live. One `Home` value is made at start and handed down; tests and `--home DIR` give another."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folders of one profile. Folders exist after `open_home`."""
+
+    root: Path
+    models: Path
+    logs: Path
+
+    @property
+    def settings_file(self) -> Path:
+        return self.root / "settings.toml"
+
+    @property
+    def database_file(self) -> Path:
+        return self.root / "carrel.db"
+
+    @property
+    def catalog_facts_file(self) -> Path:
+        """Hashes and sizes learned from the hub, frozen at first sight."""
+        return self.root / "catalog-facts.json"
+
+
+def open_home(folder: Path | None = None) -> Home:
+    """The profile in `folder`, or this user's own; makes its folders."""
+    root = folder.expanduser().resolve() if folder else Path(platformdirs.user_data_dir("carrel", appauthor=False))
+    home = Home(root=root, models=root / "models", logs=root / "logs")
+    for path in (home.root, home.models, home.logs):
+        path.mkdir(parents=True, exist_ok=True)
+    return home
+
+
+def resource(*parts: str) -> Path:
+    """A file or folder under `resources/`, in a checkout or in the frozen program."""
+    base = Path(getattr(sys, "_MEIPASS", Path(__file__).resolve().parents[2]))
+    return base.joinpath("resources", *parts)

@@ -1,0 +1,61 @@
+"""What the user chose, in one TOML file. Unknown keys are kept out, damaged files are set aside, never lost."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+
+import msgspec
+import tomli_w
+
+from app.core.errors import CarrelError
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """Every choice with its default. Change with `msgspec.structs.replace` and `save_settings`."""
+
+    language: str = "system"  # "system", "en", "zh_CN"
+    theme: str = "system"  # "system", "light", "dark"
+    models_folder: str = ""  # empty: the profile's own
+    last_model: str = ""  # path of the GGUF loaded last
+    hub_endpoint: str = ""  # empty: HF_ENDPOINT, else the hub
+    proxy: str = ""  # empty: HTTPS_PROXY, else none
+    vram_margin_mib: int = 512  # kept free for the desktop and other programs
+    thinking: bool = True
+    system_prompt: str = ""
+
+
+def load_settings(file: Path) -> Settings:
+    """The saved choices, or the defaults. A file that cannot be read is renamed to `*.damaged` and defaults hold."""
+    try:
+        return msgspec.convert(tomllib.loads(file.read_text("utf-8")), Settings, strict=False)
+    except FileNotFoundError:
+        return Settings()
+    except (ValueError, msgspec.ValidationError):
+        file.replace(file.with_suffix(".toml.damaged"))
+        return Settings()
+
+
+def save_settings(file: Path, settings: Settings) -> None:
+    """Write, fsync, rename: the old file stays whole until the new one is."""
+    write_durably(file, tomli_w.dumps(msgspec.to_builtins(settings)).encode())
+
+
+def write_durably(file: Path, content: bytes) -> None:
+    """Replace `file` by `content` so that a crash leaves the old or the new, never a mixture."""
+    temporary = file.with_name(file.name + ".new")
+    try:
+        with open(temporary, "wb") as handle:
+            handle.write(content)
+            handle.flush()
+            os.fsync(handle.fileno())
+        temporary.replace(file)
+    except OSError as error:
+        raise CarrelError(
+            "cannot_write",
+            "{file} could not be written: {cause}.",
+            "Check the free space and the permissions of the folder.",
+            file=str(file),
+            cause=error.strerror or str(error),
+        ) from error

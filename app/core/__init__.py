@@ -1,0 +1,1 @@
+"""The words every room shares: chat values, parameters, errors, units, events."""

@@ -1,0 +1,68 @@
+"""What a chat is made of. Pure values, equal when their content is equal; ids belong to the store."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Role = Literal["system", "user", "assistant"]
+Channel = Literal["answer", "thinking"]
+AnswerState = Literal["streaming", "complete", "length", "stopped", "failed"]
+
+
+class Page(msgspec.Struct, frozen=True):
+    """One page of a document as the model will read it. `number` counts from 1; `tokens` is 0 until counted."""
+
+    number: int
+    text: str
+    tokens: int = 0
+
+
+class Document(msgspec.Struct, frozen=True):
+    """A file turned into pages. `kind` is "text", "markdown", "pdf", "docx"; `sha256` is of the file's bytes."""
+
+    path: str
+    name: str
+    kind: str
+    sha256: str
+    pages: tuple[Page, ...]
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def tokens(self) -> int:
+        return sum(page.tokens for page in self.pages)
+
+
+class FileReading(msgspec.Struct, frozen=True):
+    """One line of a reading receipt: what of a file was sent to the model."""
+
+    path: str
+    pages: int
+    tokens: int
+    dropped_tokens: int = 0
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """What the model was given for one answer. Sizes in tokens."""
+
+    files: tuple[FileReading, ...] = ()
+    context_used: int = 0
+    context_size: int = 0
+
+
+class Usage(msgspec.Struct, frozen=True):
+    """Token counts of one answer; `cached_tokens` of the prompt were already in the KV cache."""
+
+    prompt_tokens: int = 0
+    answer_tokens: int = 0
+    cached_tokens: int = 0
+
+
+class Timing(msgspec.Struct, frozen=True):
+    """How fast one answer was. `ttft_s` is from the request to the first token."""
+
+    load_s: float = 0.0
+    ttft_s: float = 0.0
+    prefill_tok_s: float = 0.0
+    decode_tok_s: float = 0.0

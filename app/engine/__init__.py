@@ -1,0 +1,1 @@
+"""Keeps one inference worker honest."""

@@ -1,0 +1,1 @@
+"""Brings a file home: resume, verify, mirrors, proxies; import."""

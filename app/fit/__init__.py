@@ -1,0 +1,1 @@
+"""Decides whether and how a model fits this machine."""

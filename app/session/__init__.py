@@ -1,0 +1,1 @@
+"""Drives one wish from start to result: a turn, a load, an import."""

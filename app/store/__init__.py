@@ -1,0 +1,1 @@
+"""Remembers chats: SQLite, numbered migrations."""

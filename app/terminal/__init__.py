@@ -1,0 +1,1 @@
+"""The same session functions, spoken in a terminal."""
