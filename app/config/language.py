@@ -1,4 +1,4 @@
-"""Chooses the language and installs its table from `resources/i18n/`."""
+"""Chooses the language and installs its tables, `resources/i18n/<room>.<language>.json`, one a room."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from app.core import words
 def speak(choice: str) -> str:
     """Install the table for `choice` ("system", "en", "zh_CN"); returns the language spoken."""
     language = _system_language() if choice == "system" else choice
-    file = resource("i18n", f"{language}.json")
-    table = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    table: dict[str, str] = {}
+    for file in sorted(resource("i18n").glob(f"*.{language}.json")):
+        table |= json.loads(file.read_text("utf-8"))
     words.install(language if table else "en", table)
     return words.language()
 

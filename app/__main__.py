@@ -1,0 +1,29 @@
+"""The one door: the window by default; subcommands for the terminal and for the child processes."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+if __package__ in (None, ""):
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+
+def main(arguments: list[str]) -> int:
+    """Run what the arguments name; returns the exit code."""
+    if arguments[:1] == ["engine-child"]:
+        from app.engine.worker.main import main as engine_child
+
+        engine_child()
+    if arguments[:1] == ["ingest-child"]:
+        from app.ingest.child import main as ingest_child
+
+        ingest_child()
+        return 0
+    from app.boot import start
+
+    return start(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,105 @@
+"""Why the engine failed, in words: from the code of a refusal, or from how its process died."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from app.core.child import Exit
+from app.core.errors import CarrelError
+
+_MEMORY = re.compile(r"out of memory|failed to allocate|cudaMalloc failed|bad_alloc|MemoryError", re.I)
+_CUDA = re.compile(r"CUDA error|cublas|driver", re.I)
+
+
+def of_death(exit_: Exit) -> CarrelError:
+    """The sentence for a child that ended without being asked to. The log's last lines travel as `log`."""
+    common = {"log": exit_.last_words, "how": exit_.cause()}
+    if _MEMORY.search(exit_.last_words):
+        return CarrelError(
+            "engine_out_of_memory",
+            "The engine ran out of memory and stopped.",
+            "Your text is saved. Load the model again, with a shorter context if it happens twice.",
+            **common,
+        )
+    if exit_.cause() == "SIGILL":
+        return CarrelError(
+            "engine_wrong_cpu",
+            "The engine was built for a processor with instructions that this one does not have.",
+            "Run the set-up again on this computer.",
+            **common,
+        )
+    if exit_.cause() == "SIGKILL":
+        return CarrelError(
+            "engine_killed",
+            "The engine was ended from outside, often because the computer ran out of memory.",
+            "Your text is saved. Load the model again.",
+            **common,
+        )
+    if _CUDA.search(exit_.last_words):
+        return CarrelError(
+            "engine_gpu_error",
+            "The graphics card or its driver reported an error and the engine stopped.",
+            "Your text is saved. Load the model again; if it fails at once, restart the computer.",
+            **common,
+        )
+    return CarrelError(
+        "engine_died",
+        "The engine stopped unexpectedly ({how}).",
+        "Your text is saved. Load the model again.",
+        **common,
+    )
+
+
+def of_refusal(code: str, detail: str, path: str = "") -> CarrelError:
+    """The sentence for a request the engine answered with Failed."""
+    name = Path(path).name
+    match code:
+        case "cancelled":
+            return CarrelError("cancelled", "Stopped.")
+        case "out_of_memory":
+            return CarrelError(
+                "load_out_of_memory",
+                "There was not enough memory to load {name}.",
+                "Close other programs that use the graphics card, or choose a shorter context or a smaller file.",
+                name=name,
+                log=detail,
+            )
+        case "context_refused":
+            return CarrelError(
+                "context_refused",
+                "The model is loaded, but its context could not be made.",
+                "Choose a shorter context.",
+                log=detail,
+            )
+        case "context_full":
+            return CarrelError(
+                "context_full",
+                "The conversation and its documents do not fit into the context.",
+                "Remove a document, start a new chat, or load the model with a longer context.",
+                log=detail,
+            )
+        case "no_model":
+            return CarrelError("no_model", "No model is loaded.", "Load one first.")
+        case "template_failed":
+            return CarrelError(
+                "template_failed",
+                "The chat template inside this model file cannot be used.",
+                "Choose another file of the model.",
+                log=detail,
+            )
+        case "load_refused":
+            return CarrelError(
+                "load_refused",
+                "{name} could not be loaded: the engine does not accept the file.",
+                "It may be damaged or of another kind. Check it, or download it again.",
+                name=name,
+                log=detail,
+            )
+    return CarrelError(
+        "engine_refused",
+        "The engine could not do this ({code}).",
+        "Try again; if it happens twice, load the model again.",
+        code=code,
+        log=detail,
+    )

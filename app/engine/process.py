@@ -1,0 +1,15 @@
+"""The real link: an engine child on pipes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.core.child import Child, Exit, own_command
+
+# Modules of CUDA kernels are loaded when first used: saves VRAM and start-up time.
+_ENV = {"CUDA_MODULE_LOADING": "LAZY"}
+
+
+def connect_process(on_line: Callable[[bytes], None], on_exit: Callable[[Exit], None]) -> Child:
+    """Start this program again as an engine child."""
+    return Child(own_command("engine-child"), on_line, on_exit, _ENV)

@@ -1,0 +1,229 @@
+"""Keeps one engine child honest: starts it, gives every request exactly one end, and says in words why it died.
+
+It does no I/O of its own: `connect(on_line, on_exit)` hands it a link to a child, and tests hand it a scripted one.
+Only the main thread calls it; the link's callbacks are brought home by `post`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Protocol
+
+import msgspec
+
+from app.core.child import Exit
+from app.core.emitter import Emitter
+from app.core.errors import CarrelError
+from app.core.loop import Post
+from app.core.params import Sampling
+from app.engine import causes
+from app.engine import messages as m
+from app.engine.state import EngineState, Phase
+
+
+class Link(Protocol):
+    """A connected child."""
+
+    @property
+    def pid(self) -> int: ...
+    def send(self, line: bytes) -> None: ...
+    def kill(self) -> None: ...
+    def close(self, timeout_s: float = ...) -> None: ...
+
+
+Connect = Callable[[Callable[[bytes], None], Callable[[Exit], None]], Link]
+
+
+Event = m.Up | CarrelError
+OnEvent = Callable[[Event], object]
+Command = m.Load | m.Unload | m.Generate | m.Tokenize
+
+
+class Request:
+    """One wish sent to the child. `on_event` hears everything about it; `ended` tells whether the last word came."""
+
+    def __init__(self, number: int, command: Command, on_event: OnEvent) -> None:
+        self.id, self.command, self.on_event = number, command, on_event
+        self.ended = False
+        self.error: CarrelError | None = None
+
+
+class Supervisor:
+    """The engine as the rest of the program knows it.
+
+    Events: `changed(state)` on every change of state.
+    """
+
+    def __init__(self, connect: Connect, post: Post) -> None:
+        self._connect, self._post = connect, post
+        self._link: Link | None = None
+        self._generation = 0
+        self._requests: dict[int, Request] = {}
+        self._next_id = 1
+        self.state = EngineState()
+        self.changed: Emitter[[EngineState]] = Emitter()
+        self.last_exit: Exit | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The process number of the child, None when there is none."""
+        return self._link.pid if self._link else None
+
+    def load(self, spec: m.Load, on_event: OnEvent) -> Request:
+        """Load a model, starting the child when there is none. `spec.id` is filled in here."""
+        self._ensure_child()
+        request = self._ask(lambda number: msgspec.structs.replace(spec, id=number), on_event)
+        self._become(replace(self.state.without_model(Phase.LOADING), path=spec.path))
+        return request
+
+    def unload(self, on_event: OnEvent = lambda _: None) -> Request | None:
+        """Free the model's memory; the child stays."""
+        return self._ask(m.Unload, on_event) if self._link else None
+
+    def generate(
+        self, turns: tuple[m.Turn, ...], sampling: Sampling, on_event: OnEvent, *, thinking: bool = True
+    ) -> Request:
+        """Answer a conversation. Raises CarrelError("no_model") when nothing is loaded."""
+        self._need_model()
+        request = self._ask(lambda number: m.Generate(number, turns, sampling, thinking), on_event)
+        self._become(replace(self.state, phase=Phase.ANSWERING))
+        return request
+
+    def tokenize(
+        self, texts: tuple[str, ...], on_event: OnEvent, *, turns: tuple[m.Turn, ...] = (), thinking: bool = True
+    ) -> Request:
+        """Count tokens exactly; does not wait for a running answer. Raises CarrelError("no_model")."""
+        self._need_model()
+        return self._ask(lambda number: m.Tokenize(number, texts, turns, thinking), on_event)
+
+    def cancel(self, request: Request) -> None:
+        """Ask for an early end; the request still ends with its own last word."""
+        if self._link and not request.ended:
+            self._send(m.Cancel(request.id))
+
+    def stop(self) -> None:
+        """End the child in order. Open requests end as cancelled."""
+        link, self._link = self._link, None
+        self._generation += 1
+        if link:
+            link.send(m.encode(m.Shutdown()))
+            link.close()
+        self._end_all(CarrelError("cancelled", "Stopped."))
+        self._become(EngineState())
+
+    def kill(self) -> None:
+        """End the child at once; its death is then told like any other."""
+        if self._link:
+            self._link.kill()
+
+    def _ensure_child(self) -> None:
+        if self._link is not None:
+            return
+        self._generation += 1
+        mine = self._generation
+        self._become(EngineState(phase=Phase.STARTING))
+        self._link = self._connect(
+            lambda line: self._post(lambda: self._on_line(line) if mine == self._generation else None),
+            lambda exit_: self._post(lambda: self._on_exit(exit_) if mine == self._generation else None),
+        )
+        self._send(m.Hello())
+
+    def _ask(self, make: Callable[[int], Command], on_event: OnEvent) -> Request:
+        command = make(self._next_id)
+        request = Request(self._next_id, command, on_event)
+        self._next_id += 1
+        self._requests[request.id] = request
+        self._send(command)
+        return request
+
+    def _send(self, message: m.Down) -> None:
+        assert self._link is not None
+        self._link.send(m.encode(message))
+
+    def _need_model(self) -> None:
+        if not self.state.has_model:
+            raise self.state.cause or causes.of_refusal("no_model", "")
+
+    def _on_line(self, line: bytes) -> None:
+        message = m.decode_up(line)
+        match message:
+            case None | m.Log():
+                return
+            case m.Ready():
+                self._on_ready(message)
+            case m.LoadProgress():
+                self._become(replace(self.state, load_fraction=message.fraction))
+                self._tell(message.id, message)
+            case m.PrefillProgress() | m.Delta():
+                self._tell(message.id, message)
+            case m.Failed():
+                self._on_failed(message)
+            case m.Loaded() | m.Unloaded() | m.Tokens() | m.Done():
+                self._on_end(message)
+
+    def _on_ready(self, message: m.Ready) -> None:
+        if message.protocol != m.PROTOCOL:
+            self._end_all(causes.of_refusal("protocol", f"child speaks {message.protocol}"))
+            self.stop()
+            return
+        phase = Phase.READY if self.state.phase is Phase.STARTING else self.state.phase
+        self._become(
+            replace(self.state, phase=phase, build=message.build, devices=message.devices, gpu=message.gpu)
+        )
+
+    def _on_end(self, message: m.Loaded | m.Unloaded | m.Tokens | m.Done) -> None:
+        if isinstance(message, m.Loaded):
+            loaded = replace(
+                self.state,
+                phase=Phase.LOADED,
+                n_ctx=message.n_ctx,
+                load_fraction=1.0,
+                load_s=message.load_s,
+                description=message.description,
+                can_think=message.can_think,
+            )
+            self._become(loaded)
+        elif isinstance(message, m.Unloaded):
+            self._become(self.state.without_model(Phase.READY))
+        self._finish(message.id, message)
+
+    def _on_failed(self, message: m.Failed) -> None:
+        request = self._requests.get(message.id)
+        path = request.command.path if request and isinstance(request.command, m.Load) else self.state.path
+        error = causes.of_refusal(message.code, message.detail, path)
+        if request and isinstance(request.command, m.Load):
+            phase = Phase.READY if message.code == "cancelled" else Phase.FAILED
+            self._become(self.state.without_model(phase, None if message.code == "cancelled" else error))
+        self._finish(message.id, error)
+
+    def _on_exit(self, exit_: Exit) -> None:
+        """The child is gone without being asked: every open request ends here, in its place."""
+        self._link, self.last_exit = None, exit_
+        error = causes.of_death(exit_)
+        self._become(self.state.without_model(Phase.FAILED, error))
+        self._end_all(error)
+
+    def _tell(self, number: int, event: Event) -> None:
+        request = self._requests.get(number)
+        if request:
+            request.on_event(event)
+
+    def _finish(self, number: int, event: Event) -> None:
+        request = self._requests.pop(number, None)
+        answering = any(isinstance(r.command, m.Generate) for r in self._requests.values())
+        if self.state.phase is Phase.ANSWERING and not answering:
+            self._become(replace(self.state, phase=Phase.LOADED))
+        if request:
+            request.ended = True
+            request.error = event if isinstance(event, CarrelError) else None
+            request.on_event(event)
+
+    def _end_all(self, error: CarrelError) -> None:
+        for number in tuple(self._requests):
+            self._finish(number, error)
+
+    def _become(self, state: EngineState) -> None:
+        if state != self.state:
+            self.state = state
+            self.changed.emit(state)

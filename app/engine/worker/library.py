@@ -1,0 +1,64 @@
+"""Opens llama.cpp through its low-level bindings and says which devices it found.
+
+The library prints its log through a callback; warnings and errors go to stderr, where the parent keeps the last
+lines, and the latest error is kept here to explain a refused load.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+from collections import deque
+
+import llama_cpp
+from llama_cpp import llama_cpp as C
+
+_GGML_LOG_WARN, _GGML_LOG_ERROR, _GGML_LOG_CONT = 3, 4, 5
+
+recent_errors: deque[str] = deque(maxlen=20)
+_last_level = 0
+
+
+@C.llama_log_callback
+def _on_log(level: int, text: bytes, _user_data: object) -> None:
+    global _last_level
+    _last_level = _last_level if level == _GGML_LOG_CONT else level
+    if _last_level in (_GGML_LOG_WARN, _GGML_LOG_ERROR):
+        line = text.decode("utf-8", "replace")
+        recent_errors.append(line.rstrip())
+        sys.stderr.write(line)
+        sys.stderr.flush()
+
+
+def open_library() -> None:
+    """Initialise the backends once per process and take over the log."""
+    C.llama_log_set(_on_log, ctypes.c_void_p(0))
+    C.llama_backend_init()
+
+
+def build_name() -> str:
+    """Names the engine build: binding version and the CPU features it was compiled with."""
+    info = (C.llama_print_system_info() or b"").decode("utf-8", "replace").strip()
+    return f"llama-cpp-python {llama_cpp.__version__} | {info}"
+
+
+def device_names() -> tuple[str, ...]:
+    """What llama.cpp can compute on, as it names them ("CUDA0: NVIDIA GeForce RTX 4090", "CPU: …")."""
+    lib = C._lib
+    lib.ggml_backend_dev_count.restype = ctypes.c_size_t
+    lib.ggml_backend_dev_get.argtypes, lib.ggml_backend_dev_get.restype = [ctypes.c_size_t], ctypes.c_void_p
+    names = []
+    for index in range(lib.ggml_backend_dev_count()):
+        device = lib.ggml_backend_dev_get(index)
+        names.append(f"{_device_text('name', device)}: {_device_text('description', device)}")
+    return tuple(names)
+
+
+def has_gpu() -> bool:
+    return bool(C.llama_supports_gpu_offload())
+
+
+def _device_text(what: str, device: int) -> str:
+    function = getattr(C._lib, f"ggml_backend_dev_{what}")
+    function.argtypes, function.restype = [ctypes.c_void_p], ctypes.c_char_p
+    return (function(device) or b"").decode("utf-8", "replace")

@@ -1,0 +1,30 @@
+"""The engine child: reads commands from stdin so that stop works at any time; one thread owns llama.cpp."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+
+from app.engine import messages as m
+from app.engine.worker.outbox import claim_stdout
+
+
+def main() -> None:
+    """Serve until told to shut down or until the parent's end of the pipe closes; never returns."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in a terminal reaches the whole group; the parent decides
+    outbox = claim_stdout()
+    from app.engine.worker.service import Service  # opening the library prints: only now is stdout safe
+
+    service = Service(outbox)
+    threading.Thread(target=service.run, name="llama", daemon=True).start()
+    for line in sys.stdin.buffer:
+        command = m.decode_down(line)
+        if isinstance(command, m.Shutdown):
+            break
+        if isinstance(command, m.Cancel):
+            service.cancel(command.id)
+        elif command is not None:
+            service.submit(command)
+    os._exit(0)  # no clean-up of a decode in flight: the driver frees what the process held
