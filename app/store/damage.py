@@ -1,0 +1,57 @@
+"""Finds a damaged chat file and puts it out of the way. It is renamed, never deleted."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from pathlib import Path
+
+from app.core.errors import CarrelError
+from app.store.failures import is_damage
+from app.store.migrations import version_of
+
+# The log goes first: SQLite throws away a log that it finds beside an empty or missing database.
+SIDE_FILES = ("-wal", "-shm", "")
+
+
+def looks_damaged(connection: sqlite3.Connection, known_steps: int) -> bool:
+    """Whether the file behind `connection` cannot be trusted. Reads all of it, unless a newer Carrel wrote it."""
+    try:
+        if version_of(connection) > known_steps:
+            return False
+        return connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",) or _is_not_ours(connection)
+    except sqlite3.DatabaseError as error:
+        if is_damage(error):
+            return True
+        raise
+
+
+def set_aside(path: Path) -> CarrelError:
+    """Rename the database and its log to `*.damaged-<time>`; returns the sentence that says so."""
+    aside = _free_name(path)
+    for ending in SIDE_FILES:
+        side = path.with_name(path.name + ending)
+        if side.exists():
+            side.rename(aside.with_name(aside.name + ending))
+    return CarrelError(
+        "database_set_aside",
+        "The chat file was damaged. It is kept as {file}, and a new one was begun.",
+        "Bring back a backup of it if you have one; nothing was deleted.",
+        file=str(aside),
+    )
+
+
+def _is_not_ours(connection: sqlite3.Connection) -> bool:
+    """Tables without a version, or a version below zero: not a state that any step leaves behind."""
+    version = version_of(connection)
+    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    return version < 0 or bool(tables) != bool(version)
+
+
+def _free_name(path: Path) -> Path:
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    name, number = path.with_name(f"{path.name}.damaged-{stamp}"), 1
+    while any(name.with_name(name.name + ending).exists() for ending in SIDE_FILES):
+        number += 1
+        name = path.with_name(f"{path.name}.damaged-{stamp}-{number}")
+    return name

@@ -1,0 +1,92 @@
+"""One SQLite file, opened with care: write-ahead log, every commit on the disk before it returns, foreign keys kept.
+
+Belongs to the thread that made it. Every error leaves here as a `CarrelError`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from app.core.errors import CarrelError
+from app.store.damage import looks_damaged, set_aside
+from app.store.failures import explained
+from app.store.migrations import MIGRATIONS, Migration, migrate, refuse_newer
+from app.store.rows import storable
+
+BUSY_TIMEOUT_S = 5.0
+
+
+class Database:
+    """An open, migrated database. `notices` are sentences the user should see once, such as a file set aside."""
+
+    def __init__(
+        self, path: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S, steps: Sequence[Migration] = MIGRATIONS
+    ) -> None:
+        self.path = path
+        self.notices: tuple[CarrelError, ...] = ()
+        with explained(path):
+            self._connection = self._open(busy_timeout_s, steps)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All of the block or nothing; on the disk when it returns. An inner one joins the outer one."""
+        with explained(self.path):
+            if self._connection.in_transaction:
+                yield
+                return
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                with contextlib.suppress(sqlite3.Error):
+                    self._connection.rollback()
+                raise
+
+    def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+        """Run one statement."""
+        with explained(self.path):
+            try:
+                return self._connection.execute(sql, values)
+            except UnicodeEncodeError:
+                cleaned = [storable(value) if isinstance(value, str) else value for value in values]
+                return self._connection.execute(sql, cleaned)
+
+    def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """All rows of one query."""
+        with explained(self.path):
+            return self.execute(sql, *values).fetchall()
+
+    def close(self) -> None:
+        with explained(self.path):
+            self._connection.close()
+
+    def _open(self, busy_timeout_s: float, steps: Sequence[Migration]) -> sqlite3.Connection:
+        connection = _connect(self.path, busy_timeout_s)
+        try:
+            if looks_damaged(connection, known_steps=len(steps)):
+                connection.close()
+                self.notices = (set_aside(self.path),)
+                connection = _connect(self.path, busy_timeout_s)
+            refuse_newer(connection, steps)
+            for setting in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+                connection.execute(f"PRAGMA {setting}").fetchall()
+            migrate(connection, steps)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def _connect(path: Path, busy_timeout_s: float) -> sqlite3.Connection:
+    """A bare connection. The file is private to its user; SQLite gives the log the same permissions."""
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    connection = sqlite3.connect(path, timeout=busy_timeout_s, isolation_level=None)
+    connection.text_factory = lambda raw: raw.decode("utf-8", "replace")  # one bad byte must not hide a chat
+    return connection

@@ -1,0 +1,122 @@
+"""The steps that built today's tables, in order. A step that was released is never edited: add the next one.
+
+`PRAGMA user_version` counts the steps a file has had. A tree of messages has been here from the first step:
+every message names its parent, so an edited question or a second answer is only another child.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+
+from app.core.errors import CarrelError
+
+Migration = Callable[[sqlite3.Connection], None]
+
+
+def m001(connection: sqlite3.Connection) -> None:
+    """Chats, their tree of messages, documents by page, and the journal of answers being written."""
+    for statement in _M001:
+        connection.execute(statement)
+
+
+# A parent is older than its children, so `parent_id < id` rules out cycles; the pairs of keys keep a parent and a
+# leaf inside their own chat.
+_M001 = (
+    """CREATE TABLE chats (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        title TEXT NOT NULL,
+        created_at REAL NOT NULL,
+        updated_at REAL NOT NULL,
+        leaf_id INTEGER,
+        draft TEXT NOT NULL DEFAULT '',
+        deleted_at REAL,
+        FOREIGN KEY (id, leaf_id) REFERENCES messages (chat_id, id) DEFERRABLE INITIALLY DEFERRED
+    )""",
+    """CREATE TABLE messages (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        chat_id INTEGER NOT NULL REFERENCES chats (id) ON DELETE CASCADE,
+        parent_id INTEGER CHECK (parent_id < id),
+        role TEXT NOT NULL,
+        created_at REAL NOT NULL,
+        state TEXT NOT NULL,
+        text TEXT NOT NULL DEFAULT '',
+        thinking TEXT NOT NULL DEFAULT '',
+        thinking_ms INTEGER NOT NULL DEFAULT 0,
+        model TEXT NOT NULL DEFAULT '',
+        cause TEXT NOT NULL DEFAULT '',
+        usage TEXT,
+        timing TEXT,
+        receipt TEXT,
+        writer TEXT NOT NULL DEFAULT '',
+        UNIQUE (chat_id, id),
+        FOREIGN KEY (chat_id, parent_id) REFERENCES messages (chat_id, id) ON DELETE CASCADE
+    )""",
+    "CREATE INDEX messages_by_parent ON messages (chat_id, parent_id)",
+    "CREATE INDEX messages_being_written ON messages (id) WHERE state = 'streaming'",
+    """CREATE TABLE documents (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        sha256 TEXT NOT NULL,
+        path TEXT NOT NULL,
+        text_sha256 TEXT NOT NULL,
+        name TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        read_at REAL NOT NULL,
+        warnings TEXT NOT NULL DEFAULT '[]',
+        UNIQUE (sha256, path, text_sha256)
+    )""",
+    """CREATE TABLE pages (
+        document_id INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        text TEXT NOT NULL,
+        tokens INTEGER NOT NULL DEFAULT 0,
+        tokenizer TEXT NOT NULL DEFAULT '',
+        PRIMARY KEY (document_id, number)
+    )""",
+    """CREATE TABLE message_documents (
+        message_id INTEGER NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
+        document_id INTEGER NOT NULL REFERENCES documents (id),
+        position INTEGER NOT NULL,
+        PRIMARY KEY (message_id, position)
+    ) WITHOUT ROWID""",
+    "CREATE INDEX message_documents_by_document ON message_documents (document_id)",
+    """CREATE TABLE answer_chunks (
+        message_id INTEGER NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
+        seq INTEGER NOT NULL,
+        channel TEXT NOT NULL,
+        text TEXT NOT NULL,
+        PRIMARY KEY (message_id, seq)
+    ) WITHOUT ROWID""",
+)
+
+MIGRATIONS: tuple[Migration, ...] = (m001,)
+
+
+def version_of(connection: sqlite3.Connection) -> int:
+    """How many steps this file has had."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def refuse_newer(connection: sqlite3.Connection, steps: Sequence[Migration] = MIGRATIONS) -> None:
+    """Raise when a later Carrel wrote this file: its tables are unknown here, so nothing is touched."""
+    if version_of(connection) > len(steps):
+        raise CarrelError(
+            "database_newer",
+            "These chats were saved by a newer Carrel.",
+            "Update Carrel to open them, or start it with --home and another folder.",
+        )
+
+
+def migrate(connection: sqlite3.Connection, steps: Sequence[Migration] = MIGRATIONS) -> None:
+    """Take the missing steps, all in one transaction; two programs may start at once, one of them does it."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        refuse_newer(connection, steps)
+        for step in steps[version_of(connection) :]:
+            step(connection)
+        connection.execute(f"PRAGMA user_version = {len(steps):d}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise

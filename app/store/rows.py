@@ -1,0 +1,106 @@
+"""What the store hands out: frozen values, equal when their content is equal. Times are Unix seconds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from app.core.chat import AnswerState, Receipt, Role, Timing, Usage
+
+CHAT_COLUMNS = "id, title, created_at, updated_at, leaf_id, draft, deleted_at"
+MESSAGE_COLUMNS = (
+    "m.id, m.chat_id, m.parent_id, m.role, m.created_at, m.state, m.text, m.thinking, m.thinking_ms, "
+    "m.model, m.cause, m.usage, m.timing, m.receipt"
+)
+ATTACHMENT_COLUMNS = (
+    "d.id, d.path, d.name, d.kind, d.sha256, d.read_at, d.warnings, "
+    "(SELECT count(*) FROM pages p WHERE p.document_id = d.id), "
+    "(SELECT coalesce(sum(p.tokens), 0) FROM pages p WHERE p.document_id = d.id)"
+)
+
+
+class Chat(msgspec.Struct, frozen=True):
+    """A conversation. `leaf_id` is the last message of the branch shown; `draft` is what was typed and not sent."""
+
+    id: int
+    title: str
+    created_at: float
+    updated_at: float
+    leaf_id: int | None = None
+    draft: str = ""
+    deleted_at: float | None = None
+
+
+class Attachment(msgspec.Struct, frozen=True):
+    """A document of a message without its text; `Store.load_document(id)` brings the pages."""
+
+    id: int
+    path: str
+    name: str
+    kind: str
+    sha256: str
+    read_at: float
+    warnings: tuple[str, ...] = ()
+    pages: int = 0
+    tokens: int = 0
+
+
+class Message(msgspec.Struct, frozen=True):
+    """One message of the tree. `cause` is the stable code of why an answer failed; "" for a good one."""
+
+    id: int
+    chat_id: int
+    parent_id: int | None
+    role: Role
+    created_at: float
+    state: AnswerState
+    text: str
+    thinking: str = ""
+    thinking_ms: int = 0
+    model: str = ""
+    cause: str = ""
+    usage: Usage = Usage()
+    timing: Timing = Timing()
+    receipt: Receipt = Receipt()
+    documents: tuple[Attachment, ...] = ()
+
+
+_usage = msgspec.json.Decoder(Usage)
+_timing = msgspec.json.Decoder(Timing)
+_receipt = msgspec.json.Decoder(Receipt)
+_warnings = msgspec.json.Decoder(tuple[str, ...])
+
+
+def to_json(value: object) -> str:
+    """A frozen value as the text of a JSON column."""
+    try:
+        return msgspec.json.encode(value).decode()
+    except UnicodeEncodeError:  # a path that is not UTF-8
+        return storable(json.dumps(msgspec.to_builtins(value), ensure_ascii=False))
+
+
+def storable(text: str) -> str:
+    """Text that UTF-8 can hold: halves of a surrogate pair are joined, a lone half becomes the replacement sign."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def chat_of(row: Sequence[Any]) -> Chat:
+    return Chat(*row)
+
+
+def attachment_of(row: Sequence[Any]) -> Attachment:
+    values = [*row[:6], _warnings.decode(row[6]), *row[7:]]
+    return Attachment(*values)
+
+
+def message_of(row: Sequence[Any]) -> Message:
+    usage, timing, receipt = row[11:14]
+    figures = (
+        _usage.decode(usage) if usage else Usage(),
+        _timing.decode(timing) if timing else Timing(),
+        _receipt.decode(receipt) if receipt else Receipt(),
+    )
+    return Message(*[*row[:11], *figures])

@@ -1,0 +1,38 @@
+"""The store: everything Carrel remembers of chats, behind one object used on one thread."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from app.core.errors import CarrelError
+from app.store.answers import Answers
+from app.store.chats import Chats
+from app.store.database import BUSY_TIMEOUT_S, Database
+from app.store.documents import Documents
+
+
+class Store(Answers, Chats, Documents):
+    """Chats, messages, answers and documents in the file at `path`. Use it on the thread that made it.
+
+    A damaged file is renamed and a new one begun (see `notices`); one saved by a newer Carrel is refused.
+    """
+
+    def __init__(
+        self, path: Path, now: Callable[[], float] = time.time, *, busy_timeout_s: float = BUSY_TIMEOUT_S
+    ) -> None:
+        super().__init__(Database(path, busy_timeout_s=busy_timeout_s), now)
+
+    @property
+    def notices(self) -> tuple[CarrelError, ...]:
+        """Sentences about the opening that the user should see once."""
+        return self._db.notices
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Make several calls one: all are kept or none, with one wait for the disk."""
+        return self._db.transaction()
+
+    def close(self) -> None:
+        self._db.close()
