@@ -1,0 +1,1 @@
+"""The conversation: virtual rows of messages and the composer below them."""

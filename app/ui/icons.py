@@ -1,0 +1,60 @@
+"""Icons: one single-colour SVG family (Lucide), tinted by the theme and drawn at the screen's own resolution."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from app.config.paths import resource
+from app.ui.theme import tokens
+
+RATIOS = (1.0, 1.25, 1.5, 2.0, 3.0)
+
+
+def icon(name: str, role: str = "quiet", px: int = 16, *, filled: bool = False) -> QIcon:
+    """`resources/icons/<name>.svg` in the colour of theme role `role`, sharp at every screen scale.
+
+    The colour is today's: make it again when the theme changes (`IconButton` does so by itself).
+    """
+    result = QIcon()
+    for ratio in RATIOS:
+        result.addPixmap(pixmap(name, role, px, ratio, filled=filled))
+        faint = QPixmap(pixmap(name, "quiet", px, ratio, filled=filled))
+        result.addPixmap(_at_half_strength(faint), QIcon.Mode.Disabled)
+    return result
+
+
+def pixmap(name: str, role: str = "quiet", px: int = 16, ratio: float = 1.0, *, filled: bool = False) -> QPixmap:
+    """The same as a picture of `px` × `px` for a screen of `ratio` device pixels a pixel."""
+    return _draw(name, getattr(tokens(), role), px, ratio, filled)
+
+
+@lru_cache(maxsize=512)
+def _draw(name: str, colour: str, px: int, ratio: float, filled: bool) -> QPixmap:
+    svg = resource("icons", f"{name}.svg").read_text("utf-8").replace("currentColor", colour)
+    if filled:
+        svg = svg.replace('fill="none"', f'fill="{colour}"', 1)
+    renderer = QSvgRenderer(QByteArray(svg.encode()))
+    side = round(px * ratio)
+    picture = QPixmap(side, side)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    renderer.render(painter, QRectF(0, 0, side, side))
+    painter.end()
+    picture.setDevicePixelRatio(ratio)
+    return picture
+
+
+def _at_half_strength(picture: QPixmap) -> QPixmap:
+    faint = QPixmap(picture.size())
+    faint.setDevicePixelRatio(picture.devicePixelRatio())
+    faint.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(faint)
+    painter.setOpacity(0.45)
+    painter.drawPixmap(0, 0, picture)
+    painter.end()
+    return faint

@@ -1,0 +1,141 @@
+"""Carries out the splitter's steps in a QTextDocument, replacing only its open end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextCursor, QTextDocument
+
+from app.ui.markdown.blocks import BlockWriter
+from app.ui.markdown.code import CodeCard, CodeWriter
+from app.ui.markdown.parser import clean
+from app.ui.markdown.pen import INDENT_PX, Pen
+from app.ui.markdown.splitter import parse
+from app.ui.markdown.steps import (
+    CodeEnd,
+    CodeLines,
+    CodePartial,
+    CodeStart,
+    Commit,
+    Restart,
+    Step,
+    TableEnd,
+    TableRows,
+    TableStart,
+    Tail,
+)
+from app.ui.markdown.style import TextStyle
+from app.ui.markdown.tables import TableWriter
+
+
+class DocRenderer:
+    """Owns the content of `document`. GUI thread only."""
+
+    def __init__(self, document: QTextDocument, style: TextStyle) -> None:
+        self.document, self.style = document, style
+        document.setUndoRedoEnabled(False)
+        document.setDocumentMargin(0)
+        document.setIndentWidth(INDENT_PX)
+        document.setDefaultFont(style.body_font)
+        self._start()
+
+    def _start(self) -> None:
+        self._pen = Pen(self.document, self.style)
+        self._code = CodeWriter(self._pen)
+        self._tables = TableWriter(self._pen)
+        self._blocks = BlockWriter(self._pen, self._code, self._tables)
+        self._keep_end()
+
+    @property
+    def cards(self) -> list[CodeCard]:
+        """The code cards, from top to bottom."""
+        return self._code.cards
+
+    @property
+    def open_table_top(self) -> int | None:
+        """Where the table that is being written begins; a new row may move all of it."""
+        return self._tables.table.firstPosition() if self._tables.table is not None else None
+
+    @property
+    def first_changing_position(self) -> int:
+        """Everything before it stays as it is in the next `apply`."""
+        return self._pen.cursor.position() if self._code.is_open else self._end
+
+    def apply(self, steps: Sequence[Step]) -> None:
+        """Carry out `steps` as one edit, so that the layout runs once."""
+        self._pen.cursor.beginEditBlock()
+        cursor = self._pen.cursor
+        try:
+            for step in steps:
+                self._apply_one(step)
+        finally:
+            cursor.endEditBlock()
+
+    def render(self, text: str) -> None:
+        """Replace everything by `text`."""
+        self.apply([Restart(), Commit(parse(clean(text)))])
+
+    def _apply_one(self, step: Step) -> None:
+        match step:
+            case Commit(tokens, number):
+                self._drop_end()
+                self._blocks.write(tokens, number)
+                self._keep_end()
+            case Tail(tokens, number):
+                self._drop_end()
+                self._blocks.write(tokens, number)
+            case CodeStart(language):
+                self._drop_end()
+                self._code.open(language)
+            case CodeLines(lines):
+                self._code.add_lines(lines)
+            case CodePartial(text):
+                self._code.show_partial(text)
+            case CodeEnd():
+                self._code.close()
+                self._keep_end()
+            case TableStart(tokens):
+                self._drop_end()
+                self._tables.open(tokens)
+            case TableRows(tokens):
+                self._tables.add_rows(tokens)
+            case TableEnd():
+                self._tables.close()
+                self._keep_end()
+            case Restart():
+                self._clear()
+
+    def _clear(self) -> None:
+        cursor = self._pen.cursor
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.removeSelectedText()
+        cursor.setBlockFormat(QTextBlockFormat())
+        cursor.setCharFormat(QTextCharFormat())
+        self._code.forget()
+        self._tables.table = None
+        self._pen.fresh = True
+        self._keep_end()
+
+    def _keep_end(self) -> None:
+        """What stands now is finished; the open end begins here."""
+        self._end, self._end_fresh = self._pen.cursor.position(), self._pen.fresh
+        self._end_format = self._pen.cursor.blockFormat()
+
+    def _drop_end(self) -> None:
+        """Remove the open end. An empty block takes the format of one deleted below it, so its own is put back."""
+        cursor = self._pen.cursor
+        cursor.setPosition(self._end)
+        cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
+        if cursor.hasSelection():
+            cursor.removeSelectedText()
+            if cursor.atBlockStart():
+                self._restore_block()
+        elif self._end_fresh and not self._pen.fresh:
+            self._restore_block()
+        self._code.drop_cards_from(self._end)
+        self._pen.fresh = self._end_fresh
+
+    def _restore_block(self) -> None:
+        self._pen.cursor.setBlockFormat(self._end_format)
+
+

@@ -1,0 +1,246 @@
+"""Splits a growing Markdown text into finished blocks and one open end.
+
+Only the open end is parsed again when text arrives, so a flush costs as much as the block that is open, however long
+the answer is. Blocks are given away (`Commit`) once no later text can change them; an open fence, list or table has
+a mode of its own in which lines, items and rows are given away one by one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from markdown_it.token import Token
+
+from app.ui.markdown.parser import clean, parser
+from app.ui.markdown.repair import close_open_marks, hold_back
+from app.ui.markdown.steps import (
+    CodeEnd,
+    CodeLines,
+    CodePartial,
+    CodeStart,
+    Commit,
+    Restart,
+    Step,
+    TableEnd,
+    TableRows,
+    TableStart,
+    Tail,
+)
+
+_FENCE_OPEN = re.compile(r"^ {0,3}(`{3,}|~{3,})([^\n]*)\n")
+_DEFINITION = re.compile(r"^ {0,3}\[[^\]\n]+\]:", re.MULTILINE)
+_CLOSED_BY_BLANK = frozenset(
+    ("paragraph_open", "heading_open", "fence", "table_open", "hr", "blockquote_open", "math_block")
+)
+
+
+def parse(text: str) -> list[Token]:
+    """The tokens of `text`."""
+    return parser().parse(text)
+
+
+def top_level(tokens: Sequence[Token]) -> list[int]:
+    """The places in `tokens` where a top-level block begins."""
+    return [i for i, token in enumerate(tokens) if token.level == 0 and token.nesting >= 0]
+
+
+class StreamSplitter:
+    """`feed` text as it comes, then `take_steps` for what to draw; `take_steps(final=True)` once at the end."""
+
+    def __init__(self) -> None:
+        self._tail = ""
+        self._whole: list[str] = []
+        self._fence_close: re.Pattern[str] | None = None
+        self._fence_indent = 0
+        self._table_head: str | None = None
+        self._number: int | None = None
+        self._held_return = False
+
+    def feed(self, text: str) -> None:
+        """Add `text`; a carriage return at its end waits for what follows."""
+        if self._held_return:
+            text = "\r" + text
+        self._held_return = text.endswith("\r")
+        text = clean(text[:-1] if self._held_return else text)
+        self._whole.append(text)
+        self._tail += text
+
+    def take_steps(self, *, final: bool = False) -> list[Step]:
+        """What changed since the last call."""
+        if final:
+            if self._held_return:
+                self._held_return = False
+                self._whole.append("\n")
+                self._tail += "\n"
+            whole = "".join(self._whole)
+            # A definition may serve links far above it and one inside an open block is lost to the tail: begin again.
+            if _DEFINITION.search(whole):
+                return [Restart(), Commit(parse(whole))]
+        steps: list[Step] = []
+        while self._advance(steps, final=final):
+            pass
+        return steps
+
+    def _advance(self, steps: list[Step], *, final: bool) -> bool:
+        """One move; true when there is more to do at once."""
+        if self._fence_close is not None:
+            return self._advance_fence(steps, self._fence_close, final=final)
+        if self._table_head is not None:
+            return self._advance_table(steps, self._table_head, final=final)
+        return self._advance_blocks(steps, final=final)
+
+    # ---- an open fence: lines go out as they are, nothing is parsed
+
+    def _advance_fence(self, steps: list[Step], close: re.Pattern[str], *, final: bool) -> bool:
+        lines, rest, closed = self._split_fence(close, final=final)
+        self._tail = rest
+        if lines:
+            steps.append(CodeLines(lines))
+        if closed or final:
+            steps.append(CodeEnd())
+            self._fence_close = None
+            return closed
+        might_close = rest.strip() and set(rest.strip()) <= {"`", "~"}
+        steps.append(CodePartial("" if might_close else self._outdent(rest)))
+        return False
+
+    def _split_fence(self, close: re.Pattern[str], *, final: bool) -> tuple[list[str], str, bool]:
+        lines: list[str] = []
+        pieces = self._tail.split("\n")
+        for i, line in enumerate(pieces[:-1]):
+            if close.match(line):
+                return lines, "\n".join(pieces[i + 1 :]), True
+            lines.append(self._outdent(line))
+        if not final:
+            return lines, pieces[-1], False
+        if pieces[-1] and not close.match(pieces[-1]):
+            lines.append(self._outdent(pieces[-1]))
+        return lines, "", False
+
+    def _outdent(self, line: str) -> str:
+        """`line` without the spaces the opening fence was indented by."""
+        spaces = len(line) - len(line.lstrip(" "))
+        return line[min(spaces, self._fence_indent) :]
+
+    # ---- an open table: complete rows go out, the half row is hidden
+
+    def _advance_table(self, steps: list[Step], head: str, *, final: bool) -> bool:
+        end = len(self._tail) if final else self._tail.rfind("\n") + 1
+        body = self._tail[:end]
+        if not body and not final:
+            return False
+        tokens = parse(head + body)
+        starts = top_level(tokens)
+        lines = body.split("\n")
+        table_map = tokens[starts[0]].map or [0, 2]
+        used = table_map[1] - head.count("\n")
+        ended = final or used < len(lines) - 1
+        steps.append(TableRows(tokens))
+        self._tail = self._tail[len("".join(f"{line}\n" for line in lines[:used])) :]
+        if not ended:
+            return False
+        steps.append(TableEnd())
+        self._table_head = None
+        return True
+
+    # ---- everything else
+
+    def _advance_blocks(self, steps: list[Step], *, final: bool) -> bool:
+        if not self._tail.strip():
+            self._tail = self._tail[self._tail.rfind("\n") + 1 :]
+            steps.append(Tail(()))
+            return False
+        tokens = parse(self._tail)
+        if final:
+            steps.append(Commit(tokens, self._number))
+            self._tail = ""
+            return False
+        starts = top_level(tokens)
+        if not starts:
+            steps.append(Tail(()))
+            return False
+        if self._commit_finished(steps, tokens, starts) or (
+            len(starts) == 1 and self._enter_mode(steps, tokens, tokens[starts[0]])
+        ):
+            return True
+        shown = close_open_marks(hold_back(self._tail))
+        steps.append(Tail(parse(shown) if shown != self._tail else tokens, self._number))
+        return False
+
+    def _commit_finished(self, steps: list[Step], tokens: list[Token], starts: list[int]) -> bool:
+        """Give away all blocks but the last, when the last one really began."""
+        if len(starts) < 2:
+            return False
+        line = _first_line(tokens[starts[-1]])
+        begun = self._tail.count("\n") > line
+        blank_before = not self._tail.split("\n")[line - 1].strip()
+        if not begun and not (blank_before and tokens[starts[-2]].type in _CLOSED_BY_BLANK):
+            return False
+        steps.append(Commit(tokens[: starts[-1]], self._number))
+        self._number = None
+        self._tail = self._tail[self._offset(line) :]
+        return True
+
+    def _enter_mode(self, steps: list[Step], tokens: list[Token], block: Token) -> bool:
+        if block.type == "fence":
+            return self._enter_fence(steps, block)
+        if block.type in ("bullet_list_open", "ordered_list_open"):
+            return self._commit_items(steps, tokens, block)
+        if block.type == "table_open":
+            return self._enter_table(steps, block)
+        return False
+
+    def _enter_fence(self, steps: list[Step], block: Token) -> bool:
+        start = self._offset(_first_line(block))
+        match = _FENCE_OPEN.match(self._tail[start:])
+        if not match:
+            return False
+        mark = match.group(1)
+        self._fence_indent = match.group(0).index(mark[0])
+        self._fence_close = re.compile(rf"^ {{0,3}}{re.escape(mark[0])}{{{len(mark)},}}[ \t]*$")
+        steps.append(CodeStart(code_language(block.info)))
+        self._tail = self._tail[start + match.end() :]
+        return True
+
+    def _commit_items(self, steps: list[Step], tokens: list[Token], block: Token) -> bool:
+        items = [i for i, t in enumerate(tokens) if t.level == 1 and t.type == "list_item_open"]
+        if len(items) < 2 or self._tail.count("\n") <= _first_line(tokens[items[-1]]):
+            return False
+        steps.append(Commit([*tokens[: items[-1]], tokens[-1]], self._number))
+        if block.type == "ordered_list_open":
+            self._number = (list_start(block) if self._number is None else self._number) + len(items) - 1
+        self._tail = self._tail[self._offset(_first_line(tokens[items[-1]])) :]
+        return True
+
+    def _enter_table(self, steps: list[Step], block: Token) -> bool:
+        line = _first_line(block)
+        if self._tail.count("\n") - line < 2:
+            return False
+        start, end = self._offset(line), self._offset(line + 2)
+        self._table_head = self._tail[start:end]
+        steps.append(TableStart(parse(self._table_head)))
+        self._tail = self._tail[end:]
+        return True
+
+    def _offset(self, line: int) -> int:
+        place = 0
+        for _ in range(line):
+            place = self._tail.index("\n", place) + 1
+        return place
+
+
+def code_language(info: str) -> str:
+    """The language named in a fence's first line."""
+    words = info.split()
+    return words[0] if words else ""
+
+
+def list_start(block: Token) -> int:
+    """The first number of an ordered list (its absence means 1; 0 is a number)."""
+    start = block.attrGet("start")
+    return 1 if start is None else int(start)
+
+
+def _first_line(token: Token) -> int:
+    return token.map[0] if token.map else 0

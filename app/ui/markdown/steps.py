@@ -1,0 +1,77 @@
+"""What the splitter tells the renderer to do, in order. Plain values; no Qt here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markdown_it.token import Token
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """Finished blocks: write them for good. `first_number` continues an ordered list begun earlier."""
+
+    tokens: Sequence[Token]
+    first_number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """The open end: replaces what the last `Tail` wrote."""
+
+    tokens: Sequence[Token]
+    first_number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CodeStart:
+    """A fence opened."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodeLines:
+    """Complete lines of the open fence."""
+
+    lines: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class CodePartial:
+    """The unfinished last line of the open fence; replaces the one before."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodeEnd:
+    """The fence closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableStart:
+    """A table's head is complete."""
+
+    tokens: Sequence[Token]
+
+
+@dataclass(frozen=True, slots=True)
+class TableRows:
+    """New complete rows; the tokens repeat the head."""
+
+    tokens: Sequence[Token]
+
+
+@dataclass(frozen=True, slots=True)
+class TableEnd:
+    """The table is complete."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """Forget everything written: what follows renders the whole text (a link definition came late)."""
+
+
+Step = Commit | Tail | CodeStart | CodeLines | CodePartial | CodeEnd | TableStart | TableRows | TableEnd | Restart
