@@ -1,8 +1,9 @@
 """Makes qwen3-vocab.gguf: the true Qwen3 vocabulary, merges and chat template, without any weights.
 
-    python resources/vocab/make.py ggml-vocab-qwen2.gguf Qwen-Qwen3-0.6B.jinja resources/vocab/qwen3-vocab.gguf
+    python resources/vocab/make.py ggml-vocab-qwen2.gguf
 
-Both inputs are in the source package of llama-cpp-python, under vendor/llama.cpp/models/ and models/templates/.
+The input is in the source package of llama-cpp-python, under vendor/llama.cpp/models/; qwen3.jinja beside this
+script is its models/templates/Qwen-Qwen3-0.6B.jinja.
 """
 
 from __future__ import annotations
@@ -11,6 +12,9 @@ import sys
 from pathlib import Path
 
 from gguf import GGUFReader, GGUFWriter, TokenType
+
+HERE = Path(__file__).resolve().parent
+TEMPLATE = HERE / "qwen3.jinja"
 
 # Qwen3's added tokens as its tokenizer_config.json lists them; True marks those that are "special" (control) there.
 ADDED = {
@@ -55,7 +59,7 @@ def tokens_and_types(reader: GGUFReader) -> tuple[list[str], list[int]]:
     return tokens, types
 
 
-def make(source: Path, template: Path, out: Path) -> None:
+def make(source: Path, out: Path) -> None:
     """Write the vocabulary-only file. The shape values are Qwen3-32B's; nothing reads them without weights."""
     reader = GGUFReader(source)
     tokens, types = tokens_and_types(reader)
@@ -81,7 +85,7 @@ def make(source: Path, template: Path, out: Path) -> None:
     writer.add_eos_token_id(151645)
     writer.add_pad_token_id(151643)
     writer.add_add_bos_token(False)
-    writer.add_chat_template(template.read_text(encoding="utf-8"))
+    writer.add_chat_template(TEMPLATE.read_text(encoding="utf-8"))
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_ti_data_to_file()
@@ -89,6 +93,6 @@ def make(source: Path, template: Path, out: Path) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 4:
+    if len(sys.argv) != 2:
         sys.exit(__doc__)
-    make(Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]))
+    make(Path(sys.argv[1]), HERE / "qwen3-vocab.gguf")
