@@ -1,1 +1,1 @@
-"""Brings a file home: resume, verify, mirrors, proxies; import."""
+"""Brings a model file home: looks it up, downloads it, proves it, or takes one that is already here."""
