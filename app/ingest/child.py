@@ -1,0 +1,102 @@
+"""The child's main: read one file, say what it holds line by line, and end.
+
+Everything that can go wrong inside Python ends as a `Refused` line. What Python cannot catch (a native abort,
+the operating system's limits) ends the process, which is why there is one.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+
+from app.core.errors import CarrelError
+from app.ingest.limits import bound_this_process
+from app.ingest.messages import Finished, Message, Refused, Request, read_request, to_line
+from app.ingest.refusal import damaged
+from app.ingest.source import Output, OutputFull, Source
+
+PARENT_GONE = 3
+Send = Callable[[Message], None]
+
+
+def main() -> None:
+    """Serve one request on this process's own standard streams."""
+    # A native library that prints must not break the protocol: it gets stderr as its stdout.
+    with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as answers:
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+        request = read_request(sys.stdin.buffer.readline())
+        threading.Thread(target=_end_with_parent, args=(sys.stdin.fileno(),), daemon=True).start()
+        sys.dont_write_bytecode = True  # the limits forbid writing any file
+        bound_this_process(request.limits)
+        serve(request, lambda message: _write(answers, message))
+
+
+def run_child(stdin: IO[bytes], stdout: IO[bytes]) -> None:
+    """Serve one request on the given streams, without bounding the process."""
+    serve(read_request(stdin.readline()), lambda message: _write(stdout, message))
+
+
+def serve(request: Request, send: Send) -> None:
+    """Read the file and send its pages; ends with exactly one `Finished` or `Refused`."""
+    path = Path(os.fsdecode(request.path))
+    name = readable_name(path)
+    try:
+        error = _read(request, path, name, send)
+    except CarrelError as caught:
+        error = caught
+    except MemoryError:
+        error = CarrelError(
+            "too_much_memory",
+            "{name} needs more memory than reading a file may take.",
+            "Split it into smaller files, or save it again in the program it came from.",
+            name=name,
+        )
+    except OSError as caught:
+        error = CarrelError(
+            "unreadable", "{name} could not be opened: {reason}.", "Check that you may read it.",
+            name=name, reason=caught.strerror or type(caught).__name__,
+        )  # fmt: skip
+    except Exception as caught:  # a reader met a file nobody thought of; the cause goes to the log
+        print(f"{type(caught).__name__}: {caught}", file=sys.stderr)
+        error = damaged(name)
+    if error:
+        send(Refused(error.code, error.template, error.remedy, error.params))
+
+
+def _read(request: Request, path: Path, name: str, send: Send) -> CarrelError | None:
+    from app.ingest.readers import find_reader  # after the limits: readers load native code
+
+    source = Source(name, path.read_bytes(), request.plain)
+    output = Output(send, name, request.limits.characters)
+    try:
+        find_reader(source).read(source, output)
+    except OutputFull:
+        pass  # said as a warning
+    except RecursionError:
+        return damaged(name)
+    send(Finished(source.sha256))
+    return None
+
+
+def readable_name(path: Path) -> str:
+    """The file's name as text; bytes that are none show as a question mark."""
+    return os.fsencode(path.name).decode("utf-8", "replace")
+
+
+def _write(stream: IO[bytes], message: Message) -> None:
+    stream.write(to_line(message) + b"\n")
+    stream.flush()
+
+
+def _end_with_parent(requests: int) -> None:
+    """The parent keeps the request pipe open while it lives.
+
+    Read past Python's buffer: a thread that holds its lock makes the interpreter's own end wait and abort.
+    """
+    while os.read(requests, 4096):
+        pass
+    os._exit(PARENT_GONE)

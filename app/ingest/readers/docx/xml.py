@@ -1,0 +1,49 @@
+"""Looking into WordprocessingML without caring which of its two namespaces (transitional, strict) is used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element
+
+OFF = frozenset({"0", "false", "off", "none"})
+
+
+def local(name: object) -> str:
+    """The name without its namespace; empty for comments and processing instructions."""
+    return name.rpartition("}")[2] if isinstance(name, str) else ""
+
+
+def attribute(element: Element, name: str) -> str | None:
+    """The attribute of that local name."""
+    return next((value for key, value in element.attrib.items() if local(key) == name), None)
+
+
+def children(element: Element | None, name: str) -> Iterator[Element]:
+    return (child for child in element if local(child.tag) == name) if element is not None else iter(())
+
+
+def child(element: Element | None, *names: str) -> Element | None:
+    """The first child of that name; several names go down level by level."""
+    for name in names:
+        element = next(children(element, name), None)
+    return element
+
+
+def value(element: Element | None, *names: str) -> str | None:
+    """The `val` of the child at `names`."""
+    found = child(element, *names)
+    return attribute(found, "val") if found is not None else None
+
+
+def number(text: str | None, default: int = 0) -> int:
+    """The text as an int within what Word can mean; hostile files write anything."""
+    try:
+        return max(-1_000_000, min(1_000_000, int(text or "")))
+    except ValueError:
+        return default
+
+
+def is_on(element: Element | None, name: str) -> bool:
+    """A toggle such as `<w:isLgl/>`: on when present, unless its value says off."""
+    found = child(element, name)
+    return found is not None and (attribute(found, "val") or "1") not in OFF

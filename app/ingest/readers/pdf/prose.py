@@ -1,0 +1,80 @@
+"""The lines of a PDF page as running text: hyphens closed, Chinese lines joined, radicals folded to characters."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+CJK = "\u2e80-\u9fff\uf900-\ufaff\uff01-\uff65\u3000-\u303f"
+_CJK_END, _CJK_START = re.compile(f"[{CJK}]$"), re.compile(f"^[{CJK}]")
+_WIDE = re.compile(f"[{CJK}\uac00-\ud7a3]")
+# PDFium puts one of these for a hyphen at a line's end. Between small letters it only broke the word.
+_BROKEN_WORD = re.compile("(?<=[a-zß-ÿ])[\x02\ufffe]\n?(?=[a-zß-ÿ])")
+_KEPT_HYPHEN = re.compile("[\x02\ufffe]\n?")
+# A line that begins like this opens something new and is never glued to the one before.
+_OPENING = re.compile(
+    r"^(第[〇零一二三四五六七八九十百千\d]+[章节節条條款编編篇部]|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[)）]"
+    r"|[•●○■□◆◇▪➢]|[图圖表][ \d]|附[录錄件])"
+)
+FULL_LINE = 0.85
+
+# Some PDF producers name characters by their look-alike radicals, which no search finds. Unicode's
+# EquivalentUnifiedIdeograph, for the radicals that stand for a whole character.
+_SUPPLEMENT = (
+    "⺁厂⺆冂⺇几⺈刀⺊卜⺒巳⺓幺⺔彑⺖忄⺘扌⺙攵⺛旡⺝月⺟母⺠民⺡氵⺣灬⺤爫⺦丬⺨犭⺩王⺪疋⺫目⺬示⺭礻⺯糹⺰纟⺱罓⺳罒⺶羊⺹耂⺻聿⺼月⺾艹⻁虎⻂衤⻃覀"
+    "⻄西⻅见⻆角⻈讠⻉贝⻊足⻋车⻌辶⻍辶⻎辶⻏阝⻐钅⻑長⻒镸⻓长⻔门⻕阜⻖阝⻗雨⻘青⻙韦⻚页⻛风⻜飞⻝食⻟飠⻠饣⻡首⻢马⻣骨⻤鬼⻥鱼⻦鸟"
+    "⻧卤⻨麦⻩黄⻪黾⻫斉⻬齐⻭歯⻮齿⻯竜⻰龙⻱龜⻲亀⻳龟"
+)
+_RADICALS = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)} | {
+    ord(_SUPPLEMENT[index]): _SUPPLEMENT[index + 1] for index in range(0, len(_SUPPLEMENT), 2)
+}
+
+
+def running_text(raw: str) -> str:
+    """A page's text as PDFium gives it, made readable; line structure stays where it may carry meaning."""
+    text = fold_radicals(raw.replace("\r\n", "\n").replace("\r", "\n").replace("\0", ""))
+    return _join_chinese_lines(_close_hyphens(text)).strip("\n")
+
+
+def fold_radicals(text: str) -> str:
+    return text.translate(_RADICALS)
+
+
+def joined(text: str) -> str:
+    """Several lines of one table cell as one: Chinese without a space, others with one."""
+    lines = [line.strip() for line in _close_hyphens(text).split("\n") if line.strip()]
+    out = lines[0] if lines else ""
+    for line in lines[1:]:
+        glue = "" if _CJK_END.search(out) and _CJK_START.search(line) else " "
+        out += glue + line
+    return re.sub(r"\s+", " ", out)
+
+
+def _close_hyphens(text: str) -> str:
+    return _KEPT_HYPHEN.sub("-", _BROKEN_WORD.sub("", text))
+
+
+def _join_chinese_lines(text: str) -> str:
+    """Glue a Chinese line to the next when it fills the column; a short line ends its paragraph."""
+    lines = [line.rstrip() for line in text.split("\n")]
+    full = FULL_LINE * _column_width(lines)
+    out: list[str] = []
+    open_line = False
+    for line in lines:
+        stripped = line.lstrip()
+        if open_line and _CJK_START.search(stripped) and not _OPENING.search(stripped):
+            out[-1] += stripped
+        else:
+            out.append(line)
+        open_line = bool(full and _CJK_END.search(line) and _width(line) >= full)
+    return "\n".join(out)
+
+
+def _column_width(lines: list[str]) -> float:
+    """The usual width of a full line, in Latin characters; 0 for a page without Chinese."""
+    widths = sorted(_width(line) for line in lines if _CJK_END.search(line))
+    return widths[int(0.8 * len(widths))] if len(widths) > 1 and widths[-1] >= 20 else 0.0
+
+
+def _width(line: str) -> int:
+    return len(line) + len(_WIDE.findall(line))

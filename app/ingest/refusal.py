@@ -1,0 +1,66 @@
+"""Why a file cannot be read, in a sentence: what it is, as far as its first bytes say, and what to do instead."""
+
+from __future__ import annotations
+
+from app.core.errors import CarrelError
+from app.core.words import mark
+from app.ingest.source import Source
+
+OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ZIP_MAGICS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+# First bytes of files that hold no text; they keep a short binary file from passing as an odd encoding.
+BINARY_MAGICS = (
+    b"\x89PNG", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\0", b"MM\0*", b"RIFF", b"OggS", b"fLaC", b"ID3",
+    b"7z\xbc\xaf", b"Rar!", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"\x7fELF", b"MZ\x90\0",
+    b"SQLite format 3", b"GGUF", b"\xca\xfe\xba\xbe", b"{\\rtf", b"wOFF", b"wOF2", b"\0\x01\0\0\0",
+    *ZIP_MAGICS, OLE_MAGIC,
+)  # fmt: skip
+KINDS = mark("Carrel reads PDF, Word (.docx), Markdown, source code and plain text.")
+
+
+def is_known_binary(head: bytes) -> bool:
+    """Whether the first bytes are those of a format that is not text."""
+    return head.startswith(BINARY_MAGICS)
+
+
+def refuse(source: Source) -> CarrelError:
+    """The error for a file that no reader recognizes."""
+    if source.head.startswith(OLE_MAGIC):
+        return _refuse_ole(source)
+    if source.head.startswith(ZIP_MAGICS):
+        return CarrelError(
+            "unknown_kind", "{name} is an archive or an Office file of a kind Carrel cannot read.", KINDS,
+            name=source.name,
+        )  # fmt: skip
+    return CarrelError("unknown_kind", "{name} is not a kind of file Carrel can read.", KINDS, name=source.name)
+
+
+def _refuse_ole(source: Source) -> CarrelError:
+    if "EncryptedPackage".encode("utf-16-le") in source.data:
+        return encrypted(source.name)
+    return CarrelError(
+        "old_office",
+        "{name} is in the old Office format.",
+        "Open it in Word or LibreOffice, save it as .docx or PDF, then add that.",
+        name=source.name,
+    )
+
+
+def encrypted(name: str) -> CarrelError:
+    """The sentence for a file that asks for a password."""
+    return CarrelError(
+        "encrypted",
+        "{name} is protected by a password.",
+        "Save a copy without the password in the program it came from, then add the copy.",
+        name=name,
+    )
+
+
+def damaged(name: str) -> CarrelError:
+    """The sentence for a file whose inside does not hold together."""
+    return CarrelError(
+        "damaged",
+        "{name} is damaged and could not be read.",
+        "Open it in the program it came from, save it again, then add that.",
+        name=name,
+    )

@@ -1,0 +1,79 @@
+"""A file being read and the stream its pages go to: all that a reader is given."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from pathlib import PurePath
+
+from app.core.words import mark
+from app.ingest.messages import Message, PageRead, Started, Value, Warned
+
+HEAD_BYTES = 64 << 10
+TOO_LONG = mark("Only the first {characters} characters of {name} were read, up to page {page}.")
+
+
+@dataclass(frozen=True)
+class Source:
+    """The bytes of a file and its name (for sentences and for telling Markdown from other text)."""
+
+    name: str
+    data: bytes
+    plain: bool = False
+
+    @property
+    def head(self) -> bytes:
+        return self.data[:HEAD_BYTES]
+
+    @property
+    def suffix(self) -> str:
+        return PurePath(self.name).suffix.lower()
+
+    @cached_property
+    def sha256(self) -> str:
+        return sha256(self.data).hexdigest()
+
+
+class OutputFull(Exception):
+    """The file holds more text than may be taken; what was sent so far stands."""
+
+
+class Output:
+    """Numbers the pages, cleans and counts their text, and sends each away as soon as it is there."""
+
+    def __init__(self, send: Callable[[Message], None], name: str, character_limit: int) -> None:
+        self._send, self._name = send, name
+        self._limit = self._left = character_limit
+        self._pages = 0
+
+    def begin(self, kind: str, pages: int = 0) -> None:
+        """Say what the file is, once, before the first page."""
+        self._send(Started(kind, pages))
+
+    def page(self, text: str) -> None:
+        """Send the next page. Raises `OutputFull` after the page that reaches the limit."""
+        text = _clean(text)
+        full = len(text) > self._left
+        self._pages += 1
+        self._send(PageRead(self._pages, text[: self._left]))
+        self._left -= min(len(text), self._left)
+        if full:
+            self.warn(TOO_LONG, characters=self._limit, page=self._pages)
+            raise OutputFull
+
+    def warn(self, template: str, **params: Value) -> None:
+        """Attach a sentence to the document; `{name}` is filled in."""
+        self._send(Warned(template, {"name": self._name, **params}))
+
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def _clean(text: str) -> str:
+    """Only whole characters: a lone surrogate cannot be written as UTF-8."""
+    if not _SURROGATES.search(text):
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
