@@ -13,13 +13,19 @@ from app.store.migrations import version_of
 # The log goes first: SQLite throws away a log that it finds beside an empty or missing database.
 SIDE_FILES = ("-wal", "-shm", "")
 
+# Reports about a value, not about the file: everything can still be read, and some SQLite versions err in them.
+READABLE = ("ok", "NULL value in", "CHECK constraint failed", "NUMERIC value in", "TEXT value in", "non-")
+
 
 def looks_damaged(connection: sqlite3.Connection, known_steps: int) -> bool:
     """Whether the file behind `connection` cannot be trusted. Reads all of it, unless a newer Carrel wrote it."""
     try:
         if version_of(connection) > known_steps:
             return False
-        return connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",) or _is_not_ours(connection)
+        reports = [str(row[0]) for row in connection.execute("PRAGMA quick_check")]
+        return any(not report.startswith(READABLE) for report in reports) or _is_not_ours(connection)
+    except UnicodeDecodeError:  # SQLite's complaint quotes the damaged bytes
+        return True
     except sqlite3.DatabaseError as error:
         if is_damage(error):
             return True

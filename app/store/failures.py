@@ -17,6 +17,8 @@ def explained(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise explain(error, path) from error
+    except UnicodeDecodeError as error:  # SQLite's complaint quotes the damaged bytes
+        raise _damaged(path) from error
     except OSError as error:
         raise _cannot_open(path, error.strerror or str(error)) from error
 
@@ -55,12 +57,7 @@ def explain(error: sqlite3.Error, path: Path) -> CarrelError:
             file=str(path),
         )
     if is_damage(error):
-        return CarrelError(
-            "database_damaged",
-            "The chat file {file} is damaged.",
-            "Start Carrel again: it keeps the file under another name and begins a new one.",
-            file=str(path),
-        )
+        return _damaged(path)
     return _rarer(code, error, path)
 
 
@@ -79,6 +76,15 @@ def _rarer(code: int, error: sqlite3.Error, path: Path) -> CarrelError:
         "The chats could not be read or saved: {cause}.",
         "Start Carrel again; the log has the details.",
         cause=str(error),
+    )
+
+
+def _damaged(path: Path) -> CarrelError:
+    return CarrelError(
+        "database_damaged",
+        "The chat file {file} is damaged.",
+        "Start Carrel again: it keeps the file under another name and begins a new one.",
+        file=str(path),
     )
 
 

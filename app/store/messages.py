@@ -12,7 +12,7 @@ from app.store.rows import ATTACHMENT_COLUMNS, MESSAGE_COLUMNS, Attachment, Mess
 
 _BRANCH = """WITH RECURSIVE branch (id, parent_id) AS (
     SELECT m.id, m.parent_id FROM chats c JOIN messages m ON m.id = c.leaf_id WHERE c.id = ?
-    UNION ALL SELECT m.id, m.parent_id FROM branch b JOIN messages m ON m.id = b.parent_id
+    UNION ALL SELECT m.id, m.parent_id FROM branch b JOIN messages m ON m.id = b.parent_id AND m.id < b.id
 )"""
 
 
