@@ -1,0 +1,48 @@
+"""Builds the program folder `dist/carrel` and tries it. A bundle that would die on another computer fails here."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+DIST = ROOT / "dist" / "carrel"
+# PyInstaller only warns when the build computer lacks a library that the bundle then lacks as well.
+_UNRESOLVED = re.compile(r"could not resolve '(lib(?:xcb|xkbcommon|Qt6|wayland|gomp|ggml|llama)[^']*)'")
+
+
+def main() -> int:
+    """Build, look for what is missing, then start the result."""
+    if sys.platform == "linux" and not shutil.which("objdump"):
+        print("PyInstaller needs objdump: sudo apt-get install -y binutils", file=sys.stderr)
+        return 1
+    missing, code = _build()
+    if code != 0:
+        print("PyInstaller failed; its last lines are above.", file=sys.stderr)
+        return code
+    if missing:
+        print(f"The build computer lacks {', '.join(sorted(missing))}; run ./carrel setup.", file=sys.stderr)
+        return 1
+    size_bytes = sum(file.stat().st_size for file in DIST.rglob("*") if file.is_file() and not file.is_symlink())
+    print(f"{DIST}: {size_bytes / 1e6:.0f} MB", flush=True)
+    return subprocess.run([sys.executable, str(ROOT / "installers" / "smoke.py"), str(DIST)], check=False).returncode
+
+
+def _build() -> tuple[set[str], int]:
+    command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--clean", "build.spec"]
+    missing: set[str] = set()
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if found := _UNRESOLVED.search(line):
+                missing.add(found[1])
+            if "WARNING" in line or "ERROR" in line or "Building" in line or "Error" in line:
+                print(line.rstrip(), flush=True)
+    return missing, process.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

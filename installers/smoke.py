@@ -1,0 +1,112 @@
+"""Starts a built program folder as a new user would; anything unexpected fails, a stray line on stderr included."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+TIMEOUT_S = 180
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One start of the program and the look at what it printed, which raises when it is wrong."""
+
+    arguments: tuple[str, ...]
+    judge: Callable[[str], None]
+
+
+def main(arguments: list[str]) -> int:
+    """Run every trial; the number of those that failed decides."""
+    if len(arguments) != 1:
+        print("usage: smoke.py FOLDER", file=sys.stderr)
+        return 2
+    program = Path(arguments[0]).resolve() / ("carrel.exe" if os.name == "nt" else "carrel")
+    trials = (
+        Trial(("--version",), _judge_version),
+        Trial(("doctor", "--json"), _judge_doctor),
+        Trial(("demo", "--json"), _judge_demo),
+        Trial(("--smoke",), lambda _: None),
+    )
+    failures = [trial for trial in trials if not _passes(program, trial)]
+    print(f"{len(trials) - len(failures)} passed, {len(failures)} failed")
+    return int(bool(failures))
+
+
+def _passes(program: Path, trial: Trial) -> bool:
+    name, began = " ".join(trial.arguments), time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="carrel-smoke-") as home:
+        try:
+            ran = subprocess.run(
+                [str(program), *trial.arguments],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                encoding="utf-8",
+                timeout=TIMEOUT_S,
+                env=_env(Path(home)),
+                cwd=home,
+                check=False,
+            )
+            _judge(trial, ran)
+        except (AssertionError, KeyError, ValueError, IndexError, OSError, subprocess.TimeoutExpired) as error:
+            print(f"FAILED  carrel {name}: {type(error).__name__}: {error}", flush=True)
+            return False
+    print(f"ok      carrel {name} ({time.monotonic() - began:.1f} s)", flush=True)
+    return True
+
+
+def _judge(trial: Trial, ran: subprocess.CompletedProcess[str]) -> None:
+    said = f"stderr: {ran.stderr.strip()[-2000:]!r}"
+    _expect(ran.returncode == 0, f"exit code {ran.returncode}, {said}")
+    _expect(not ran.stderr.strip(), said)
+    trial.judge(ran.stdout)
+
+
+def _judge_version(text: str) -> None:
+    _expect(any(character.isdigit() for character in text), f"no version in {text!r}")
+
+
+def _judge_doctor(text: str) -> None:
+    machine = json.loads(text)
+    _expect(machine["ram_total_bytes"] > 0 and machine["cpu"]["cores"] > 0, f"an odd machine: {text[:500]}")
+    _expect(isinstance(machine["gpus"], list), "no list of GPUs")
+
+
+def _judge_demo(text: str) -> None:
+    events = [json.loads(line) for line in text.splitlines() if line.strip()]
+    last = events[-1]
+    _expect(last["kind"] == "done", f"the last line is {last}")
+    _expect(last["usage"]["answer_tokens"] > 0, "no answer")
+    _expect(any(event["kind"] == "delta" for event in events), "nothing was streamed")
+    _expect(bool(last["receipt"]["files"]), "no document was read")
+    _expect(all(file["dropped_tokens"] == 0 for file in last["receipt"]["files"]), "a part of the document was dropped")
+
+
+def _expect(condition: bool, otherwise: str) -> None:
+    if not condition:
+        raise AssertionError(otherwise)
+
+
+def _env(home: Path) -> dict[str, str]:
+    """A bare environment with an empty home: nothing of the build computer's Python or profile reaches the program."""
+    kept = ("PATH", "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR")
+    env = {name: os.environ[name] for name in kept if name in os.environ}
+    runtime = home / "run"
+    runtime.mkdir(mode=0o700)
+    env |= {"HOME": str(home), "USERPROFILE": str(home), "LOCALAPPDATA": str(home), "APPDATA": str(home)}
+    env |= {"XDG_RUNTIME_DIR": str(runtime), "LANG": "C.UTF-8"}
+    if os.name != "nt" and not (env.get("DISPLAY") or env.get("WAYLAND_DISPLAY")):
+        env["QT_QPA_PLATFORM"] = "offscreen"
+    return env
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
