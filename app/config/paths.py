@@ -44,3 +44,8 @@ def resource(*parts: str) -> Path:
     """A file or folder under `resources/`, in a checkout or in the frozen program."""
     base = Path(getattr(sys, "_MEIPASS", Path(__file__).resolve().parents[2]))
     return base.joinpath("resources", *parts)
+
+
+def models_folder(home: Home, chosen: str) -> Path:
+    """Where downloads go: the folder the user chose, or the profile's own."""
+    return Path(chosen).expanduser() if chosen else home.models

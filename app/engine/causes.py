@@ -98,8 +98,8 @@ def of_refusal(code: str, detail: str, path: str = "") -> CarrelError:
             )
     return CarrelError(
         "engine_refused",
-        "The engine could not do this ({code}).",
+        "The engine could not do this ({what}).",
         "Try again; if it happens twice, load the model again.",
-        code=code,
+        what=code,
         log=detail,
     )

@@ -20,7 +20,7 @@ Reason = Literal["stop", "length", "cancelled"]
 
 
 class _Message(msgspec.Struct, frozen=True, tag_field="kind", tag=str.lower, omit_defaults=True):
-    pass
+    """Base of all messages. Subclasses say frozen again for the type checker."""
 
 
 class Turn(msgspec.Struct, frozen=True):
@@ -33,11 +33,11 @@ class Turn(msgspec.Struct, frozen=True):
 # Down: parent to child.
 
 
-class Hello(_Message):
+class Hello(_Message, frozen=True):
     protocol: int = PROTOCOL
 
 
-class Load(_Message):
+class Load(_Message, frozen=True):
     """Load a GGUF. `n_gpu_layers` -1 is all; `n_threads` 0 lets the child choose; vocab_only only counts tokens."""
 
     id: int
@@ -50,11 +50,11 @@ class Load(_Message):
     vocab_only: bool = False
 
 
-class Unload(_Message):
+class Unload(_Message, frozen=True):
     id: int
 
 
-class Generate(_Message):
+class Generate(_Message, frozen=True):
     """Answer a conversation. With `thinking` False the template is told so and the model does not think."""
 
     id: int
@@ -63,13 +63,13 @@ class Generate(_Message):
     thinking: bool = True
 
 
-class Cancel(_Message):
+class Cancel(_Message, frozen=True):
     """Stop the request with this id, in prefill, decode or load; it still ends with its own final word."""
 
     id: int
 
 
-class Tokenize(_Message):
+class Tokenize(_Message, frozen=True):
     """Count tokens: of each text alone, and of `turns` rendered through the chat template (0 when none given)."""
 
     id: int
@@ -78,14 +78,14 @@ class Tokenize(_Message):
     thinking: bool = True
 
 
-class Shutdown(_Message):
+class Shutdown(_Message, frozen=True):
     pass
 
 
 # Up: child to parent.
 
 
-class Ready(_Message):
+class Ready(_Message, frozen=True):
     """The greeting. `devices` are the names llama.cpp reports; `build` names the engine library."""
 
     protocol: int
@@ -94,12 +94,12 @@ class Ready(_Message):
     gpu: bool = False
 
 
-class LoadProgress(_Message):
+class LoadProgress(_Message, frozen=True):
     id: int
     fraction: float
 
 
-class Loaded(_Message):
+class Loaded(_Message, frozen=True):
     """The model is in memory. `n_ctx` is what the context really has; times in seconds."""
 
     id: int
@@ -112,11 +112,11 @@ class Loaded(_Message):
     n_gpu_layers: int = 0
 
 
-class Unloaded(_Message):
+class Unloaded(_Message, frozen=True):
     id: int
 
 
-class PrefillProgress(_Message):
+class PrefillProgress(_Message, frozen=True):
     """`done` of `total` prompt tokens are in the KV cache; `cached` of them were there before."""
 
     id: int
@@ -125,27 +125,27 @@ class PrefillProgress(_Message):
     cached: int = 0
 
 
-class Delta(_Message):
+class Delta(_Message, frozen=True):
     id: int
     channel: Channel
     text: str
     tokens: int = 1
 
 
-class Tokens(_Message):
+class Tokens(_Message, frozen=True):
     id: int
     counts: tuple[int, ...]
     turns_total: int = 0
 
 
-class Done(_Message):
+class Done(_Message, frozen=True):
     id: int
     reason: Reason
     usage: Usage
     timing: Timing
 
 
-class Failed(_Message):
+class Failed(_Message, frozen=True):
     """The request ended badly. `code` is stable; `detail` is for the log, not for the user's eyes alone."""
 
     id: int
@@ -153,7 +153,7 @@ class Failed(_Message):
     detail: str = ""
 
 
-class Log(_Message):
+class Log(_Message, frozen=True):
     level: Literal["info", "warning", "error"]
     text: str
 
@@ -173,12 +173,14 @@ def encode(message: Down | Up) -> bytes:
 
 def decode_down(line: bytes) -> Down | None:
     """The command on this line; None for kinds this version does not know or a damaged line."""
-    return _decode(_down, line)
+    message: Down | None = _decode(_down, line)
+    return message
 
 
 def decode_up(line: bytes) -> Up | None:
     """The report on this line; None for kinds this version does not know or a damaged line."""
-    return _decode(_up, line)
+    message: Up | None = _decode(_up, line)
+    return message
 
 
 def _decode(decoder: msgspec.json.Decoder[Any], line: bytes) -> Any:

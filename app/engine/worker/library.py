@@ -19,7 +19,7 @@ recent_errors: deque[str] = deque(maxlen=20)
 _last_level = 0
 
 
-@C.llama_log_callback
+@C.llama_log_callback  # type: ignore[untyped-decorator]
 def _on_log(level: int, text: bytes, _user_data: object) -> None:
     global _last_level
     _last_level = _last_level if level == _GGML_LOG_CONT else level

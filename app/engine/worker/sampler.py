@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
 from llama_cpp import llama_cpp as C
 
@@ -11,7 +12,7 @@ from app.core.params import Sampling
 _PENALTY_WINDOW = 256  # tokens looked back for repetition and presence
 
 
-def make_chain(sampling: Sampling) -> C.llama_sampler_p:
+def make_chain(sampling: Sampling) -> Any:
     """penalties → top-k → top-p → min-p → temperature → draw, the order of the model card. Free with llama_sampler_free."""
     chain = C.llama_sampler_chain_init(C.llama_sampler_chain_default_params())
     if sampling.repeat_penalty != 1.0 or sampling.presence_penalty != 0.0:

@@ -13,6 +13,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
 import psutil
@@ -22,8 +23,9 @@ from app.core.chat import Channel
 from app.engine import messages as m
 from app.engine.worker import library
 from app.engine.worker.abort import AbortFlag
+from app.engine.worker.context import EngineFault, open_model
 from app.engine.worker.outbox import Outbox
-from app.engine.worker.runner import EngineFault, Runner, open_model, summarize
+from app.engine.worker.runner import Runner, summarize
 from app.engine.worker.speech import Speech
 from app.engine.worker.template import TemplateFault
 from app.engine.worker.vocab import Ids
@@ -106,7 +108,7 @@ class Service:
         model = self._runner.model
         loaded = m.Loaded(
             id=spec.id,
-            n_ctx=self._runner.n_ctx,
+            n_ctx=0 if spec.vocab_only else self._runner.context.n_ctx,
             n_vocab=self._runner.vocab.size,
             n_layers=C.llama_model_n_layer(model),
             description=_description(model),
@@ -148,8 +150,8 @@ class Service:
         runner = self._need_runner()
         started_s = time.monotonic()
         prompt = runner.template.encode(command.turns, command.thinking)
-        if len(prompt) >= runner.n_ctx:
-            raise EngineFault("context_full", f"{len(prompt)} tokens for a context of {runner.n_ctx}")
+        if len(prompt) >= runner.context.n_ctx:
+            raise EngineFault("context_full", f"{len(prompt)} tokens for a context of {runner.context.n_ctx}")
         cancelled = self._watch(command.id)
         cached = self._prefill(runner, prompt, command.id, cancelled)
         read_s = time.monotonic()
@@ -199,7 +201,7 @@ class Service:
                 self._send(m.Failed(command.id, "template_failed", str(fault)))
 
     def _need_runner(self) -> Runner:
-        if self._runner is None or self._runner.n_ctx == 0:
+        if self._runner is None:
             raise EngineFault("no_model")
         return self._runner
 
@@ -210,7 +212,7 @@ def _speaks_of_memory(log: str) -> bool:
     return any(word in log.lower() for word in words)
 
 
-def _description(model: C.llama_model_p) -> str:
+def _description(model: Any) -> str:
     buffer = ctypes.create_string_buffer(256)
     C.llama_model_desc(model, buffer, len(buffer))
     return buffer.value.decode("utf-8", "replace")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import numpy as np
@@ -27,6 +27,8 @@ CHATML = (
     "{% for m in messages %}{{ '<|im_start|>' + m.role + '\n' + m.content + '<|im_end|>\n' }}{% endfor %}"
     "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
 )
+Rewrite = Callable[[str], str]
+
 _CACHED_CHARACTERS = 2000
 _CACHED_SEGMENTS = 64
 
@@ -76,7 +78,7 @@ class ChatTemplate:
         except (TemplateError, TypeError, ValueError, AttributeError, IndexError, KeyError) as error:
             raise TemplateFault(str(error)) from error
 
-    def _masks(self):  # type: ignore[no-untyped-def]
+    def _masks(self) -> tuple[Rewrite, Rewrite]:
         """Two functions: hide special-looking words behind a nonce nobody can have written, and bring them back."""
         nonce = secrets.token_hex(8)
         words = list(self._vocab.special_ids)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import re
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +19,7 @@ _CONTROL_OR_USER_DEFINED = 8 | 16  # llama_token_attr: CONTROL, USER_DEFINED
 class Vocab:
     """The vocabulary of a model: encode, decode pieces, and the ids that mean something to the loop."""
 
-    def __init__(self, model: C.llama_model_p) -> None:
+    def __init__(self, model: Any) -> None:
         self._vocab = C.llama_model_get_vocab(model)
         self.size: int = C.llama_vocab_n_tokens(self._vocab)
         self._pieces: list[bytes | None] = [None] * self.size
@@ -29,9 +31,16 @@ class Vocab:
         self.special_pattern = re.compile("|".join(map(re.escape, sorted(self.special_ids, key=len, reverse=True))))
 
     def encode(self, text: str) -> Ids:
-        """Token ids of plain text: nothing in it is taken for a special token."""
-        if not text:
-            return np.empty(0, np.int32)
+        """Token ids of plain text: nothing in it is taken for a special token.
+
+        llama.cpp recognises user-defined tokens such as <think> even then, so such words are cut after their "<".
+        """
+        cuts = [found.start() + 1 for found in self.special_pattern.finditer(text)] if "<" in text else []
+        if not cuts:
+            return self._encode_run(text)
+        return np.concatenate([self._encode_run(text[a:b]) for a, b in pairwise([0, *cuts, len(text)])])
+
+    def _encode_run(self, text: str) -> Ids:
         data = text.encode("utf-8", "replace")
         ids = np.empty(len(data) + 8, np.int32)
         pointer = ids.ctypes.data_as(ctypes.POINTER(C.llama_token))

@@ -1,0 +1,107 @@
+"""Builds every part once and hands it down; the only file that knows them all."""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+import os
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from app.config import language
+from app.config.paths import Home, open_home
+from app.config.settings import load_settings
+from app.core.errors import Cancelled, CarrelError
+from app.core.loop import Jobs, Loop, Post
+from app.core.words import say
+from app.session.desk import Desk
+from app.terminal.arguments import read_arguments
+
+FAILED, INTERRUPTED = 1, 130
+
+
+def start(arguments: list[str]) -> int:
+    """Open what the arguments name: a terminal command or the window. Returns the exit code."""
+    args = read_arguments(arguments)
+    try:
+        home = open_home(Path(args.home) if args.home else None)
+        language.speak(load_settings(home.settings_file).language)
+        _keep_log(home)
+        return _run(args, home)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Cancelled:
+        return INTERRUPTED
+    except CarrelError as error:
+        print(f"carrel: {error}", file=sys.stderr)
+        return FAILED
+    except BrokenPipeError:  # the reader of our output has left, as `| head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+
+
+def build_desk(home: Home, post: Post) -> Desk:
+    """Every part of a running Carrel. `post` brings results to the main thread."""
+    from app.engine.process import connect_process
+    from app.engine.supervisor import Supervisor
+    from app.store.thread import StoreThread
+
+    return Desk(
+        home=home,
+        settings=load_settings(home.settings_file),
+        post=post,
+        jobs=Jobs(post),
+        store=StoreThread(home.database_file, post),
+        engine=Supervisor(connect_process, post),
+        connect=connect_process,
+    )
+
+
+def _run(args: Namespace, home: Home) -> int:
+    if args.command is None or (args.command == "demo" and _wants_window(args)):
+        if args.smoke or has_display():
+            return _open_window(args, home)
+        print(say("There is no display here, so Carrel opens in the terminal."), file=sys.stderr)
+    if args.command == "screenshots":
+        from app.ui.screenshots import take_screenshots
+
+        return take_screenshots(Path(args.folder))
+    return _speak_in_terminal(args, home)
+
+
+def _wants_window(args: Namespace) -> bool:
+    return not args.json and not args.terminal and has_display()
+
+
+def _speak_in_terminal(args: Namespace, home: Home) -> int:
+    from app.terminal.commands import run_command
+
+    loop = Loop()
+    desk = build_desk(home, loop.post)
+    try:
+        return run_command(desk, loop, args)
+    finally:
+        desk.close()
+
+
+def _open_window(args: Namespace, home: Home) -> int:
+    from app.ui.app import run_window
+
+    return run_window(lambda post: build_desk(home, post), demo=args.command == "demo", smoke=args.smoke)
+
+
+def has_display() -> bool:
+    """Whether a window can be shown: always on Windows and macOS, elsewhere when X11 or Wayland answers."""
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _keep_log(home: Home) -> None:
+    """Warnings and errors go to a small rotating file, for the user to hand on when something is wrong."""
+    handler = logging.handlers.RotatingFileHandler(
+        home.logs / "carrel.log", maxBytes=1 << 20, backupCount=2, encoding="utf-8", delay=True
+    )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.getLogger("app").addHandler(handler)

@@ -1,0 +1,34 @@
+"""The bundled demo: a toy model, a document and a question, for a first look with no network and no GPU."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from app.config.paths import resource
+from app.core.words import language
+
+
+def demo_model_path() -> Path:
+    return resource("demo", "carrel-demo-q8_0.gguf")
+
+
+def demo_document_path() -> Path:
+    """The bundled document in the language spoken."""
+    return resource("demo", _facts()["document"])
+
+
+def demo_question() -> str:
+    """A question the document answers, in the language spoken."""
+    return _facts()["question"]
+
+
+def is_demo(path: str) -> bool:
+    """Whether a loaded model is the toy: the window says so plainly."""
+    return Path(path).name == demo_model_path().name
+
+
+def _facts() -> dict[str, str]:
+    table = json.loads(resource("demo", "demo.json").read_text("utf-8"))
+    facts: dict[str, str] = table["zh" if language() == "zh_CN" else "en"]
+    return facts

@@ -1,0 +1,47 @@
+"""Everything one running Carrel holds, built once by `boot` and handed to the window or the terminal.
+
+Touched by the main thread alone. Slow work goes to `jobs`, the database has its own thread, and results come home
+through `post`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import msgspec
+
+from app.config import language
+from app.config.paths import Home
+from app.config.settings import Settings, save_settings
+from app.core.emitter import Emitter
+from app.core.loop import Jobs, Post
+from app.engine.supervisor import Connect, Supervisor
+from app.store.thread import StoreThread
+
+
+@dataclass(slots=True)
+class Desk:
+    """The parts a wish may need."""
+
+    home: Home
+    settings: Settings
+    post: Post
+    jobs: Jobs
+    store: StoreThread
+    engine: Supervisor
+    connect: Connect  # starts engine children; a second one counts tokens while no model is loaded
+    settings_changed: Emitter[[Settings]] = field(default_factory=Emitter)
+
+    def change_settings(self, **changes: object) -> None:
+        """Save the changed choices, then announce them."""
+        self.settings = msgspec.structs.replace(self.settings, **changes)
+        save_settings(self.home.settings_file, self.settings)
+        if "language" in changes:
+            language.speak(self.settings.language)
+        self.settings_changed.emit(self.settings)
+
+    def close(self) -> None:
+        """End the engine, wait for the jobs and the last write."""
+        self.engine.stop()
+        self.jobs.close()
+        self.store.close()

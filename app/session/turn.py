@@ -1,0 +1,228 @@
+"""One turn, from the wish to the kept answer.
+
+Order is the promise: the words are durable in the chat's draft before they are counted, in the chat before the engine
+sees them, and every delta is journaled before it can be lost. An engine that dies leaves the partial answer, its
+cause, and a turn that has ended.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import msgspec
+
+from app.core.chat import AnswerState, Channel, Document, Receipt, Timing, Usage
+from app.core.emitter import Emitter
+from app.core.errors import CarrelError
+from app.core.params import Sampling, preset
+from app.engine import messages as m
+from app.engine.supervisor import Event, Request
+from app.session.budget import refuse_if_too_long
+from app.session.desk import Desk
+from app.session.prompt import Said, compose_turns, readings
+from app.store.journal import AnswerJournal
+from app.store.rows import Message
+from app.store.store import Store
+
+T = TypeVar("T")
+
+_REASON_STATE: dict[str, AnswerState] = {"stop": "complete", "length": "length", "cancelled": "stopped"}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the user asks: words, dropped documents, and how to answer. `chat_id` None begins a new chat."""
+
+    text: str
+    documents: tuple[Document, ...] = ()
+    chat_id: int | None = None
+    thinking: bool = True
+    sampling: Sampling | None = None
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a turn. `error` is set when state is "failed"; the text so far is kept all the same."""
+
+    state: AnswerState = "streaming"
+    text: str = ""
+    thinking: str = ""
+    usage: Usage = field(default_factory=Usage)
+    timing: Timing = field(default_factory=Timing)
+    receipt: Receipt = field(default_factory=Receipt)
+    error: CarrelError | None = None
+    thinking_ms: int = 0
+
+
+class Turn:
+    """A running turn.
+
+    Events: `prefilled(done, total, cached)` tokens; `spoke(channel, text, tokens)`; `asked(question, answer)` when both rows
+    exist in the store; `ended(outcome)` exactly once.
+    """
+
+    def __init__(self, desk: Desk, wish: Wish) -> None:
+        self._desk, self._wish = desk, wish
+        self.prefilled: Emitter[[int, int, int]] = Emitter()
+        self.spoke: Emitter[[Channel, str, int]] = Emitter()
+        self.asked: Emitter[[Message, Message]] = Emitter()
+        self.ended: Emitter[[Outcome]] = Emitter()
+        self.outcome = Outcome()
+        self.chat_id: int | None = wish.chat_id
+        self.is_over = False
+        self._request: Request | None = None
+        self._journal: AnswerJournal | None = None
+        self._stopping = False
+        self._thread: list[Said] = []
+        self._leaf: int | None = None
+        self._turns: tuple[m.Turn, ...] = ()
+        self._thinking_began_s: float | None = None
+
+    def start(self) -> None:
+        """Begin; everything after happens in callbacks on the main thread."""
+        self._store(self._open_chat, self._on_chat_open)
+
+    def stop(self) -> None:
+        """Stop at any moment; what was said is kept."""
+        self._stopping = True
+        if self._request:
+            self._desk.engine.cancel(self._request)
+
+    # The steps, in order.
+
+    def _open_chat(self, store: Store) -> tuple[int, int | None, list[Said]]:
+        """On the database thread: the chat with the words durable as its draft, and what was said in it before."""
+        with store.transaction():
+            chat_id = self._wish.chat_id or store.create_chat(title_of(self._wish.text)).id
+            store.set_draft(chat_id, self._wish.text)
+            thread = store.thread(chat_id)
+            return chat_id, thread[-1].id if thread else None, said_before(store, thread)
+
+    def _on_chat_open(self, opened: tuple[int, int | None, list[Said]]) -> None:
+        self.chat_id, self._leaf, self._thread = opened
+        self._thread.append(Said("user", self._wish.text, self._wish.documents))
+        self._turns = compose_turns(self._thread, self._desk.settings.system_prompt)
+        try:
+            self._desk.engine.tokenize((), self._on_counted, turns=self._turns, thinking=self._wish.thinking)
+        except CarrelError as error:
+            self._end("failed", error)
+
+    def _on_counted(self, event: Event) -> None:
+        if isinstance(event, CarrelError):
+            self._end("failed", event)
+        elif isinstance(event, m.Tokens):
+            documents = [document for said in self._thread for document in said.documents]
+            try:
+                refuse_if_too_long(event.turns_total, self._desk.engine.state.n_ctx, documents)
+            except CarrelError as error:
+                self._end("failed", error)
+            else:
+                self._store(self._write_question, self._on_written)
+
+    def _write_question(self, store: Store) -> tuple[Message, Message]:
+        assert self.chat_id is not None
+        with store.transaction():
+            documents = [store.save_document(document) for document in self._wish.documents]
+            question = store.add_message(self.chat_id, self._leaf, "user", self._wish.text, documents)
+            store.set_draft(self.chat_id, "")
+            return question, store.begin_answer(self.chat_id, question.id, self._desk.engine.state.path)
+
+    def _on_written(self, rows: tuple[Message, Message]) -> None:
+        self._journal = AnswerJournal(self._desk.store, rows[1].id, time.monotonic)
+        self.asked.emit(*rows)
+        if self._stopping:
+            self._end("stopped")
+            return
+        sampling = self._wish.sampling or preset(self._wish.thinking)
+        try:
+            self._request = self._desk.engine.generate(
+                self._turns, sampling, self._on_event, thinking=self._wish.thinking
+            )
+        except CarrelError as error:
+            self._end("failed", error)
+
+    def _on_event(self, event: Event) -> None:
+        match event:
+            case m.PrefillProgress():
+                self.prefilled.emit(event.done, event.total, event.cached)
+            case m.Delta():
+                self._on_delta(event)
+            case m.Done():
+                self._on_done(event)
+            case CarrelError():
+                self._end("failed", event)
+
+    def _on_delta(self, delta: m.Delta) -> None:
+        assert self._journal is not None
+        self._journal.add(delta.channel, delta.text)
+        now_s = time.monotonic()
+        if delta.channel == "thinking":
+            self._thinking_began_s = self._thinking_began_s or now_s
+            self.outcome.thinking += delta.text
+            self.outcome.thinking_ms = int((now_s - self._thinking_began_s) * 1000)
+        else:
+            self.outcome.text += delta.text
+        self.spoke.emit(delta.channel, delta.text, delta.tokens)
+
+    def _on_done(self, done: m.Done) -> None:
+        engine = self._desk.engine.state
+        self.outcome.usage = done.usage
+        self.outcome.timing = msgspec.structs.replace(done.timing, load_s=engine.load_s)
+        self.outcome.receipt = Receipt(
+            files=readings(self._thread),
+            context_used=done.usage.prompt_tokens + done.usage.answer_tokens,
+            context_size=engine.n_ctx,
+        )
+        self._end(_REASON_STATE[done.reason])
+
+    def _end(self, state: AnswerState, error: CarrelError | None = None) -> None:
+        if self.is_over:
+            return
+        self.is_over = True
+        self.outcome.state, self.outcome.error = state, error
+        outcome = self.outcome
+        if self._journal is not None:
+            self._journal.finish(
+                state=state,
+                usage=outcome.usage,
+                timing=outcome.timing,
+                receipt=outcome.receipt,
+                cause=error.code if error else "",
+                thinking_ms=outcome.thinking_ms,
+                done=lambda _: self.ended.emit(outcome),
+            )
+        else:
+            self.ended.emit(outcome)
+
+    def _store(self, work: Callable[[Store], T], done: Callable[[T], object]) -> None:
+        self._desk.store.ask(work, done, lambda error: self._end("failed", as_carrel_error(error)))
+
+
+def said_before(store: Store, thread: Sequence[Message]) -> list[Said]:
+    """The conversation so far with its documents' pages. An answer that stayed empty is left out with its question."""
+    said: list[Said] = []
+    for message in thread:
+        if message.role == "assistant" and not message.text:
+            said.pop()
+        else:
+            documents = tuple(store.load_document(attachment.id) for attachment in message.documents)
+            said.append(Said(message.role, message.text, documents))
+    return said
+
+
+def as_carrel_error(error: Exception) -> CarrelError:
+    """An error a person can read, also when it was not foreseen."""
+    if isinstance(error, CarrelError):
+        return error
+    return CarrelError(
+        "unexpected", "Something unforeseen went wrong: {cause}.", "Your text is saved. Try again.", cause=repr(error)
+    )
+
+
+def title_of(text: str, limit: int = 60) -> str:
+    """A chat's first title: the first line of its first question."""
+    line = " ".join(text.strip().split("\n", 1)[0].split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"

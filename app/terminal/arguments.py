@@ -1,0 +1,94 @@
+"""What can be said to Carrel on a command line. A wrong word exits with code 2, as argparse does."""
+
+from __future__ import annotations
+
+from argparse import SUPPRESS, ArgumentParser, Namespace, RawDescriptionHelpFormatter
+
+from app import __version__
+
+_EPILOG = """exit codes: 0 done, 1 refused or failed (the reason is on stderr), 2 wrong usage, 130 interrupted"""
+
+
+def read_arguments(arguments: list[str]) -> Namespace:
+    """The parsed arguments; `command` is None for the window."""
+    return build_parser().parse_args(arguments)
+
+
+def build_parser() -> ArgumentParser:
+    parser = ArgumentParser(
+        prog="carrel",
+        description="A private desk for reading and thinking with Qwen3-32B. Without a command the window opens.",
+        epilog=_EPILOG,
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"carrel {__version__}")
+    parser.add_argument("--home", metavar="DIR", default=None, help="use this folder as a separate profile")
+    parser.add_argument("--smoke", action="store_true", help=SUPPRESS)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    shared = ArgumentParser(add_help=False)
+    shared.add_argument("--json", action="store_true", help="print machine-readable JSON")
+    shared.add_argument("--home", metavar="DIR", default=SUPPRESS, help="use this folder as a separate profile")
+
+    def command(name: str, text: str) -> ArgumentParser:
+        return commands.add_parser(name, help=text, description=text, parents=[shared])
+
+    command("doctor", "say what this computer is and whether everything Carrel needs is there")
+    _plan(command("plan", "say which file, context and memory fit this computer, or another one"))
+    _pull(command("pull", "download a model, checked against its hash; resumes where it stopped"))
+    command("import", "use a GGUF file where it lies, without copying").add_argument("file", metavar="FILE")
+    command("models", "list the models that are here")
+    _chat(command("chat", "ask a question, about files if any are given"))
+    _bench(command("bench", "measure how fast a model reads and writes on this computer"))
+    command("read", "show what the model would read of files, page by page").add_argument(
+        "files", metavar="FILE", nargs="+"
+    )
+    demo = command("demo", "the whole program once, with the bundled toy model: no network, no graphics card needed")
+    demo.add_argument("--terminal", action="store_true", help="stay in the terminal even where there is a display")
+    command("screenshots", "draw the window's pages into a folder").add_argument("folder", metavar="DIR")
+    return parser
+
+
+def _fit_options(parser: ArgumentParser) -> None:
+    parser.add_argument("--n-ctx", type=_positive, metavar="N", help="context in tokens")
+    parser.add_argument("--kv-type", choices=("f16", "q8_0", "q4_0"), help="type of the KV cache")
+    parser.add_argument("--n-ubatch", type=_positive, metavar="N", help="tokens computed at once while reading")
+    parser.add_argument("--n-gpu-layers", type=int, metavar="N", help="layers on the graphics card; -1 is all")
+
+
+def _plan(parser: ArgumentParser) -> None:
+    parser.add_argument("--machine", metavar="FILE", help="plan for the computer saved in FILE by doctor --json")
+    parser.add_argument("--model", metavar="FILE|ORG/REPO/FILE", help="plan for this model")
+    _fit_options(parser)
+
+
+def _pull(parser: ArgumentParser) -> None:
+    parser.add_argument("model", nargs="?", metavar="ORG/REPO/FILE", help="default: what `carrel plan` recommends")
+
+
+def _chat(parser: ArgumentParser) -> None:
+    parser.add_argument("question", nargs="?", help="without one the conversation is interactive")
+    parser.add_argument("--model", metavar="FILE", help="a GGUF file; default: the one used last")
+    parser.add_argument("--file", metavar="FILE", action="append", default=[], dest="files", help="a file to read")
+    parser.add_argument("--chat", type=_positive, metavar="N", help="go on with chat number N")
+    parser.add_argument("--temperature", type=float, metavar="T")
+    parser.add_argument("--seed", type=int, metavar="S")
+    parser.add_argument("--max-tokens", type=_positive, metavar="N")
+    parser.add_argument("--no-thinking", action="store_true", help="answer without thinking first")
+    _fit_options(parser)
+
+
+def _bench(parser: ArgumentParser) -> None:
+    parser.add_argument("--model", metavar="FILE", help="a GGUF file; default: the one used last")
+    parser.add_argument("--prompt", type=_positive, default=512, metavar="N", help="prompt tokens (512)")
+    parser.add_argument("--tokens", type=_positive, default=128, metavar="N", help="answer tokens (128)")
+    _fit_options(parser)
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value <= 0:
+        raise ValueError
+    return value
+
+
+_positive.__name__ = "positive number"

@@ -1,0 +1,204 @@
+"""`chat` and `demo`: load, read the files, ask, stream; once or in a conversation."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from app.core.chat import Document
+from app.core.errors import Cancelled, CarrelError
+from app.core.loop import Loop
+from app.core.params import Sampling, preset
+from app.core.units import format_duration
+from app.core.words import say
+from app.engine.state import EngineState, Phase
+from app.fit.plan import Fixed
+from app.session.demo import demo_document_path, demo_model_path, demo_question
+from app.session.desk import Desk
+from app.session.documents import ReadingJob
+from app.session.loading import last_used_model, load_model
+from app.session.turn import Outcome, Turn, Wish
+from app.terminal.output import StatusLine, note, print_line
+from app.terminal.waiting import wait_for
+
+DEMO_SAMPLING = Sampling(temperature=0.7, top_k=20, top_p=0.8, seed=7, max_tokens=160)
+
+
+def run_chat(desk: Desk, loop: Loop, args: Namespace) -> int:
+    """Answer one question, or talk until the end of input."""
+    if args.question is None and args.json:
+        raise CarrelError("no_question", "With --json a question is needed.", "Write it after the options.")
+    model = Path(args.model) if args.model else last_used_model(desk)
+    load_for_terminal(desk, loop, model, fixed_of(args))
+    documents = read_for_terminal(desk, loop, [Path(file) for file in args.files])
+    thinking = not args.no_thinking
+    wish = Wish(args.question or "", documents, args.chat, thinking, _sampling(args, thinking))
+    if args.question is None:
+        from app.terminal.conversation import converse
+
+        return converse(desk, loop, wish)
+    return _exit_code(stream(desk, loop, wish, as_json=args.json))
+
+
+def run_demo(desk: Desk, loop: Loop, args: Namespace) -> int:
+    """The main job once: the bundled toy model, a document, a question."""
+    document, question = demo_document_path(), demo_question()
+    if not args.json:
+        note(say("This is a toy model standing in for Qwen3-32B: it shows the program, not the quality of answers."))
+        note(say("Document: {name}. Question: {question}", name=document.name, question=question) + "\n")
+    load_for_terminal(desk, loop, demo_model_path(), Fixed())
+    documents = read_for_terminal(desk, loop, [document])
+    wish = Wish(question, documents, thinking=False, sampling=DEMO_SAMPLING)
+    return _exit_code(stream(desk, loop, wish, as_json=args.json))
+
+
+def fixed_of(args: Namespace) -> Fixed:
+    """What the user fixed of the plan."""
+    return Fixed(n_ctx=args.n_ctx, kv_type=args.kv_type, n_ubatch=args.n_ubatch, n_gpu_layers=args.n_gpu_layers)
+
+
+def load_for_terminal(desk: Desk, loop: Loop, path: Path, fixed: Fixed) -> None:
+    """Load with progress on stderr. Raises CarrelError."""
+    status = StatusLine()
+
+    def show(state: EngineState) -> None:
+        if state.phase is Phase.LOADING:
+            status.show(say("Loading {name}: {percent} %", name=path.name, percent=round(state.load_fraction * 100)))
+
+    disconnect = desk.engine.changed.connect(show)
+    try:
+        wait_for(loop, lambda done, failed: load_model(desk, path, done, failed, fixed=fixed))
+    finally:
+        disconnect()
+        status.clear()
+
+
+def read_for_terminal(desk: Desk, loop: Loop, paths: list[Path]) -> tuple[Document, ...]:
+    """The files with exact token counts, in the order given; the first that cannot be read is raised."""
+    if not paths:
+        return ()
+    job = ReadingJob(desk, [path.absolute() for path in paths])
+    read: list[Document] = []
+    refused: list[CarrelError] = []
+    over: list[bool] = []
+    job.read.connect(read.append)
+    job.refused.connect(lambda _path, error: refused.append(error))
+    job.ended.connect(lambda: over.append(True))
+    job.start()
+    try:
+        loop.run_until(lambda: bool(over))
+    except KeyboardInterrupt:
+        job.cancel()
+        loop.run_until(lambda: bool(over), 5.0)
+        raise
+    if refused:
+        raise refused[0]
+    return tuple(read)
+
+
+def stream(
+    desk: Desk, loop: Loop, wish: Wish, *, as_json: bool, on_chat: Callable[[int], object] = lambda _: None
+) -> Outcome:
+    """Run a turn and print it as it comes. Ctrl+C stops the answer, keeps it, and raises Cancelled."""
+    turn = Turn(desk, wish)
+    ended: list[Outcome] = []
+    turn.ended.connect(ended.append)
+    turn.asked.connect(lambda question, _answer: on_chat(question.chat_id))
+    (_print_as_json if as_json else _print_as_text)(turn)
+    turn.start()
+    try:
+        loop.run_until(lambda: bool(ended))
+    except KeyboardInterrupt:
+        turn.stop()
+        loop.run_until(lambda: bool(ended), 10.0)
+        raise Cancelled from None
+    if ended[0].error is not None:
+        raise ended[0].error
+    return ended[0]
+
+
+def _print_as_json(turn: Turn) -> None:
+    turn.prefilled.connect(lambda done, total, _: print_line({"kind": "prefill", "done": done, "total": total}))
+    turn.spoke.connect(
+        lambda channel, text, _: print_line({"kind": "delta", "channel": channel, "text": text}) if text else None
+    )
+
+    def end(outcome: Outcome) -> None:
+        if outcome.error is None:
+            print_line(done_line(outcome))
+
+    turn.ended.connect(end)
+
+
+def done_line(outcome: Outcome) -> dict[str, object]:
+    """The last line of a JSON stream."""
+    reason = {"complete": "stop", "length": "length", "stopped": "cancelled"}[outcome.state]
+    values = msgspec.to_builtins((outcome.usage, outcome.timing, outcome.receipt))
+    return {
+        "kind": "done",
+        "reason": reason,
+        "text": outcome.text,
+        "thinking": outcome.thinking,
+        "usage": values[0],
+        "timing": values[1],
+        "receipt": values[2],
+    }
+
+
+def _print_as_text(turn: Turn) -> None:
+    status = StatusLine()
+    channel_now = [""]
+
+    def prefilled(done: int, total: int, _cached: int) -> None:
+        status.show(say("Reading {done} of {total} tokens", done=f"{done:,}", total=f"{total:,}"))
+
+    def spoke(channel: str, text: str, _tokens: int) -> None:
+        status.clear()
+        if channel != channel_now[0]:
+            sys.stdout.write({"thinking": f"[{say('thinking')}]\n"}.get(channel, "\n\n" if channel_now[0] else ""))
+            channel_now[0] = channel
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+    def ended(outcome: Outcome) -> None:
+        status.clear()
+        if channel_now[0]:
+            print()
+        if outcome.error is None:
+            note("\n" + receipt_words(outcome))
+
+    turn.prefilled.connect(prefilled)
+    turn.spoke.connect(spoke)
+    turn.ended.connect(ended)
+
+
+def receipt_words(outcome: Outcome) -> str:
+    """The reading receipt and the speed in one line."""
+    files = outcome.receipt.files
+    parts = []
+    if files:
+        pages, tokens = sum(f.pages for f in files), sum(f.tokens for f in files)
+        parts.append(
+            say(
+                "Read {files} files, {pages} pages, {tokens} tokens, nothing left out",
+                files=len(files),
+                pages=pages,
+                tokens=f"{tokens:,}",
+            )
+        )
+    parts.append(say("{speed} tokens/s", speed=f"{outcome.timing.decode_tok_s:.1f}"))
+    parts.append(say("first token after {time}", time=format_duration(outcome.timing.ttft_s)))
+    return " · ".join(parts)
+
+
+def _sampling(args: Namespace, thinking: bool) -> Sampling:
+    given = {"temperature": args.temperature, "seed": args.seed, "max_tokens": args.max_tokens}
+    return msgspec.structs.replace(preset(thinking), **{k: v for k, v in given.items() if v is not None})
+
+
+def _exit_code(outcome: Outcome) -> int:
+    return 130 if outcome.state == "stopped" else 0
