@@ -1,0 +1,113 @@
+"""The bundled files: they load, count as Qwen counts, and can be made again from what is here."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from llama_cpp import llama_cpp as C
+
+from resources.demo.make.model import DEMO, parameters, wordy_weights
+from resources.demo.make.write import DESCRIPTION, OUT, SEED, TEMPLATE_FILE, VOCABULARY, write_model
+from tests.helpers.models import demo_vocabulary
+
+FOLDER = OUT.parent
+
+
+@contextmanager
+def vocabulary_of(path: Path) -> Iterator[Any]:
+    """The vocabulary of a file as llama.cpp loads it, without weights."""
+    params = C.llama_model_default_params()
+    params.vocab_only = True
+    model = C.llama_model_load_from_file(str(path).encode(), params)
+    assert model, path
+    try:
+        yield C.llama_model_get_vocab(model)
+    finally:
+        C.llama_model_free(model)
+
+
+def ids(vocab: Any, text: str) -> list[int]:
+    data = text.encode()
+    room = (C.llama_token * (len(data) + 8))()
+    return list(room[: C.llama_tokenize(vocab, data, len(data), room, len(room), False, True)])
+
+
+def pieces(vocab: Any, text: str) -> list[bytes]:
+    buffer = ctypes.create_string_buffer(256)
+    return [buffer[: C.llama_token_to_piece(vocab, i, buffer, 256, 0, True)] for i in ids(vocab, text)]
+
+
+def test_true_vocabulary_has_the_ids_of_qwen3() -> None:
+    with vocabulary_of(VOCABULARY) as vocab:
+        assert C.llama_vocab_n_tokens(vocab) == 151936
+        assert ids(vocab, "Hello world") == [9707, 1879]
+        assert ids(vocab, "<|im_start|>user\n<think>\n\n</think>\n\n<|im_end|>") == [
+            *(151644, 872, 198, 151667, 271, 151668, 271, 151645)
+        ]
+        assert C.llama_vocab_eos(vocab) == 151645
+        assert C.llama_vocab_bos(vocab) == C.llama_vocab_pad(vocab) == 151643
+
+
+def test_true_vocabulary_cuts_digits_apart_and_words_together() -> None:
+    with vocabulary_of(VOCABULARY) as vocab:
+        assert [piece.decode() for piece in pieces(vocab, "今天天气很好，租金4,500元")] == [
+            *("今天", "天气", "很好", "，", "租金", "4", ",", "5", "0", "0", "元")
+        ]
+
+
+def test_padding_rows_cannot_be_named_by_text() -> None:
+    with vocabulary_of(VOCABULARY) as vocab:
+        assert max(ids(vocab, "[PAD151700]")) < 151643
+
+
+@pytest.mark.parametrize(
+    "text", ["Grüße, naïve café – “quoted” €5", "租赁合同第十条", "🦉 emoji 龘 rare", "\t tabs\r\n\n\nand lines  ", ""]
+)
+def test_demo_vocabulary_can_say_everything(text: str) -> None:
+    with vocabulary_of(OUT) as vocab:
+        assert b"".join(pieces(vocab, text)).decode() == text
+
+
+def test_demo_vocabulary_is_a_closed_part_of_the_true_one() -> None:
+    vocabulary = demo_vocabulary()
+    assert len(vocabulary) == len(set(vocabulary.tokens)) == DEMO.vocab
+    known = set(vocabulary.tokens[:256])
+    for merge in vocabulary.merges:
+        left, right = merge.split(" ")
+        assert left in known
+        assert right in known
+        known.add(left + right)
+
+
+def test_demo_model_is_made_again_byte_for_byte(tmp_path: Path) -> None:
+    again = tmp_path / "again.gguf"
+    vocabulary = demo_vocabulary()
+    template = TEMPLATE_FILE.read_text(encoding="utf-8")
+    weights = wordy_weights(DEMO, vocabulary, SEED)
+    write_model(again, DEMO, vocabulary, template, weights, name="Carrel demo", description=DESCRIPTION)
+    assert again.read_bytes() == OUT.read_bytes()
+
+
+def test_demo_model_is_as_small_as_promised() -> None:
+    assert OUT.stat().st_size < 12_000_000
+    assert 5_000_000 <= parameters(DEMO) <= 12_000_000
+
+
+def test_demo_questions_point_at_documents_that_answer_them() -> None:
+    demo = json.loads((FOLDER / "demo.json").read_text(encoding="utf-8"))
+    assert (FOLDER / demo["model"]).is_file()
+    for language, fact in (("en", "1,450.00"), ("zh_CN", "4,500")):
+        assert fact in (FOLDER / demo[language]["document"]).read_text(encoding="utf-8")
+        assert demo[language]["question"]
+
+
+def test_documents_fit_the_demo_model_with_room() -> None:
+    with vocabulary_of(OUT) as vocab:
+        for document in FOLDER.glob("*.md"):
+            assert len(ids(vocab, document.read_text(encoding="utf-8"))) < 2500
