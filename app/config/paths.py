@@ -8,6 +8,8 @@ from pathlib import Path
 
 import platformdirs
 
+from app.core.errors import CarrelError
+
 
 @dataclass(frozen=True, slots=True)
 class Home:
@@ -36,8 +38,21 @@ def open_home(folder: Path | None = None) -> Home:
     root = folder.expanduser().resolve() if folder else Path(platformdirs.user_data_dir("carrel", appauthor=False))
     home = Home(root=root, models=root / "models", logs=root / "logs")
     for path in (home.root, home.models, home.logs):
-        path.mkdir(parents=True, exist_ok=True)
+        _make_folder(path)
     return home
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CarrelError(
+            "cannot_make_folder",
+            "The folder {folder} could not be made: {cause}.",
+            "Choose another folder, or check the permissions of the one above it.",
+            folder=str(path),
+            cause=error.strerror or str(error),
+        ) from error
 
 
 def resource(*parts: str) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tomllib
 from pathlib import Path
@@ -33,8 +34,16 @@ def load_settings(file: Path) -> Settings:
     except FileNotFoundError:
         return Settings()
     except (ValueError, msgspec.ValidationError):
-        file.replace(file.with_suffix(".toml.damaged"))
+        _set_aside(file)
         return Settings()
+    except OSError as error:
+        raise CarrelError(
+            "cannot_read",
+            "{file} could not be read: {cause}.",
+            "Check the permissions of the file.",
+            file=str(file),
+            cause=error.strerror or str(error),
+        ) from error
 
 
 def save_settings(file: Path, settings: Settings) -> None:
@@ -42,16 +51,27 @@ def save_settings(file: Path, settings: Settings) -> None:
     write_durably(file, tomli_w.dumps(msgspec.to_builtins(settings)).encode())
 
 
+def _set_aside(file: Path) -> None:
+    """Rename to the first free `*.damaged`, `*.damaged-2`…; where that is forbidden the next save says why."""
+    names = (file.with_name(f"{file.name}.damaged{ending}") for ending in ("", *(f"-{n}" for n in range(2, 1000))))
+    free = next((name for name in names if not name.exists()), None)
+    with contextlib.suppress(OSError):
+        if free is not None:
+            file.rename(free)
+
+
 def write_durably(file: Path, content: bytes) -> None:
     """Replace `file` by `content` so that a crash leaves the old or the new, never a mixture."""
     temporary = file.with_name(file.name + ".new")
     try:
-        with open(temporary, "wb") as handle:
+        with temporary.open("wb") as handle:
             handle.write(content)
             handle.flush()
             os.fsync(handle.fileno())
         temporary.replace(file)
     except OSError as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
         raise CarrelError(
             "cannot_write",
             "{file} could not be written: {cause}.",

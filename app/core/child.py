@@ -92,9 +92,13 @@ class Child:
 
     def close(self, timeout_s: float = 3.0) -> None:
         """Close its stdin, wait, kill if it stays, and join the readers."""
-        with self._write_lock, contextlib.suppress(OSError):
-            assert self._process.stdin is not None
-            self._process.stdin.close()
+        if self._write_lock.acquire(timeout=timeout_s):
+            with contextlib.suppress(OSError):
+                assert self._process.stdin is not None
+                self._process.stdin.close()
+            self._write_lock.release()
+        else:  # a `send` waits for a child that no longer reads
+            self.kill()
         try:
             self._process.wait(timeout_s)
         except subprocess.TimeoutExpired:

@@ -10,7 +10,7 @@ KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
 def format_bytes(size_bytes: float) -> str:
     """`19762149024` → "19.8 GB"; under a GB whole MB, under a MB whole KB."""
     for limit, unit, digits in ((1e9, "GB", 1), (1e6, "MB", 0), (1e3, "KB", 0)):
-        if size_bytes >= limit * (0.9995 if digits == 0 else 1):
+        if size_bytes >= limit * 0.9995:  # what would round up to 1,000 of the smaller unit
             return f"{size_bytes / limit:,.{digits}f} {unit}"
     return f"{size_bytes:.0f} B"
 
@@ -29,7 +29,7 @@ def format_duration(seconds: float) -> str:
     """`130` → "2 min 10 s"; under ten seconds with one decimal."""
     chinese = language() == "zh_CN"
     hour, minute, second = ("小时", "分", "秒") if chinese else ("h", "min", "s")
-    if seconds < 10:
+    if seconds < 9.95:
         return f"{seconds:.1f} {second}"
     whole = round(seconds)
     if whole < 60:

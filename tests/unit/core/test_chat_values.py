@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+from app.core.chat import Document, Page
+from app.core.params import PLAIN, THINKING, preset
+
+
+def test_a_document_counts_its_pages() -> None:
+    document = Document("/a", "a", "text", "00", (Page(1, "x", 3), Page(2, "y", 4)))
+    assert document.tokens == 7
+    assert document == Document("/a", "a", "text", "00", (Page(1, "x", 3), Page(2, "y", 4)))
+
+
+def test_the_model_card_presets() -> None:
+    assert (preset(True), preset(False)) == (THINKING, PLAIN)
+    assert (THINKING.temperature, THINKING.top_p, THINKING.top_k, THINKING.min_p) == (0.6, 0.95, 20, 0.0)
+    assert (PLAIN.temperature, PLAIN.top_p, PLAIN.top_k, PLAIN.min_p) == (0.7, 0.8, 20, 0.0)
