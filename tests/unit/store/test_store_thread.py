@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from pathlib import Path
 
@@ -20,9 +21,10 @@ END = (Usage(), Timing(), Receipt())
 
 def test_wishes_run_in_order_on_one_thread_and_come_home(store_thread: StoreThread, home: Loop) -> None:
     outcomes: list[tuple[int, str, str]] = []
-    for number in range(50):
+    numbers = itertools.count()
+    for _ in range(50):
         store_thread.ask(
-            lambda store, number=number: (number, threading.current_thread().name),
+            lambda store: (next(numbers), threading.current_thread().name),
             lambda outcome: outcomes.append((*outcome, threading.current_thread().name)),
         )
     assert home.run_until(lambda: len(outcomes) == 50, 10)
@@ -50,8 +52,8 @@ def test_a_failure_comes_home_and_the_thread_goes_on(store_thread: StoreThread, 
 
 def test_close_waits_for_queued_writes(file: Path, home: Loop) -> None:
     thread = StoreThread(file, home.post)
-    for number in range(30):
-        thread.ask(lambda store, number=number: store.create_chat(str(number)))
+    for _ in range(30):
+        thread.ask(lambda store: store.create_chat())
     thread.close()
     thread.close()
     store = Store(file)
