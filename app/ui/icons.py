@@ -19,20 +19,24 @@ def icon(name: str, role: str = "quiet", px: int = 16, *, filled: bool = False) 
 
     The colour is today's: make it again when the theme changes (`IconButton` does so by itself).
     """
-    result = QIcon()
-    for ratio in RATIOS:
-        result.addPixmap(pixmap(name, role, px, ratio, filled=filled))
-        faint = QPixmap(pixmap(name, "quiet", px, ratio, filled=filled))
-        result.addPixmap(_at_half_strength(faint), QIcon.Mode.Disabled)
-    return result
+    return _make_icon(name, getattr(tokens(), role), tokens().quiet, px, filled)
 
 
 def pixmap(name: str, role: str = "quiet", px: int = 16, ratio: float = 1.0, *, filled: bool = False) -> QPixmap:
-    """The same as a picture of `px` × `px` for a screen of `ratio` device pixels a pixel."""
+    """The same as a picture of `px` by `px` for a screen of `ratio` device pixels a pixel."""
     return _draw(name, getattr(tokens(), role), px, ratio, filled)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=256)
+def _make_icon(name: str, colour: str, disabled: str, px: int, filled: bool) -> QIcon:
+    result = QIcon()
+    for ratio in RATIOS:
+        result.addPixmap(_draw(name, colour, px, ratio, filled))
+        result.addPixmap(_at_half_strength(_draw(name, disabled, px, ratio, filled)), QIcon.Mode.Disabled)
+    return result
+
+
+@lru_cache(maxsize=1024)
 def _draw(name: str, colour: str, px: int, ratio: float, filled: bool) -> QPixmap:
     svg = resource("icons", f"{name}.svg").read_text("utf-8").replace("currentColor", colour)
     if filled:

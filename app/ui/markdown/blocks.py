@@ -14,7 +14,7 @@ from app.ui.markdown.inlines import LINE_BREAK, write_inline
 from app.ui.markdown.parser import clean
 from app.ui.markdown.pen import Pen
 from app.ui.markdown.splitter import code_language, list_start
-from app.ui.markdown.style import HEADING_PX, Marks
+from app.ui.markdown.style import HEADING_PX, STATE_HAS_CODE, STATE_PLAIN, Marks
 from app.ui.markdown.tables import TableWriter
 
 QUOTE_PX = 16
@@ -123,7 +123,7 @@ class BlockWriter:
             self._write_heading(token)
             return
         self._begin_paragraph()
-        write_inline(self._pen.cursor, self._pen.style, token.children or [], Marks(quiet=self._quote > 0))
+        self._write_inline(token.children or [], Marks(quiet=self._quote > 0))
 
     def _write_heading(self, token: Token) -> None:
         self._finish_item()
@@ -134,7 +134,12 @@ class BlockWriter:
             block.setIndent(len(self._lists))
         marks = Marks(bold=True, px=px)
         self._pen.begin_block(block, self._pen.style.run(marks))
-        write_inline(self._pen.cursor, self._pen.style, token.children or [], marks)
+        self._write_inline(token.children or [], marks)
+
+    def _write_inline(self, children: Sequence[Token], marks: Marks) -> None:
+        write_inline(self._pen.cursor, self._pen.style, children, marks)
+        has_code = any(child.type == "code_inline" for child in children)
+        self._pen.cursor.block().setUserState(STATE_HAS_CODE if has_code else STATE_PLAIN)
 
     def _write_code(self, token: Token) -> None:
         self._finish_item()

@@ -18,6 +18,12 @@ def parser() -> MarkdownIt:
     return made.use(tasklists_plugin)
 
 
+@cache
+def plain_parser() -> MarkdownIt:
+    """For what a person typed: line breaks stay, only fenced and inline code is markup."""
+    return MarkdownIt("zero", {"breaks": True}).enable(["fence", "backticks", "newline"])
+
+
 # Qt marks frames with U+FDD0/1, objects with U+FFFC and blocks with U+2029; text must never contain them.
 _HARMFUL = re.compile("[\x00\x0b\x0c\x1c-\x1f\x85\u2028\u2029\ufdd0\ufdd1\ufffc\ud800-\udfff]")
 

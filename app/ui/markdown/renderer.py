@@ -8,7 +8,7 @@ from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextCursor, QTextD
 
 from app.ui.markdown.blocks import BlockWriter
 from app.ui.markdown.code import CodeCard, CodeWriter
-from app.ui.markdown.parser import clean
+from app.ui.markdown.parser import clean, plain_parser
 from app.ui.markdown.pen import INDENT_PX, Pen
 from app.ui.markdown.splitter import parse
 from app.ui.markdown.steps import (
@@ -74,6 +74,10 @@ class DocRenderer:
     def render(self, text: str) -> None:
         """Replace everything by `text`."""
         self.apply([Restart(), Commit(parse(clean(text)))])
+
+    def render_plain(self, text: str) -> None:
+        """Replace everything by `text` as typed: line breaks stay, only code is markup."""
+        self.apply([Restart(), Commit(plain_parser().parse(clean(text)))])
 
     def _apply_one(self, step: Step) -> None:
         match step:

@@ -20,6 +20,9 @@ PROPERTY_CODE = int(QTextFormat.Property.UserProperty) + 3
 PROPERTY_TASK = int(QTextFormat.Property.UserProperty) + 4
 """On text: a task's box; 1 when done, 0 when open."""
 
+STATE_PLAIN, STATE_HAS_CODE = -1, 1
+"""A block's user state: whether it holds inline code, whose ground is painted by hand."""
+
 HEADING_PX = {1: 21, 2: 18, 3: 16}
 
 _SYNTAX = (

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QTextCharFormat, QTextFrameFormat, QTextTable,
 
 from app.ui.markdown.inlines import write_inline
 from app.ui.markdown.pen import INDENT_PX, Pen
-from app.ui.markdown.style import Marks
+from app.ui.markdown.style import STATE_HAS_CODE, Marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,8 @@ class TableWriter:
                 cursor.setBlockFormat(block)
                 cursor.setBlockCharFormat(style.run(Marks(px=style.px - 1, bold=cell.head)))
                 write_inline(cursor, style, cell.children, Marks(px=style.px - 1, bold=cell.head))
+                if any(child.type == "code_inline" for child in cell.children):
+                    cursor.block().setUserState(STATE_HAS_CODE)
 
 
 def _rows(tokens: Sequence[Token]) -> list[list[_Cell]]:

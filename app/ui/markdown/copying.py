@@ -1,0 +1,88 @@
+"""What a selection copies: the text as a person would type it, with list marks, tabs between cells and TeX kept."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from PySide6.QtGui import QTextBlock, QTextCursor, QTextFormat, QTextFragment, QTextList, QTextTable
+
+from app.ui.markdown.inlines import LINE_BREAK, THIN_SPACE
+from app.ui.markdown.style import PROPERTY_CODE, PROPERTY_TASK, PROPERTY_TEX
+
+T = TypeVar("T")
+
+
+def read_selection(cursor: QTextCursor) -> str:
+    """The selected text of `cursor`, clean."""
+    start, end = cursor.selectionStart(), cursor.selectionEnd()
+    document = cursor.document()
+    block = document.findBlock(start)
+    lines: list[str] = []
+    last_row: tuple[int, int] | None = None
+    while block.isValid() and block.position() <= end:
+        text = _read_block(block, start, end)
+        row = _table_row(block)
+        if row is not None and row == last_row:
+            lines[-1] += "\t" + text
+        elif text or not _is_spacer(block):
+            lines.append(text)
+        last_row = row
+        block = block.next()
+    return "\n".join(lines).strip("\n")
+
+
+def _read_block(block: QTextBlock, start: int, end: int) -> str:
+    pieces: list[str] = []
+    walk = block.begin()
+    while not walk.atEnd():
+        pieces.append(_read_fragment(walk.fragment(), start, end))
+        walk += 1
+    text = "".join(pieces).replace(LINE_BREAK, "\n")
+    return _mark_of(block) + text if start <= block.position() and (text or _list_of(block) is not None) else text
+
+
+def _read_fragment(fragment: QTextFragment, start: int, end: int) -> str:
+    first, look = fragment.position(), fragment.charFormat()
+    whole = fragment.text()
+    # Qt counts UTF-16 units, Python code points.
+    units = whole.encode("utf-16-le")
+    cut = units[2 * max(0, start - first) : 2 * max(0, end - first)]
+    text = cut.decode("utf-16-le", errors="ignore")
+    if look.hasProperty(PROPERTY_TASK):
+        return ("[x]" if look.intProperty(PROPERTY_TASK) else "[ ]") if text else ""
+    if look.hasProperty(PROPERTY_CODE):
+        return text.replace(THIN_SPACE, "")
+    if look.stringProperty(PROPERTY_TEX) == "block" and text == whole:
+        return f"$$\n{text}\n$$"
+    return text
+
+
+def _mark_of(block: QTextBlock) -> str:
+    held = _list_of(block)
+    indent = "  " * max(0, (held.format() if held is not None else block.blockFormat()).indent() - 1)
+    if held is not None:
+        number = held.itemText(block)
+        return f"{indent}{number if number[:1].isdigit() else '-'} "
+    quote = block.blockFormat().intProperty(QTextFormat.Property.BlockQuoteLevel)
+    return "> " * quote
+
+
+def _table_row(block: QTextBlock) -> tuple[int, int] | None:
+    table: QTextTable | None = _maybe(QTextCursor(block).currentTable())
+    if table is None:
+        return None
+    return table.firstPosition(), table.cellAt(block.position()).row()
+
+
+def _list_of(block: QTextBlock) -> QTextList | None:
+    return _maybe(block.textList())
+
+
+def _maybe(thing: T) -> T | None:
+    """PySide's stubs leave out that these may be None."""
+    return thing
+
+
+def _is_spacer(block: QTextBlock) -> bool:
+    """The empty blocks around frames carry no text of the answer."""
+    return block.length() <= 1 and block.blockFormat().lineHeight() <= 1

@@ -1,0 +1,123 @@
+"""What is painted behind the text: code cards, quote bars and the round grounds of inline code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import (
+    QAbstractTextDocumentLayout,
+    QColor,
+    QPainter,
+    QPainterPath,
+    QPen,
+    QTextBlock,
+    QTextDocument,
+    QTextFormat,
+)
+
+from app.core.words import say
+from app.ui.fonts import SMALL_PX, ui_font
+from app.ui.markdown.blocks import QUOTE_PX
+from app.ui.markdown.code import BOTTOM_PX, GAP_PX, HEAD_PX, PADDING_PX, CodeCard
+from app.ui.markdown.style import PROPERTY_CODE, STATE_HAS_CODE
+from app.ui.theme import RADIUS, Tokens
+
+
+def card_rect(layout: QAbstractTextDocumentLayout, card: CodeCard, width: float) -> QRectF:
+    """The card of `card` in document coordinates, its head included."""
+    frame = layout.frameBoundingRect(card.frame)
+    left = card.frame.frameFormat().leftMargin()
+    return QRectF(left, frame.top() + GAP_PX, width - left, frame.height() - GAP_PX - BOTTOM_PX)
+
+
+def paint_behind(
+    painter: QPainter, document: QTextDocument, cards: Sequence[CodeCard], clip: QRect, width: int, colours: Tokens
+) -> None:
+    """Paint everything behind the text that touches `clip`; `width` is the page's."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    layout = document.documentLayout()
+    for card in cards:
+        rect = card_rect(layout, card, width)
+        if rect.intersects(QRectF(clip)):
+            _paint_card(painter, rect, card.language, colours)
+    for block in _blocks_in(document, clip):
+        if block.userState() == STATE_HAS_CODE:
+            _paint_inline_code(painter, layout, block, colours)
+        level = block.blockFormat().intProperty(QTextFormat.Property.BlockQuoteLevel)
+        if level:
+            _paint_quote(painter, layout.blockBoundingRect(block), level, colours)
+
+
+def _blocks_in(document: QTextDocument, clip: QRect) -> Iterator[QTextBlock]:
+    layout = document.documentLayout()
+    place = layout.hitTest(QPointF(0, max(0, clip.top())), Qt.HitTestAccuracy.FuzzyHit)
+    block = document.findBlock(max(0, place))
+    while block.isValid() and layout.blockBoundingRect(block).top() <= clip.bottom():
+        yield block
+        block = block.next()
+
+
+def _paint_card(painter: QPainter, rect: QRectF, language: str, colours: Tokens) -> None:
+    shape = QPainterPath()
+    outline = rect.adjusted(0.5, 0.5, -0.5, -0.5)
+    shape.addRoundedRect(outline, RADIUS, RADIUS)
+    painter.fillPath(shape, QColor(colours.panel))
+    painter.save()
+    painter.setClipPath(shape, Qt.ClipOperation.IntersectClip)
+    painter.fillRect(QRectF(rect.left(), rect.top(), rect.width(), HEAD_PX), QColor(colours.code_head))
+    painter.restore()
+    painter.setPen(QPen(QColor(colours.border), 1))
+    painter.drawPath(shape)
+    painter.setFont(ui_font(SMALL_PX))
+    painter.setPen(QColor(colours.quiet))
+    head = QRectF(rect.left() + PADDING_PX, rect.top(), rect.width() / 2, HEAD_PX)
+    painter.drawText(head, int(Qt.AlignmentFlag.AlignVCenter), language or say("code"))
+
+
+def _paint_quote(painter: QPainter, rect: QRectF, level: int, colours: Tokens) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(colours.border))
+    for step in range(level):
+        painter.drawRect(QRectF(rect.left() - QUOTE_PX * (level - step) + 1, rect.top(), 3, rect.height()))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def _paint_inline_code(
+    painter: QPainter, layout: QAbstractTextDocumentLayout, block: QTextBlock, colours: Tokens
+) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(colours.inline_code))
+    origin = layout.blockBoundingRect(block).topLeft()
+    walk = block.begin()
+    while not walk.atEnd():
+        fragment = walk.fragment()
+        if fragment.charFormat().hasProperty(PROPERTY_CODE):
+            start = fragment.position() - block.position()
+            for rect in _run_rects(block, start, start + fragment.length(), fragment.charFormat().font().pixelSize()):
+                painter.drawRoundedRect(rect.translated(origin), 4, 4)
+        walk += 1
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def _run_rects(block: QTextBlock, start: int, end: int, px: int) -> Iterator[QRectF]:
+    """The run from `start` to `end`, one rectangle a line, in the block's coordinates."""
+    text = block.layout()
+    base = text.position()
+    first = text.lineForTextPosition(start)
+    for number in range(first.lineNumber() if first.isValid() else 0, text.lineCount()):
+        line = text.lineAt(number)
+        if line.textStart() >= end:
+            return
+        left = _x_of(line.cursorToX(max(start, line.textStart())))
+        right = _x_of(line.cursorToX(min(end, line.textStart() + line.textLength())))
+        baseline = line.y() + line.ascent()
+        if right > left:
+            yield QRectF(left, baseline - px * 1.08, right - left, px * 1.42).translated(text.position() - base)
+
+
+def _x_of(answer: object) -> float:
+    """PySide's `cursorToX` gives (x, position)."""
+    return float(answer[0] if isinstance(answer, (tuple, list)) else answer)  # type: ignore[arg-type]
+
+

@@ -1,0 +1,136 @@
+"""File chips: name, pages, tokens, a state and a button to remove it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from app.core.units import format_tokens
+from app.core.words import say
+from app.ui.fonts import SMALL_PX, figure_font
+from app.ui.icons import pixmap
+from app.ui.theme import RADIUS, tokens
+from app.ui.widgets.buttons import IconButton
+
+CHIP_PX = 30
+WIDEST_PX = 340
+ChipState = Literal["reading", "ready", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class ChipItem:
+    """A file waiting in the composer. `key` is the caller's (its path); `progress` is 0 to 1 while it is read.
+
+    `reason` says why it was refused, or what to know about a file that is ready.
+    """
+
+    key: str
+    name: str
+    pages: int = 0
+    tokens: int = 0
+    state: ChipState = "ready"
+    progress: float = 0.0
+    reason: str = ""
+
+
+class FileChip(QWidget):
+    """One file. `removed(key)` from its button or the Delete key."""
+
+    removed = Signal(str)
+
+    def __init__(self, item: ChipItem, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.item = item
+        self.setFont(figure_font(SMALL_PX))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.button = IconButton("x", say("Remove {name}", name=item.name), self, px=12)
+        self.button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.button.clicked.connect(self._on_clicked)
+        self.set_item(item)
+
+    def set_item(self, item: ChipItem) -> None:
+        """Show another state of the same file."""
+        self.item = item
+        self.setToolTip(item.reason or self.words())
+        self.setAccessibleName(self.words())
+        self.setAccessibleDescription(item.reason)
+        self.updateGeometry()
+        self.update()
+
+    def words(self) -> str:
+        """The chip's text."""
+        item = self.item
+        if item.state == "refused":
+            return f"{item.name} · {item.reason}"
+        if item.state == "reading":
+            return say("{name} · reading {share} %", name=item.name, share=round(100 * item.progress))
+        pages = say("{count} pages", count=item.pages) if item.pages > 1 else ""
+        count = say("{count} tokens", count=format_tokens(item.tokens)) if item.tokens else ""
+        return " · ".join(part for part in (item.name, pages, count) if part)
+
+    def sizeHint(self) -> QSize:
+        """As wide as its words, within reason."""
+        return QSize(min(WIDEST_PX, self.fontMetrics().horizontalAdvance(self.words()) + 62), CHIP_PX)
+
+    def minimumSizeHint(self) -> QSize:
+        """Words may be cut."""
+        return QSize(96, CHIP_PX)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The button at the right."""
+        self.button.setGeometry(self.width() - 27, 4, 22, 22)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Delete removes the file."""
+        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.removed.emit(self.item.key)
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Sign, words, and the progress as a line at the lower edge."""
+        state = self.item.state
+        sign = {"reading": "file-text", "ready": "file-text", "refused": "circle-alert"}[state]
+        painter = QPainter(self)
+        paint_tag(painter, self, self.words(), sign, bad=state == "refused", right=30, focused=self.hasFocus())
+        if state == "reading":
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(tokens().accent))
+            width = (self.width() - 2 * RADIUS) * min(1.0, max(0.0, self.item.progress))
+            painter.drawRect(QRectF(RADIUS, self.height() - 2, width, 2))
+        painter.end()
+
+    def _on_clicked(self) -> None:
+        self.removed.emit(self.item.key)
+
+
+def paint_tag(
+    painter: QPainter,
+    widget: QWidget,
+    text: str,
+    sign: str,
+    *,
+    bad: bool = False,
+    right: int = 8,
+    focused: bool = False,
+) -> None:
+    """A rounded tag filling `widget`: hair line, sign, words cut in the middle."""
+    colours = tokens()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    line = colours.accent if focused else colours.bad if bad else colours.border
+    painter.setPen(QPen(QColor(line), 2 if focused else 1))
+    painter.setBrush(QColor(colours.page))
+    inset = 1.0 if focused else 0.5
+    painter.drawRoundedRect(QRectF(widget.rect()).adjusted(inset, inset, -inset, -inset), RADIUS, RADIUS)
+    top = (widget.height() - 14) // 2
+    painter.drawPixmap(9, top, pixmap(sign, "bad" if bad else "quiet", 14, widget.devicePixelRatioF()))
+    painter.setFont(widget.font())
+    painter.setPen(QColor(colours.bad if bad else colours.text))
+    room = QRect(29, 0, widget.width() - 29 - right, widget.height())
+    mode = Qt.TextElideMode.ElideRight if bad else Qt.TextElideMode.ElideMiddle
+    shown = widget.fontMetrics().elidedText(text, mode, room.width())
+    painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter), shown)
