@@ -49,8 +49,9 @@ def set_aside(path: Path) -> CarrelError:
 
 def _is_not_ours(connection: sqlite3.Connection) -> bool:
     """Tables without a version, or a version below zero: not a state that any step leaves behind."""
-    version = version_of(connection)
-    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    # One statement: another Carrel may be building the tables at this moment.
+    sql = "SELECT user_version, (SELECT count(*) FROM sqlite_master) FROM pragma_user_version"
+    version, tables = connection.execute(sql).fetchone()
     return version < 0 or bool(tables) != bool(version)
 
 

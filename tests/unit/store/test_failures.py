@@ -77,3 +77,8 @@ def test_a_transaction_is_all_or_nothing(store: Store) -> None:
     with pytest.raises(KeyError):
         half()
     assert store.list_chats() == []
+
+
+def test_an_error_of_the_wish_itself_is_not_blamed_on_the_chats(store: Store) -> None:
+    with pytest.raises(FileNotFoundError), store.transaction():
+        Path("/missing/file").read_text("utf-8")

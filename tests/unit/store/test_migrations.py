@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import random
 import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -181,3 +183,22 @@ def test_a_reader_of_sound_files_never_sets_one_aside(file: Path) -> None:
     for _ in range(2):
         assert not open_and_read(file)
     assert content_aside(file) == []
+
+
+def test_several_may_start_at_once_on_an_empty_place(tmp_path: Path) -> None:
+    for number in range(8):
+        file, gate = tmp_path / f"{number}.db", threading.Barrier(5)
+
+        def start(file: Path = file, gate: threading.Barrier = gate) -> tuple[CarrelError, ...]:
+            gate.wait()
+            store = Store(file)
+            store.create_chat()
+            store.close()
+            return store.notices
+
+        with ThreadPoolExecutor(5) as pool:
+            notices = [pool.submit(start) for _ in range(5)]
+        assert [future.result() for future in notices] == [()] * 5
+        store = Store(file)
+        assert len(store.list_chats()) == 5
+        store.close()
