@@ -5,7 +5,9 @@ huggingface_hub and httpx2 take a third of a second to import, so they are impor
 
 from __future__ import annotations
 
+import functools
 import os
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -182,7 +184,7 @@ def new_client(proxy: str, limits: Limits) -> httpx2.Client:
 
     timeout = httpx2.Timeout(limits.stall_s, connect=limits.connect_s)
     try:
-        return httpx2.Client(proxy=proxy or None, timeout=timeout, follow_redirects=True)
+        return httpx2.Client(proxy=proxy or None, timeout=timeout, follow_redirects=True, verify=_certificates())
     except (ImportError, ValueError, httpx2.InvalidURL) as error:  # ImportError: SOCKS needs a package we do not ship
         raise CarrelError(
             "bad_proxy",
@@ -190,6 +192,14 @@ def new_client(proxy: str, limits: Limits) -> httpx2.Client:
             "Give an HTTP proxy such as http://127.0.0.1:7890 in the settings.",
             proxy=_without_password(proxy or _environment_proxy(os.environ)),
         ) from error
+
+
+@functools.cache
+def _certificates() -> ssl.SSLContext:
+    """The trusted certificates, read once: that takes longer than a request to a near server."""
+    import httpx2
+
+    return httpx2.create_ssl_context()
 
 
 def _library(proxy: str | None = None) -> Any:

@@ -66,6 +66,8 @@ def verify(
     try:
         total_bytes = path.stat().st_size
         found = hash_file(path, note)
+    except FileNotFoundError as error:
+        raise _absent(path) from error
     except OSError as error:
         raise faults.from_disk(error, path) from error
     if found != sha256:
@@ -131,7 +133,7 @@ def _check_file(file: Path) -> None:
     try:
         found = file.stat()
     except FileNotFoundError as error:
-        raise CarrelError("not_there", "{path} is not there.", "Check the path.", path=str(file)) from error
+        raise _absent(file) from error
     if not stat.S_ISREG(found.st_mode):
         raise CarrelError("not_a_file", "{path} is not a file.", "Choose a .gguf file.", path=str(file))
     if file.name.endswith(".part"):
@@ -148,6 +150,10 @@ def _check_file(file: Path) -> None:
         ) from error
     if head[:4] != b"GGUF" or found.st_size < _HEAD_BYTES // 2:
         raise _not_gguf(file, head)
+
+
+def _absent(file: Path) -> CarrelError:
+    return CarrelError("not_there", "{path} is not there.", "Check the path.", path=str(file))
 
 
 def _not_gguf(file: Path, head: bytes) -> CarrelError:

@@ -71,7 +71,7 @@ class Teller:
     ) -> None:
         self._on_progress, self._every_s = on_progress, every_s
         self._speed, self._lock = Speed(), threading.Lock()
-        self._told_at_s = 0.0
+        self._told_at_s, self._done_bytes = 0.0, 0  # the count moves on even where it is not told
         self.progress = Progress(total_bytes=total_bytes)
 
     def show(
@@ -84,11 +84,11 @@ class Teller:
         """Tell: always at a change of state, total or trouble, else at most once in `every_s`. None is as before."""
         with self._lock:
             last, now_s = self.progress, time.monotonic()
-            done = last.done_bytes if done_bytes is None else done_bytes
+            self._done_bytes = self._done_bytes if done_bytes is None else done_bytes
             total = last.total_bytes if total_bytes is None else total_bytes
             changed = (state, fault, total) != (last.state, last.trouble, last.total_bytes)
             if changed or now_s - self._told_at_s >= self._every_s:
-                self._tell(state, done, total, fault, now_s)
+                self._tell(state, self._done_bytes, total, fault, now_s)
 
     @contextmanager
     def pulse(self) -> Iterator[None]:

@@ -140,6 +140,7 @@ def _server(handler: type[BaseHTTPRequestHandler], owner: object) -> _Server:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else every kept-alive answer waits 40 ms for an acknowledgement
     where = ""
 
     @property
@@ -256,7 +257,7 @@ class _StorageHandler(_Handler):
         if first >= total:
             self.reply(416, {"Content-Range": f"bytes */{total}"})
             return
-        if kind == "shift_range":
+        if kind == "shift_range" and "Range" in self.headers:
             first = min(first + value, last)
         body = bytearray(stored.content[first : last + 1])
         if kind == "wrong_bytes" and first <= value <= last:
@@ -327,6 +328,7 @@ class ToyProxy:
 
 class _ProxyHandler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else every kept-alive answer waits 40 ms for an acknowledgement
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
         """Quiet."""

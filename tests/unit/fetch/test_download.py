@@ -406,7 +406,7 @@ def test_a_disk_that_fills_up_keeps_the_part(
     room = [150_000]
 
     class Disk(io.FileIO):
-        def write(self, data: object) -> int:  # type: ignore[override]
+        def write(self, data: object) -> int:
             view = memoryview(data)[: room[0]]  # type: ignore[arg-type]
             if not view:
                 raise OSError(errno.ENOSPC, "No space left on device")
