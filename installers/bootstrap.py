@@ -18,7 +18,7 @@ from installers.firstrun.guard import Stamp, only_one
 from installers.firstrun.packages import Places
 from installers.firstrun.wheel import given_wheel
 
-NEEDED_BYTES = 2_500_000_000
+NEEDED_BYTES = 1_500_000_000
 INTERRUPTED = 130
 
 
@@ -80,7 +80,9 @@ def _set_up(console: Console, places: Places, asked: argparse.Namespace) -> None
 def _greeting(key: str, log_file: Path) -> str:
     if key:
         return f"Carrel brings its set-up up to date (log: {log_file})."
-    return f"Carrel sets itself up. This happens once, takes some minutes and about 1 GB of disk (log: {log_file})."
+    return (
+        f"Carrel sets itself up. This happens once: some minutes, 0.8 GB of disk (log: {log_file})."
+    )
 
 
 def _bring_system(console: Console, engine: Engine, *, dev: bool) -> None:
@@ -120,8 +122,10 @@ def _sync(console: Console, places: Places, engine: Engine, *, dev: bool) -> str
     if known and known != engine.name:
         packages.drop_engine(console, places)
     record.write_text(engine.name, "utf-8")
-    long = "; compiling llama.cpp takes 2 to 5 minutes on two cores, once" if engine.compiles else ""
-    with console.step(f"Installing the locked packages (about 130 MB from PyPI{long})"):
+    title = "Installing the locked packages (120 MB from PyPI, less what is cached)"
+    if engine.compiles:
+        title += "; compiling llama.cpp, once: 3 to 5 minutes on two cores"
+    with console.step(title):
         if not packages.sync(console, places, engine, dev=dev):
             return f"The packages could not be installed. {console.last_words()}"
     last_words = packages.engine_loads(places)

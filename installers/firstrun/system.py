@@ -54,16 +54,17 @@ def missing_for_setup(*, compiles: bool) -> list[str]:
         packages.append(f"python3.{sys.version_info.minor}-venv")
     if compiles and not (_has_any("c++", "g++", "clang++") and _has_any("cc", "gcc", "clang")):
         packages.append("g++")
+    packages += [package for library, package in ENGINE_LIBRARIES.items() if not has_library(library)]
     if shutil.which("apt-get") and not _has_certificates():
         packages.append("ca-certificates")
     return packages
 
 
 def missing_libraries(has: Callable[[str], bool] = has_library) -> list[str]:
-    """The libraries that the window and the engine load and that are not here, by library name."""
-    wanted = WINDOW_LIBRARIES | ENGINE_LIBRARIES
+    """The libraries that the window loads and that are not here, by library name."""
+    wanted = WINDOW_LIBRARIES
     if os.environ.get("WAYLAND_DISPLAY"):
-        wanted = wanted | WAYLAND_LIBRARIES
+        wanted = WINDOW_LIBRARIES | WAYLAND_LIBRARIES
     return [library for library in wanted if not has(library)]
 
 
@@ -84,7 +85,7 @@ def has_chinese_font(folders: Iterable[str] = FONT_FOLDERS) -> bool:
 
 def package_of(library: str) -> str:
     """Debian's package that holds a library."""
-    return (WINDOW_LIBRARIES | WAYLAND_LIBRARIES | ENGINE_LIBRARIES)[library]
+    return (WINDOW_LIBRARIES | WAYLAND_LIBRARIES)[library]
 
 
 def bring_packages(
