@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import ctypes
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pypdfium2  # type: ignore[import-untyped]
 import pytest
 from llama_cpp import llama_cpp as C
 
 from resources.demo.make.model import DEMO, parameters, wordy_weights
+from resources.demo.make.paper import OUT as PAPER
+from resources.demo.make.paper import SOURCE, lines_of, pages_of, pdf_of
 from resources.demo.make.write import DESCRIPTION, OUT, SEED, TEMPLATE_FILE, VOCABULARY, write_model
 from tests.helpers.models import demo_vocabulary
 
@@ -40,7 +44,7 @@ def ids(vocab: Any, text: str) -> list[int]:
 
 def pieces(vocab: Any, text: str) -> list[bytes]:
     buffer = ctypes.create_string_buffer(256)
-    return [buffer[: C.llama_token_to_piece(vocab, i, buffer, 256, 0, True)] for i in ids(vocab, text)]
+    return [bytes(buffer[: C.llama_token_to_piece(vocab, i, buffer, 256, 0, True)]) for i in ids(vocab, text)]
 
 
 def test_true_vocabulary_has_the_ids_of_qwen3() -> None:
@@ -103,8 +107,37 @@ def test_demo_questions_point_at_documents_that_answer_them() -> None:
     demo = json.loads((FOLDER / "demo.json").read_text(encoding="utf-8"))
     assert (FOLDER / demo["model"]).is_file()
     for language, fact in (("en", "1,450.00"), ("zh_CN", "4,500")):
-        assert fact in (FOLDER / demo[language]["document"]).read_text(encoding="utf-8")
+        assert fact in text_of(FOLDER / demo[language]["document"])
         assert demo[language]["question"]
+
+
+def text_of(document: Path) -> str:
+    if document.suffix != ".pdf":
+        return document.read_text(encoding="utf-8")
+    with pypdfium2.PdfDocument(document) as pdf:
+        return "".join(page_texts(pdf))
+
+
+def page_texts(pdf: pypdfium2.PdfDocument) -> list[str]:
+    texts = []
+    for page in pdf:
+        text = page.get_textpage()
+        texts.append(text.get_text_range())
+        text.close()
+        page.close()
+    return texts
+
+
+def test_paper_holds_the_whole_lease_on_three_pages() -> None:
+    assert PAPER.read_bytes() == pdf_of(pages_of(lines_of(SOURCE.read_text(encoding="utf-8"))))
+    with pypdfium2.PdfDocument(PAPER) as pdf:
+        pages = page_texts(pdf)
+    assert len(pages) == 3
+    assert "2.1 The monthly rent is 1,450.00 dollars" in pages[0]
+    assert "Samuel Okafor" in pages[1]
+    assert "Thermo 80" in pages[2]
+    words = re.findall(r"[A-Za-z0-9.,:-]+", SOURCE.read_text(encoding="utf-8"))
+    assert not set(words) - {"---", "--", "-"} - set(re.findall(r"[A-Za-z0-9.,:-]+", " ".join(pages)))
 
 
 def test_documents_fit_the_demo_model_with_room() -> None:
