@@ -32,7 +32,7 @@ class FoldButton(IconButton):
     """A quiet line of words with a chevron that opens what is below it."""
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__("chevron-right", "", parent, kind="text", px=14)
+        super().__init__("chevron-right", "", parent, kind="fold", px=14)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setCheckable(True)
         self.setFont(figure_font(SMALL_PX))
@@ -98,13 +98,13 @@ class ThinkingPart(QWidget):
         """Head, and the page when open."""
         self._width = width
         self._rename()
-        self.button.setGeometry(-6, 0, min(width, self.button.sizeHint().width()), LINE_PX)
+        self.button.setGeometry(0, 0, min(width, self.button.sizeHint().width()), LINE_PX)
         if self.browser is None:
             return LINE_PX
         height = self.browser.fit(width - 18)
         self.browser.setGeometry(18, LINE_PX + 4, width - 18, height)
         self.browser.place_code_buttons()
-        return LINE_PX + 4 + height
+        return LINE_PX + 4 + height + 8
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A line at the left of the open page."""
@@ -212,7 +212,7 @@ class ReceiptPart(QWidget):
         self.copy.setGeometry(width - LINE_PX, 0, LINE_PX, LINE_PX)
         room = width - LINE_PX - 8
         self.button.set_words(self._receipt, room)
-        self.button.setGeometry(-6, 0, min(room, self.button.sizeHint().width()), LINE_PX)
+        self.button.setGeometry(0, 0, min(room, self.button.sizeHint().width()), LINE_PX)
         self.plain.setText(QFontMetrics(self.plain.font()).elidedText(self._receipt, Qt.TextElideMode.ElideRight, room))
         self.plain.setGeometry(0, 0, room, LINE_PX)
         if not self.button.isChecked():

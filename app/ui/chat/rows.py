@@ -214,6 +214,7 @@ class AnswerRow(MessageRow):
     def show_failure(self, note: FailureNote) -> None:
         """An inline card under what there is of the answer; takes the place of an older one."""
         if self.failure is not None:
+            self.failure.hide()
             self.failure.deleteLater()
         self.failure = FailurePart(self, note)
         self.failure.action_requested.connect(self.action_requested)
@@ -235,7 +236,7 @@ class AnswerRow(MessageRow):
         self.browser.setVisible(shown)
         if shown:
             self._place_browser(left, y, inner, height, same_width=width == self._width)
-            y += height + 4
+            y += height + (8 if self.failure is not None else 6)
         self._width = width
         for below in (self.failure, self.receipt):
             if below is not None:
@@ -289,11 +290,13 @@ class AnswerRow(MessageRow):
 
     def _drop_prefill(self) -> None:
         if self.prefill is not None:
+            self.prefill.hide()
             self.prefill.deleteLater()
             self.prefill = None
 
     def _show_receipt(self, receipt: str, details: str) -> None:
         if self.receipt is not None:
+            self.receipt.hide()
             self.receipt.deleteLater()
         self.receipt = ReceiptPart(self, receipt, details)
         self.receipt.changed.connect(self.needs_layout)

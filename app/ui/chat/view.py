@@ -271,7 +271,8 @@ class ChatView(QAbstractScrollArea):
 
     def _fit(self, row: int, widget: MessageRow) -> bool:
         width = self.viewport().width()
-        height = widget.fit(width)
+        # The column is centred in the whole view: it must not jump when the scroll bar appears.
+        height = widget.fit(self.width())
         kept = widget.height()
         if row == self._streaming:
             enough = widget.width() == width and height <= kept <= height + 2 * SLACK_PX

@@ -7,18 +7,17 @@ from dataclasses import dataclass
 
 from markdown_it.token import Token
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QTextFormat, QTextLength, QTextList, QTextListFormat
+from PySide6.QtGui import QColor, QTextCursor, QTextFormat, QTextLength, QTextList, QTextListFormat
 
 from app.ui.markdown.code import CodeWriter
 from app.ui.markdown.inlines import LINE_BREAK, write_inline
 from app.ui.markdown.parser import clean
 from app.ui.markdown.pen import Pen
 from app.ui.markdown.splitter import code_language, list_start
-from app.ui.markdown.style import HEADING_PX, STATE_HAS_CODE, STATE_PLAIN, Marks
+from app.ui.markdown.style import HEADING_PX, PROPERTY_BULLET, STATE_HAS_CODE, STATE_PLAIN, Marks
 from app.ui.markdown.tables import TableWriter
 
 QUOTE_PX = 16
-_BULLETS = (QTextListFormat.Style.ListDisc, QTextListFormat.Style.ListCircle, QTextListFormat.Style.ListSquare)
 
 
 @dataclass(slots=True)
@@ -82,8 +81,12 @@ class BlockWriter:
         look = QTextListFormat()
         depth = len(self._lists) + 1
         look.setIndent(depth)
+        if "contains-task-list" in str(token.attrGet("class") or ""):
+            look.setStyle(QTextListFormat.Style.ListStyleUndefined)
+            return look
         if token.type == "bullet_list_open":
-            look.setStyle(_BULLETS[min(depth - 1, 2)])
+            look.setStyle(QTextListFormat.Style.ListStyleUndefined)
+            look.setProperty(PROPERTY_BULLET, depth)
             return look
         look.setStyle(QTextListFormat.Style.ListDecimal)
         look.setNumberSuffix(".")
@@ -101,7 +104,7 @@ class BlockWriter:
     def _begin_paragraph(self) -> None:
         """A paragraph at the present depth of lists and quotes; the first of an item carries its mark."""
         style, depth = self._pen.style, len(self._lists)
-        block = style.block(bottom=4 if depth else 10)
+        block = style.block(top=0 if depth else self._gap_after_list(), bottom=4 if depth else 10)
         if self._quote:
             block.setLeftMargin(QUOTE_PX * self._quote)
             block.setProperty(QTextFormat.Property.BlockQuoteLevel, self._quote)
@@ -111,6 +114,12 @@ class BlockWriter:
         if self._item is not None:
             self._join_list(self._item)
             self._item = None
+
+    def _gap_after_list(self) -> int:
+        """Items stand close together; what follows the last one needs the paragraph's distance."""
+        block = self._pen.cursor.block()
+        after_item = not self._pen.fresh and (block.blockFormat().indent() or QTextCursor(block).currentList())
+        return 6 if after_item else 0
 
     def _join_list(self, item: _OpenList) -> None:
         if item.made is None:
@@ -170,6 +179,7 @@ class BlockWriter:
         block = self._pen.style.block(top=6, bottom=12)
         whole = QTextLength(QTextLength.Type.PercentageLength, 100)
         block.setProperty(QTextFormat.Property.BlockTrailingHorizontalRulerWidth, whole)
+        block.setBackground(QColor(self._pen.style.colours.border))
         self._pen.begin_block(block)
 
     def _write_literal(self, text: str) -> None:

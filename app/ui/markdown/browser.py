@@ -170,8 +170,7 @@ class MarkdownBrowser(QTextBrowser):
 
     def fit(self, width: int) -> int:
         """Lay out for `width` and return the height needed."""
-        if self.document().textWidth() != width:
-            self.document().setTextWidth(width)
+        self._set_width(width)
         return self.text_height()
 
     def text_height(self) -> int:
@@ -180,8 +179,15 @@ class MarkdownBrowser(QTextBrowser):
 
     def ideal_width(self, limit: int) -> int:
         """The width the text would like, at most `limit`."""
-        self.document().setTextWidth(limit)
+        self._set_width(limit)
         return min(limit, math.ceil(self.document().idealWidth()) + 1)
+
+    def _set_width(self, width: int) -> None:
+        """The widget first: QTextEdit lays its text out again for the width it has itself."""
+        if self.width() != width:
+            self.resize(width, self.height())
+        if self.document().textWidth() != width:
+            self.document().setTextWidth(width)
 
     def place_code_buttons(self) -> None:
         """Put one copy button on each card's head. Call after the layout has changed."""

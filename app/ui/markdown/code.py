@@ -147,7 +147,8 @@ class CodeWriter:
 def _frame_format(language: str, indent: int) -> QTextFrameFormat:
     made = QTextFrameFormat()
     made.setPadding(PADDING_PX)
-    made.setTopMargin(HEAD_PX + GAP_PX)
+    # Text sits low in its fixed line, so the head overlaps the padding a little.
+    made.setTopMargin(HEAD_PX + GAP_PX - 5)
     made.setBottomMargin(BOTTOM_PX)
     made.setLeftMargin(indent * INDENT_PX)
     made.setBorder(0)

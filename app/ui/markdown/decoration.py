@@ -14,13 +14,14 @@ from PySide6.QtGui import (
     QTextBlock,
     QTextDocument,
     QTextFormat,
+    QTextList,
 )
 
 from app.core.words import say
 from app.ui.fonts import SMALL_PX, ui_font
 from app.ui.markdown.blocks import QUOTE_PX
 from app.ui.markdown.code import BOTTOM_PX, GAP_PX, HEAD_PX, PADDING_PX, CodeCard
-from app.ui.markdown.style import PROPERTY_CODE, STATE_HAS_CODE
+from app.ui.markdown.style import PROPERTY_BULLET, PROPERTY_CODE, STATE_HAS_CODE
 from app.ui.theme import RADIUS, Tokens
 
 
@@ -44,9 +45,15 @@ def paint_behind(
     for block in _blocks_in(document, clip):
         if block.userState() == STATE_HAS_CODE:
             _paint_inline_code(painter, layout, block, colours)
+        held: QTextList | None = block.textList()
+        if held and held.format().hasProperty(PROPERTY_BULLET):
+            _paint_bullet(painter, layout, block, held.format().intProperty(PROPERTY_BULLET), colours)
         level = block.blockFormat().intProperty(QTextFormat.Property.BlockQuoteLevel)
         if level:
-            _paint_quote(painter, layout.blockBoundingRect(block), level, colours)
+            rect = layout.blockBoundingRect(block)
+            if block.next().blockFormat().intProperty(QTextFormat.Property.BlockQuoteLevel):
+                rect.setBottom(layout.blockBoundingRect(block.next()).bottom())
+            _paint_quote(painter, rect, level, colours)
 
 
 def _blocks_in(document: QTextDocument, clip: QRect) -> Iterator[QTextBlock]:
@@ -75,11 +82,29 @@ def _paint_card(painter: QPainter, rect: QRectF, language: str, colours: Tokens)
     painter.drawText(head, int(Qt.AlignmentFlag.AlignVCenter), language or say("code"))
 
 
+def _paint_bullet(
+    painter: QPainter, layout: QAbstractTextDocumentLayout, block: QTextBlock, depth: int, colours: Tokens
+) -> None:
+    """A disc, a ring, a short dash: Qt's own bullets stand too close to the text."""
+    line = block.layout().lineAt(0)
+    if not line.isValid():
+        return
+    origin = layout.blockBoundingRect(block).topLeft()
+    centre = origin + QPointF(line.x() - 12, line.y() + line.ascent() - 4.5)
+    painter.setPen(QPen(QColor(colours.quiet), 1.2) if depth == 2 else Qt.PenStyle.NoPen)
+    painter.setBrush(Qt.BrushStyle.NoBrush if depth == 2 else QColor(colours.quiet))
+    if depth < 3:
+        painter.drawEllipse(centre, 2.4, 2.4)
+    else:
+        painter.drawRect(QRectF(centre.x() - 3, centre.y() - 0.75, 6, 1.5))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
 def _paint_quote(painter: QPainter, rect: QRectF, level: int, colours: Tokens) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(colours.border))
     for step in range(level):
-        painter.drawRect(QRectF(rect.left() - QUOTE_PX * (level - step) + 1, rect.top(), 3, rect.height()))
+        painter.drawRect(QRectF(QUOTE_PX * step + 1, rect.top() + 2, 3, rect.height() - 2))
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 

@@ -30,8 +30,10 @@ class Pen:
 
     def begin_frame(self) -> None:
         """An empty block for a frame or table to take the place of."""
-        if not self.fresh:
-            self.cursor.insertBlock(QTextBlockFormat(), self.style.run())
+        if self.fresh:
+            self.cursor.setBlockFormat(hairline())
+        else:
+            self.cursor.insertBlock(hairline(), self.style.run())
         self.fresh = True
 
     def leave_frame(self, frame: QTextFrame) -> None:

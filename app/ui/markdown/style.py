@@ -19,6 +19,8 @@ PROPERTY_CODE = int(QTextFormat.Property.UserProperty) + 3
 """On text: inline code, padded by a thin space at both ends."""
 PROPERTY_TASK = int(QTextFormat.Property.UserProperty) + 4
 """On text: a task's box; 1 when done, 0 when open."""
+PROPERTY_BULLET = int(QTextFormat.Property.UserProperty) + 5
+"""On a list: its depth; its bullets are painted by hand."""
 
 STATE_PLAIN, STATE_HAS_CODE = -1, 1
 """A block's user state: whether it holds inline code, whose ground is painted by hand."""

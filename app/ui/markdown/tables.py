@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markdown_it.token import Token
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QTextCharFormat, QTextFrameFormat, QTextTable, QTextTableFormat
+from PySide6.QtGui import QColor, QTextFrameFormat, QTextTable, QTextTableCellFormat, QTextTableFormat
 
 from app.ui.markdown.inlines import write_inline
 from app.ui.markdown.pen import INDENT_PX, Pen
@@ -33,10 +33,6 @@ class TableWriter:
         head = _rows(tokens)[0]
         self._pen.begin_frame()
         self.table = self._pen.cursor.insertTable(1, len(head), self._format(indent))
-        ground = QTextCharFormat()
-        ground.setBackground(QColor(self._pen.style.colours.code_head))
-        for column in range(len(head)):
-            self.table.cellAt(0, column).setFormat(ground)
         self._fill(self.table, 0, [head])
 
     def add_rows(self, tokens: Sequence[Token]) -> None:
@@ -60,12 +56,22 @@ class TableWriter:
         made.setBorderBrush(QColor(self._pen.style.colours.border))
         made.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
         made.setBorderCollapse(True)
-        made.setCellPadding(7)
         made.setCellSpacing(0)
         made.setTopMargin(4)
         made.setBottomMargin(12)
         made.setLeftMargin(indent * INDENT_PX)
         made.setHeaderRowCount(1)
+        return made
+
+    def _cell_format(self, *, head: bool) -> QTextTableCellFormat:
+        """Lines sit low in a fixed height, so there is less room above than below."""
+        made = QTextTableCellFormat()
+        made.setTopPadding(4)
+        made.setBottomPadding(7)
+        made.setLeftPadding(10)
+        made.setRightPadding(10)
+        if head:
+            made.setBackground(QColor(self._pen.style.colours.code_head))
         return made
 
     def _fill(self, table: QTextTable, first: int, rows: Sequence[Sequence[_Cell]]) -> None:
@@ -75,13 +81,11 @@ class TableWriter:
             for c in range(min(table.columns(), len(rows[r])) - 1, -1, -1):
                 cell = rows[r][c]
                 place = table.cellAt(first + r, c)
-                if not cell.head:
-                    place.setFormat(QTextCharFormat())
+                place.setFormat(self._cell_format(head=cell.head))
                 cursor = place.firstCursorPosition()
                 block = style.block(bottom=0, px=style.px - 1)
                 block.setAlignment(cell.align)
                 cursor.setBlockFormat(block)
-                cursor.setBlockCharFormat(style.run(Marks(px=style.px - 1, bold=cell.head)))
                 write_inline(cursor, style, cell.children, Marks(px=style.px - 1, bold=cell.head))
                 if any(child.type == "code_inline" for child in cell.children):
                     cursor.block().setUserState(STATE_HAS_CODE)
