@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 import ssl
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -25,6 +26,11 @@ _DISK_FULL = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
 def host_of(url: str) -> str:
     """The host as a person knows it, with the port when it is unusual."""
     return urlsplit(url).netloc.rpartition("@")[2] or url
+
+
+def without_password(url: str) -> str:
+    """An address that may be shown and logged."""
+    return re.sub(r"//[^/@]*@", "//", url, count=1)
 
 
 def from_status(
@@ -208,7 +214,7 @@ def bad_address(url: str) -> CarrelError:
         "bad_address",
         "{url} cannot be used as a download address.",
         "Check the download address in the settings.",
-        url=url,
+        url=without_password(url),
     )
 
 

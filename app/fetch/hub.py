@@ -53,7 +53,7 @@ class Hub:
 
     def __init__(self, endpoint: str = "", proxy: str = "", token: str | None = None) -> None:
         self.endpoint = (endpoint or os.environ.get("HF_ENDPOINT", "") or OFFICIAL).strip().rstrip("/")
-        if urlsplit(self.endpoint).scheme not in ("http", "https") or not urlsplit(self.endpoint).hostname:
+        if not _is_web_address(self.endpoint):
             raise faults.bad_address(self.endpoint)
         self.proxy = _with_scheme(proxy.strip())
         self._token = token
@@ -190,7 +190,7 @@ def new_client(proxy: str, limits: Limits) -> httpx2.Client:
             "bad_proxy",
             "The proxy address {proxy} cannot be used.",
             "Give an HTTP proxy such as http://127.0.0.1:7890 in the settings.",
-            proxy=_without_password(proxy or _environment_proxy(os.environ)),
+            proxy=faults.without_password(proxy or _environment_proxy(os.environ)),
         ) from error
 
 
@@ -220,6 +220,14 @@ def _library(proxy: str | None = None) -> Any:
         return huggingface_hub
 
 
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:  # half an IPv6 address
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
 def _with_scheme(proxy: str) -> str:
     return f"http://{proxy}" if proxy and "://" not in proxy else proxy
 
@@ -227,8 +235,3 @@ def _with_scheme(proxy: str) -> str:
 def _environment_proxy(environ: Mapping[str, str]) -> str:
     names = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy")
     return next((environ[name] for name in names if environ.get(name)), "")
-
-
-def _without_password(proxy: str) -> str:
-    scheme, mark, rest = proxy.rpartition("://")
-    return scheme + mark + rest.rpartition("@")[2]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from app.config.settings import write_durably
+from app.core.files import write_durably
 from app.fetch.wanted import Arrived, Facts, HashSource
 
 _writing = threading.Lock()

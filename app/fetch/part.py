@@ -15,8 +15,8 @@ from typing import IO
 
 import msgspec
 
-from app.config.settings import write_durably
 from app.core.errors import CarrelError
+from app.core.files import write_durably
 from app.fetch import faults
 from app.fetch.hashing import Digest, feed_file
 from app.fetch.wanted import Facts, Wanted
@@ -189,16 +189,23 @@ class Part:
 
 def unfinished(models_folder: Path) -> tuple[Unfinished, ...]:
     """Downloads that were begun and can be resumed, for the screen after a restart."""
-    found = []
-    for sidecar in sorted(models_folder.glob("*/*/**/*.part.json")):
-        files = PartFiles(sidecar.with_name(sidecar.name.removesuffix(".part.json")))
-        known = files.read_sidecar()
-        if known is not None:
-            facts = known.facts
-            given = facts.sha256 if facts.hash_source == "given" else None
-            wanted = Wanted(facts.repo, known.asked, facts.file, facts.size_bytes, given)
-            found.append(Unfinished(wanted, files.target, min(known.synced_bytes, files.part.stat().st_size)))
-    return tuple(found)
+    sidecars = sorted(models_folder.glob("*/*/**/*.part.json"))
+    return tuple(one for sidecar in sidecars if (one := _unfinished(sidecar)) is not None)
+
+
+def _unfinished(sidecar: Path) -> Unfinished | None:
+    """What a sidecar promises; None when it is damaged, foreign or gone by now."""
+    files = PartFiles(sidecar.with_name(sidecar.name.removesuffix(".part.json")))
+    known = files.read_sidecar()
+    if known is None:
+        return None
+    facts = known.facts
+    given = facts.sha256 if facts.hash_source == "given" else None
+    try:
+        wanted = Wanted(facts.repo, known.asked, facts.file, facts.size_bytes, given)
+        return Unfinished(wanted, files.target, min(known.synced_bytes, files.part.stat().st_size))
+    except (OSError, CarrelError):
+        return None
 
 
 def _sync_folder(folder: Path) -> None:

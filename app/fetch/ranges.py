@@ -34,9 +34,9 @@ class RemoteFile:
         stack = ExitStack()
         self.close = weakref.finalize(self, stack.close)
         self._client = stack.enter_context(hub.client(self._limits))
-        self._blocks: OrderedDict[int, bytes] = OrderedDict()
+        self._kept: OrderedDict[int, bytes] = OrderedDict()
         self.size_bytes = wanted.size_bytes or 0
-        self._block(0)  # learns the size
+        self._blocks_between(0, 0)  # learns the size
 
     def read(self, offset: int, length: int) -> bytes:
         """The bytes at `offset`, fewer than `length` only at the end of the file. Raises CarrelError."""
@@ -44,41 +44,51 @@ class RemoteFile:
         if offset < 0 or end <= offset:
             return b""
         first, last = offset // BLOCK_BYTES, (end - 1) // BLOCK_BYTES
-        joined = b"".join(self._block(number) for number in range(first, last + 1))
+        joined = b"".join(self._blocks_between(first, last))
         return joined[offset - first * BLOCK_BYTES : end - first * BLOCK_BYTES]
 
-    def _block(self, number: int) -> bytes:
-        if number not in self._blocks:
-            self._blocks[number] = self._fetch_patiently(number * BLOCK_BYTES)
-            while len(self._blocks) > BLOCKS_KEPT:
-                self._blocks.popitem(last=False)
-        self._blocks.move_to_end(number)
-        return self._blocks[number]
+    def _blocks_between(self, first: int, last: int) -> list[bytes]:
+        """Whole blocks, kept or fetched; all that must be fetched comes with one request."""
+        numbers = range(first, last + 1)
+        blocks = {number: self._kept[number] for number in numbers if number in self._kept}
+        if missing := [number for number in numbers if number not in blocks]:
+            start, length = missing[0] * BLOCK_BYTES, (missing[-1] - missing[0] + 1) * BLOCK_BYTES
+            body = self._fetch_patiently(start, length)
+            for place in range(0, len(body), BLOCK_BYTES):
+                blocks[(start + place) // BLOCK_BYTES] = body[place : place + BLOCK_BYTES]
+        self._keep(blocks)
+        return [blocks[number] for number in numbers if number in blocks]
 
-    def _fetch_patiently(self, offset: int) -> bytes:
+    def _keep(self, blocks: dict[int, bytes]) -> None:
+        for number, block in blocks.items():
+            self._kept[number] = block
+            self._kept.move_to_end(number)
+        while len(self._kept) > BLOCKS_KEPT:
+            self._kept.popitem(last=False)
+
+    def _fetch_patiently(self, offset: int, length: int) -> bytes:
         patience = Patience(self._limits)
         while True:
             try:
-                return self._fetch(offset)
+                return self._fetch(offset, length)
             except Trouble as trouble:
                 time.sleep(patience.wait_s(trouble))
 
-    def _fetch(self, offset: int) -> bytes:
+    def _fetch(self, offset: int, length: int) -> bytes:
         import httpx2
 
         url = self._hub.url(self._wanted)
-        asked = f"bytes={offset}-{offset + BLOCK_BYTES - 1}"
+        asked = f"bytes={offset}-{offset + length - 1}"
         headers = self._hub.headers() | {"Accept-Encoding": "identity", "Range": asked}
         try:
             with self._client.stream("GET", url, headers=headers) as response:
-                expected_bytes = self._check(response, offset)
-                return self._body(response, expected_bytes)
+                return self._body(response, self._check(response, offset, length))
         except httpx2.HTTPError as error:
             raise faults.from_network(error, url) from error
         except httpx2.InvalidURL as error:
             raise faults.bad_address(url) from error
 
-    def _check(self, response: httpx2.Response, offset: int) -> int:
+    def _check(self, response: httpx2.Response, offset: int, length: int) -> int:
         """How many bytes must follow. A server without ranges is refused before it sends gigabytes."""
         host = faults.host_of(str(response.url))
         if response.status_code not in (200, 206):
@@ -90,7 +100,7 @@ class RemoteFile:
         if self.size_bytes not in (0, total):
             raise faults.wrong_size(host, self._wanted.file, total, self.size_bytes)
         self.size_bytes = total
-        expected_bytes = min(BLOCK_BYTES, total - offset)
+        expected_bytes = min(length, total - offset)
         if last - first + 1 != expected_bytes:
             raise _no_ranges(host)
         return expected_bytes

@@ -288,6 +288,19 @@ def test_resumes_an_unknown_hash_without_asking_again(
     assert len(toy.requests("resolve", "HEAD")) == asked
 
 
+def test_damaged_or_foreign_sidecars_are_no_unfinished_downloads(
+    hub: Hub, wanted: Wanted, limits: Limits, tmp_path: Path
+) -> None:
+    files = PartFiles(target_path(tmp_path, wanted))
+    files.part.parent.mkdir(parents=True)
+    facts = {"repo": "../..", "revision": "main", "file": "x", "size_bytes": 9, "sha256": "0" * 64}
+    for text in ("", "{", "[]", '{"facts": 1}', json.dumps({"facts": facts, "asked": "main"})):
+        files.part.write_bytes(b"GGUF")
+        files.sidecar.write_text(text, "utf-8")
+        assert unfinished(tmp_path) == ()
+    assert finish(Download(wanted, hub, tmp_path, limits=limits)).state == "done"
+
+
 def test_a_part_of_another_version_is_begun_anew(
     toy: ToyHub, hub: Hub, stored: StoredFile, wanted: Wanted, limits: Limits, tmp_path: Path
 ) -> None:

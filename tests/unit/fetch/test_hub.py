@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import ssl
 import subprocess
 import sys
 from pathlib import Path
 
+import httpx2
 import pytest
 from msgspec.structs import replace
 
@@ -32,7 +36,9 @@ def test_the_hub_is_the_default_and_mirrors_replace_it(monkeypatch: pytest.Monke
     assert chosen.proxy == "http://127.0.0.1:7890"
 
 
-@pytest.mark.parametrize("endpoint", ["hf-mirror.com", "ftp://hf-mirror.com", "https://", "not an address"])
+@pytest.mark.parametrize(
+    "endpoint", ["hf-mirror.com", "ftp://hf-mirror.com", "https://", "http://[::1", "not an address"]
+)
 def test_an_address_that_is_none_is_refused(endpoint: str) -> None:
     with pytest.raises(CarrelError) as caught:
         Hub(endpoint)
@@ -193,6 +199,44 @@ def test_costs_nothing_at_start() -> None:
     folder = Path(__file__).parents[3]
     said = subprocess.run([sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "[] True True True"
+
+
+def _because(error: Exception, cause: Exception) -> Exception:
+    error.__cause__ = cause
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "curable"),
+    [
+        (_because(httpx2.ConnectError("tls"), ssl.SSLCertVerificationError(1, "self-signed")), "untrusted", False),
+        (httpx2.ConnectError("Name or service not known"), "unreachable", True),
+        (httpx2.ConnectTimeout("slow"), "unreachable", True),
+        (httpx2.ReadTimeout("silent"), "stalled", True),
+        (httpx2.ReadError("reset by peer"), "cut", True),
+        (httpx2.RemoteProtocolError("incomplete body"), "cut", True),
+        (httpx2.ProxyError("407 Proxy Authentication Required"), "proxy_refused", False),
+        (httpx2.ProxyError("503 Service Unavailable"), "proxy_refused", True),
+        (httpx2.TooManyRedirects("20"), "bad_address", False),
+        (httpx2.UnsupportedProtocol("gopher"), "bad_address", False),
+    ],
+)
+def test_each_failure_of_the_network_has_its_sentence(error: httpx2.HTTPError, code: str, curable: bool) -> None:
+    found = faults.from_network(error, "https://me:secret@hub.example:8443/path")
+    fault = found.fault if isinstance(found, Trouble) else found
+    assert (fault.code, isinstance(found, Trouble)) == (code, curable)
+    assert "{" not in str(fault)
+    assert "hub.example:8443" in str(fault)
+    assert "secret" not in str(fault)
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(errno.ENOSPC, "disk_full"), (errno.EFBIG, "file_too_big"), (errno.EIO, "cannot_store")]
+)
+def test_each_failure_of_the_disk_has_its_sentence(number: int, code: str) -> None:
+    fault = faults.from_disk(OSError(number, os.strerror(number)), Path("/models/m.gguf.part"))
+    assert fault.code == code
+    assert "/models" in str(fault)
 
 
 def test_retry_after_is_seconds_or_a_date() -> None:

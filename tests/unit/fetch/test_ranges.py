@@ -41,6 +41,12 @@ def test_small_reads_side_by_side_cost_one_request(toy: ToyHub, wanted: Wanted, 
     assert len(toy.requests("storage")) == 1
 
 
+def test_a_large_read_is_one_request(toy: ToyHub, stored: StoredFile, wanted: Wanted, limits: Limits) -> None:
+    _, read = range_reader(wanted, Hub(toy.endpoint), limits)
+    assert read(1000, 300_000) == stored.content[1000:301_000]
+    assert [seen.headers["range"] for seen in toy.requests("storage")] == ["bytes=0-4095", "bytes=4096-303103"]
+
+
 def test_the_size_need_not_be_known(toy: ToyHub, stored: StoredFile, wanted: Wanted, limits: Limits) -> None:
     size_bytes, _ = range_reader(Wanted(wanted.repo, "main", wanted.file), Hub(toy.endpoint), limits)
     assert size_bytes == len(stored.content)
@@ -89,7 +95,7 @@ def test_keeps_few_blocks(toy: ToyHub, wanted: Wanted, limits: Limits) -> None:
     remote = RemoteFile(wanted, Hub(toy.endpoint), limits)
     for offset in range(0, 400_000, 4096):
         remote.read(offset, 1)
-    assert len(remote._blocks) == ranges.BLOCKS_KEPT
+    assert len(remote._kept) == ranges.BLOCKS_KEPT
     remote.close()
 
 
