@@ -17,19 +17,20 @@ from app.core.errors import CarrelError
 from app.ingest.limits import bound_this_process
 from app.ingest.messages import Finished, Message, Refused, Request, read_request, to_line
 from app.ingest.refusal import damaged
-from app.ingest.source import Output, OutputFull, Source
+from app.ingest.source import Output, OutputFull, Source, shown
 
 PARENT_GONE = 3
+STDIN, STDOUT, STDERR = 0, 1, 2  # a windowed program on Windows may have no sys.stdin
 Send = Callable[[Message], None]
 
 
 def main() -> None:
     """Serve one request on this process's own standard streams."""
     # A native library that prints must not break the protocol: it gets stderr as its stdout.
-    with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as answers:
-        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-        request = read_request(sys.stdin.buffer.readline())
-        threading.Thread(target=_end_with_parent, args=(sys.stdin.fileno(),), daemon=True).start()
+    with os.fdopen(os.dup(STDOUT), "wb") as answers, os.fdopen(os.dup(STDIN), "rb") as requests:
+        os.dup2(STDERR, STDOUT)
+        request = read_request(requests.readline())
+        threading.Thread(target=_end_with_parent, daemon=True).start()
         sys.dont_write_bytecode = True  # the limits forbid writing any file
         bound_this_process(request.limits)
         serve(request, lambda message: _write(answers, message))
@@ -43,7 +44,7 @@ def run_child(stdin: IO[bytes], stdout: IO[bytes]) -> None:
 def serve(request: Request, send: Send) -> None:
     """Read the file and send its pages; ends with exactly one `Finished` or `Refused`."""
     path = Path(os.fsdecode(request.path))
-    name = readable_name(path)
+    name = shown(path.name)
     try:
         error = _read(request, path, name, send)
     except CarrelError as caught:
@@ -82,21 +83,16 @@ def _read(request: Request, path: Path, name: str, send: Send) -> CarrelError | 
     return None
 
 
-def readable_name(path: Path) -> str:
-    """The file's name as text; bytes that are none show as a question mark."""
-    return os.fsencode(path.name).decode("utf-8", "replace")
-
-
 def _write(stream: IO[bytes], message: Message) -> None:
     stream.write(to_line(message) + b"\n")
     stream.flush()
 
 
-def _end_with_parent(requests: int) -> None:
+def _end_with_parent() -> None:
     """The parent keeps the request pipe open while it lives.
 
     Read past Python's buffer: a thread that holds its lock makes the interpreter's own end wait and abort.
     """
-    while os.read(requests, 4096):
+    while os.read(STDIN, 4096):
         pass
     os._exit(PARENT_GONE)

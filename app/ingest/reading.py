@@ -10,35 +10,19 @@ from __future__ import annotations
 import logging
 import os
 import queue
-import stat
 import threading
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import msgspec
-
-from app.core.chat import Document, Page
+from app.core.chat import Document
 from app.core.child import Child, Exit
 from app.core.errors import Cancelled, CarrelError
-from app.core.units import format_bytes
-from app.core.words import say
-from app.ingest.messages import (
-    Finished,
-    Limits,
-    PageRead,
-    Refused,
-    Request,
-    Started,
-    Warned,
-    read_message,
-    to_line,
-)
+from app.ingest.attempt import Attempt, OnProgress
+from app.ingest.messages import Limits, Request, to_line
+from app.ingest.refusal import check_file
 
 log = logging.getLogger(__name__)
 
-PROGRESS_EVERY_S = 0.05
-OnProgress = Callable[[Path, int, int], object]
 OnDocument = Callable[[Document], object]
 OnFailed = Callable[[Path, CarrelError], object]
 OnEnd = Callable[[], object]
@@ -110,7 +94,7 @@ class Reading:
 
     def read(self, path: Path, on_progress: OnProgress) -> Document:
         """Read one file in this thread. Raises `CarrelError`, `Cancelled` when cancelled."""
-        _check(path, self._limits)
+        check_file(path, self._limits)
         outcome = self._attempt(path, on_progress, plain=False)
         if outcome.may_retry_plain and not self._cancelled.is_set():
             log.warning("%s: %s; reading it again without tables", path.name, outcome.ending)
@@ -131,9 +115,9 @@ class Reading:
         else:
             on_document(document)
 
-    def _attempt(self, path: Path, on_progress: OnProgress, *, plain: bool) -> _Attempt:
+    def _attempt(self, path: Path, on_progress: OnProgress, *, plain: bool) -> Attempt:
         events: queue.SimpleQueue[bytes | Exit] = queue.SimpleQueue()
-        attempt = _Attempt(path, on_progress, self._cancelled)
+        attempt = Attempt(path, self._limits, on_progress, self._cancelled)
         child = self._child = Child(self._command, events.put, events.put)
         try:
             if self._cancelled.is_set():
@@ -150,126 +134,3 @@ class Reading:
                 child.kill()
             child.close()
         return attempt
-
-
-class _Attempt:
-    """What one child has said about one file so far."""
-
-    def __init__(self, path: Path, on_progress: OnProgress, cancelled: threading.Event) -> None:
-        self._path, self._on_progress, self._cancelled = path, on_progress, cancelled
-        self._kind, self._expected = "", 0
-        self._pages: list[Page] = []
-        self._warnings: list[str] = []
-        self._last: Finished | Refused | None = None
-        self._told_at = 0.0
-        self.ended = False
-        self.ending = ""
-
-    @property
-    def answered(self) -> bool:
-        """Whether the child came to its own end."""
-        return self._last is not None
-
-    @property
-    def may_retry_plain(self) -> bool:
-        """A PDF whose child died or fell silent may be readable without looking for tables."""
-        return not self.answered and self._kind == "pdf"
-
-    def take(self, event: bytes | Exit) -> None:
-        if isinstance(event, Exit):
-            self.ended, self.ending = True, event.cause()
-            if not self.answered:
-                log.warning("%s: the reader ended with %s: %s", self._path.name, event.cause(), event.last_words)
-            return
-        try:
-            self._take_message(event)
-        except (msgspec.DecodeError, KeyError, IndexError, ValueError) as error:
-            log.warning("%s: the reader said something unknown: %s", self._path.name, error)
-            self.ended, self.ending = True, "garbled"
-
-    def _take_message(self, line: bytes) -> None:
-        message = read_message(line)
-        if isinstance(message, Started):
-            self._kind, self._expected = message.kind, message.pages
-        elif isinstance(message, PageRead):
-            self._pages.append(Page(message.number, message.text))
-        elif isinstance(message, Warned):
-            self._warnings.append(say(message.template, **message.params))
-        else:
-            self._last, self.ended = message, True
-        self._tell_progress()
-
-    def _tell_progress(self) -> None:
-        now = time.monotonic()
-        if (now - self._told_at >= PROGRESS_EVERY_S or self.ended) and not self._cancelled.is_set():
-            self._told_at = now
-            self._on_progress(self._path, len(self._pages), self._expected)
-
-    def document(self) -> Document:
-        """What was read. Raises `CarrelError` when the child refused, died or fell silent."""
-        if isinstance(self._last, Refused):
-            raise self._last.error()
-        if self._last is None:
-            raise self._lost()
-        return Document(
-            path=shown(self._path),
-            name=shown(self._path.name),
-            kind=self._kind,
-            sha256=self._last.sha256,
-            pages=tuple(self._pages),
-            warnings=tuple(self._warnings),
-        )
-
-    def _lost(self) -> CarrelError:
-        name, page = shown(self._path.name), len(self._pages) + 1
-        if self.ending in ("silent", "SIGXCPU"):
-            return CarrelError(
-                "too_slow",
-                "{name} takes too long to read: page {page} did not end.",
-                "Split it into smaller files, or save it again in the program it came from.",
-                name=name,
-                page=page,
-            )
-        return CarrelError(
-            "reader_died",
-            "{name} could not be read: it is damaged, or page {page} needs more memory than reading may take.",
-            "Open it in the program it came from, save it again, then add that.",
-            name=name,
-            page=page,
-        )
-
-
-def shown(path: Path | str) -> str:
-    """The path as text that can be stored and shown; bytes that are no text show as a question mark."""
-    return os.fsencode(path).decode("utf-8", "replace")
-
-
-def _check(path: Path, limits: Limits) -> None:
-    """What can be said without opening the file. Raises `CarrelError`."""
-    name = shown(path.name) or shown(path)
-    try:
-        status = path.stat()
-    except FileNotFoundError:
-        raise CarrelError("file_missing", "{name} is not there.", "It may have been moved or renamed.", name=name) \
-            from None  # fmt: skip
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise CarrelError(
-            "unreadable", "{name} could not be opened: {reason}.", "Check that you may read it.",
-            name=name, reason=reason,
-        ) from error  # fmt: skip
-    if stat.S_ISDIR(status.st_mode):
-        raise CarrelError("is_folder", "{name} is a folder.", "Add the files in it.", name=name)
-    if not stat.S_ISREG(status.st_mode):
-        raise CarrelError("not_a_file", "{name} is not a file.", "", name=name)
-    if status.st_size == 0:
-        raise CarrelError("empty_file", "{name} is empty.", "", name=name)
-    if status.st_size > limits.file_bytes:
-        raise CarrelError(
-            "file_too_large",
-            "{name} is too large to read: {size}, and the most is {limit}.",
-            "Split it into smaller files.",
-            name=name,
-            size=format_bytes(status.st_size),
-            limit=format_bytes(limits.file_bytes),
-        )

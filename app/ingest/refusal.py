@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import stat
+from pathlib import Path
+
 from app.core.errors import CarrelError
+from app.core.units import format_bytes
 from app.core.words import mark
-from app.ingest.source import Source
+from app.ingest.messages import Limits
+from app.ingest.source import Source, shown
 
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP_MAGICS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
@@ -16,6 +21,37 @@ BINARY_MAGICS = (
     *ZIP_MAGICS, OLE_MAGIC,
 )  # fmt: skip
 KINDS = mark("Carrel reads PDF, Word (.docx), Markdown, source code and plain text.")
+
+
+def check_file(path: Path, limits: Limits) -> None:
+    """What can be said without opening the file. Raises `CarrelError`."""
+    name = shown(path.name) or shown(path)
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        raise CarrelError("file_missing", "{name} is not there.", "It may have been moved or renamed.", name=name) \
+            from None  # fmt: skip
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise CarrelError(
+            "unreadable", "{name} could not be opened: {reason}.", "Check that you may read it.",
+            name=name, reason=reason,
+        ) from error  # fmt: skip
+    if stat.S_ISDIR(status.st_mode):
+        raise CarrelError("is_folder", "{name} is a folder.", "Add the files in it.", name=name)
+    if not stat.S_ISREG(status.st_mode):
+        raise CarrelError("not_a_file", "{name} is not a file.", "", name=name)
+    if status.st_size == 0:
+        raise CarrelError("empty_file", "{name} is empty.", "", name=name)
+    if status.st_size > limits.file_bytes:
+        raise CarrelError(
+            "file_too_large",
+            "{name} is too large to read: {size}, and the most is {limit}.",
+            "Split it into smaller files.",
+            name=name,
+            size=format_bytes(status.st_size),
+            limit=format_bytes(limits.file_bytes),
+        )
 
 
 def is_known_binary(head: bytes) -> bool:

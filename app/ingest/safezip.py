@@ -50,11 +50,21 @@ class SafeZip:
         entry = self._entries[part]
         if entry.flag_bits & 1:
             raise encrypted(self._name)
+        if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # all that Office writes
+            raise damaged(self._name)
         limit = min(MAX_PART_BYTES, self._left_bytes, max(RATIO_FREE_BYTES, MAX_RATIO * entry.compress_size))
         try:
             with self._zip.open(entry) as stream:
                 data = self._read_up_to(stream, limit)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            EOFError,
+            NotImplementedError,
+            RuntimeError,
+            ValueError,
+            OSError,
+        ) as error:
             raise damaged(self._name) from error
         self._left_bytes -= len(data)
         return data

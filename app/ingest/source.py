@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
-from pathlib import PurePath
+from pathlib import Path, PurePath
+from typing import NoReturn
 
 from app.core.words import mark
 from app.ingest.messages import Message, PageRead, Started, Value, Warned
@@ -37,6 +39,11 @@ class Source:
         return sha256(self.data).hexdigest()
 
 
+def shown(path: Path | str) -> str:
+    """The path as text that can be stored and shown; bytes that are no text show as a question mark."""
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
 class OutputFull(Exception):
     """The file holds more text than may be taken; what was sent so far stands."""
 
@@ -61,8 +68,12 @@ class Output:
         self._send(PageRead(self._pages, text[: self._left]))
         self._left -= min(len(text), self._left)
         if full:
-            self.warn(TOO_LONG, characters=self._limit, page=self._pages)
-            raise OutputFull
+            self.end_early()
+
+    def end_early(self) -> NoReturn:
+        """Say that the rest is left out. Raises `OutputFull`."""
+        self.warn(TOO_LONG, characters=self._limit - self._left, page=self._pages)
+        raise OutputFull
 
     def warn(self, template: str, **params: Value) -> None:
         """Attach a sentence to the document; `{name}` is filled in."""

@@ -34,3 +34,5 @@ def read(source: Source, output: Output) -> None:
         output.warn(UNDECODED, count=decoded.undecoded)
     for page in pages:
         output.page(page)
+    if len(source.data) > MAX_BYTES:
+        output.end_early()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from app.ingest.safezip import SafeZip
 
 MACROS = mark("{name} contains macros. They were not run.")
+CUT = mark("{name} has tables that are too large or too deeply nested; parts of them were left out.")
 NO_WORDS = mark("{name} has no text: pictures and drawings are not read.")
 MAIN_TYPES = (
     b"wordprocessingml.document.main+xml",
@@ -49,17 +50,20 @@ def read(source: Source, output: Output) -> None:
     from app.ingest.safezip import SafeZip
 
     parts = SafeZip(source)
-    pages = _pages(source, parts)
+    pages, was_cut = _pages(source, parts)
     output.begin("docx", len(pages))
     if any(name.lower().endswith("vbaproject.bin") for name in parts.names):
         output.warn(MACROS)
+    if was_cut:
+        output.warn(CUT)
     if not any(pages):
         output.warn(NO_WORDS)
     for page in pages:
         output.page(page)
 
 
-def _pages(source: Source, parts: SafeZip) -> list[str]:
+def _pages(source: Source, parts: SafeZip) -> tuple[list[str], bool]:
+    """The pages, and whether a table was cut."""
     from app.ingest.readers.docx.body import PAGE_BREAK, Body
     from app.ingest.readers.docx.notes import Notes
     from app.ingest.readers.docx.numbering import Numbering
@@ -80,7 +84,8 @@ def _pages(source: Source, parts: SafeZip) -> list[str]:
     if story is None:
         raise damaged(source.name)
     text = "\n\n".join(body.blocks(story))
-    return [notes.below(page.strip("\n"), body.blocks) for page in text.rstrip(" \n" + PAGE_BREAK).split(PAGE_BREAK)]
+    pages = text.rstrip(" \n" + PAGE_BREAK).split(PAGE_BREAK)
+    return [notes.below(page.strip("\n"), body.blocks) for page in pages], body.was_cut
 
 
 def _main_part(parts: SafeZip) -> str:

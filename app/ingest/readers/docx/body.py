@@ -6,7 +6,6 @@ result is a page boundary; XML cannot contain one, so it is never text.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
@@ -16,6 +15,7 @@ from app.ingest.readers.docx.formula import linear
 from app.ingest.readers.docx.notes import Notes
 from app.ingest.readers.docx.numbering import Numbering
 from app.ingest.readers.docx.styles import BODY_LEVEL, Styles
+from app.ingest.readers.docx.symbols import symbol
 from app.ingest.readers.docx.xml import attribute, child, is_on, local, number, value
 
 PAGE_BREAK = "\f"
@@ -47,6 +47,7 @@ class Body:
         self._text_since_break = False
         self._boxes: list[str] = []
         self._depth = 0
+        self.was_cut = False
 
     def blocks(self, container: Element) -> list[str]:
         """The paragraphs and tables of a container, without empty ones."""
@@ -119,12 +120,12 @@ class Body:
             elif name in _NOTES:
                 out.append(self._notes.reference(_NOTES[name], attribute(part, "id") or ""))
             elif name == "sym":
-                out.append(_symbol(part))
+                out.append(symbol(part))
             elif name in ("oMath", "oMathPara"):
                 out.append(f" {linear(part)} ")
             elif name == "txbxContent":
                 self._boxes.extend(self._blocks(part))
-            elif name not in _DROPPED:
+            elif name not in _DROPPED and not is_on(child(part, "rPr"), "vanish"):
                 self._run(part, out)
 
     def _break(self) -> str:
@@ -141,7 +142,10 @@ class Body:
         """A Markdown table, begun anew (with the repeated head rows, if Word repeats them) on each page."""
         self._depth += 1
         try:
-            return self._table_parts(table) if self._depth <= MAX_TABLE_DEPTH else ""
+            if self._depth <= MAX_TABLE_DEPTH:
+                return self._table_parts(table)
+            self.was_cut = True
+            return ""
         finally:
             self._depth -= 1
 
@@ -154,6 +158,7 @@ class Body:
             breaks, texts = _taken_out([cell for part in self._row(row, above) for cell in part])
             cells_taken += len(texts)
             if cells_taken > markdown.MAX_CELLS:
+                self.was_cut = True
                 break
             above = texts
             if is_on(child(row, "trPr"), "tblHeader") and len(parts) == 1 and len(parts[0]) == len(head):
@@ -220,17 +225,3 @@ def _leading_breaks(text: str) -> tuple[str, str]:
 def _starts_page(section: Element | None) -> bool:
     """A paragraph's section ends with it; the next begins a page unless it says otherwise."""
     return value(section, "type") not in ("continuous", "nextColumn")
-
-
-def _symbol(element: Element) -> str:
-    """A character of a symbol font. Those fonts use the private area, whose common signs have real characters."""
-    code = attribute(element, "char") or ""
-    if not re.fullmatch("[0-9A-Fa-f]{1,4}", code):
-        return ""
-    return _SYMBOLS.get(code.upper()[-2:], "") if code.upper().startswith("F0") else chr(int(code, 16))
-
-
-_SYMBOLS = {
-    "A7": "▪", "A8": "□", "B7": "•", "D8": "➢", "FC": "✓", "FE": "☑", "FD": "☒", "52": "☑", "A3": "□", "6F": "□",
-    "E0": "→", "DF": "←", "B0": "°", "B1": "±", "B4": "×", "61": "α", "62": "β", "67": "γ", "6D": "μ", "70": "π",
-}  # fmt: skip

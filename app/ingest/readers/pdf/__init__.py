@@ -10,7 +10,7 @@ from app.ingest.refusal import damaged, encrypted
 from app.ingest.source import Output, Source
 
 if TYPE_CHECKING:
-    import pypdfium2
+    import pypdfium2  # type: ignore[import-untyped]
 
 MAX_PAGES = 50_000
 GARBLED = 0.3

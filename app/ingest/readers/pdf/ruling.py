@@ -6,8 +6,8 @@ import ctypes
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import pypdfium2
-import pypdfium2.raw as pdfium
+import pypdfium2  # type: ignore[import-untyped]
+import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 
 MAX_SEGMENTS = 20_000
 MAX_OBJECTS = 100_000

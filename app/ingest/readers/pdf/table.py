@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-import pypdfium2
-import pypdfium2.raw as pdfium
+import pypdfium2  # type: ignore[import-untyped]
+import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 
 from app.ingest import markdown
 from app.ingest.readers.pdf.grid import Grid
@@ -68,7 +68,7 @@ class Filled:
         self._last = line
 
     def add_space(self) -> None:
-        """A space PDFium found between characters; it has no place of its own."""
+        """A space belongs to the line of the character before it."""
         if self._last:
             self._last.characters.append(" ")
 
@@ -206,7 +206,7 @@ def _holds(box: Box, x: float, y: float) -> bool:
 
 
 def _characters(page: pypdfium2.PdfTextPage, turn: Turn) -> Iterator[tuple[str, Box | None]]:
-    """Every character with its box; line ends and spaces that PDFium added have none."""
+    """Every character with its box; white space has none (its box is flat or made up)."""
     raw = page.raw
     left, right, bottom, top = (ctypes.c_double() for _ in range(4))
     for index in range(page.count_chars()):
@@ -215,7 +215,7 @@ def _characters(page: pypdfium2.PdfTextPage, turn: Turn) -> Iterator[tuple[str, 
             continue
         character = chr(code)
         pdfium.FPDFText_GetCharBox(raw, index, left, right, bottom, top)
-        if character in "\r\n" or (left.value == right.value and bottom.value == top.value):
+        if character.isspace() or (left.value == right.value and bottom.value == top.value):
             yield character, None
         else:
             yield character, turn(left.value, bottom.value, right.value, top.value)
