@@ -19,6 +19,7 @@ from app.session.desk import Desk
 from app.terminal.arguments import read_arguments
 
 FAILED, INTERRUPTED = 1, 130
+SMOKE_MS = 2000  # how long --smoke shows the window
 
 
 def start(arguments: list[str]) -> int:
@@ -86,9 +87,20 @@ def _speak_in_terminal(args: Namespace, home: Home) -> int:
 
 
 def _open_window(args: Namespace, home: Home) -> int:
-    from app.ui.app import run_window
+    from app.ui.app import make_application, run_window
+    from app.ui.bridge import QtPost
 
-    return run_window(lambda post: build_desk(home, post), demo=args.command == "demo", smoke=args.smoke)
+    application = make_application(sys.argv[:1])
+    home_post = QtPost()
+    desk = build_desk(home, home_post.post)
+    if args.smoke:
+        from PySide6.QtCore import QTimer
+
+        QTimer.singleShot(SMOKE_MS, application.quit)
+    try:
+        return run_window(desk, demo=args.command == "demo")
+    finally:
+        desk.close()
 
 
 def has_display() -> bool:

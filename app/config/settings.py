@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import tomllib
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import msgspec
 import tomli_w
 
 from app.core.errors import CarrelError
+from app.core.files import write_durably
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -58,24 +58,3 @@ def _set_aside(file: Path) -> None:
     with contextlib.suppress(OSError):
         if free is not None:
             file.rename(free)
-
-
-def write_durably(file: Path, content: bytes) -> None:
-    """Replace `file` by `content` so that a crash leaves the old or the new, never a mixture."""
-    temporary = file.with_name(file.name + ".new")
-    try:
-        with temporary.open("wb") as handle:
-            handle.write(content)
-            handle.flush()
-            os.fsync(handle.fileno())
-        temporary.replace(file)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise CarrelError(
-            "cannot_write",
-            "{file} could not be written: {cause}.",
-            "Check the free space and the permissions of the folder.",
-            file=str(file),
-            cause=error.strerror or str(error),
-        ) from error

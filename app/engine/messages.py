@@ -38,7 +38,8 @@ class Hello(_Message, frozen=True):
 
 
 class Load(_Message, frozen=True):
-    """Load a GGUF. `n_gpu_layers` -1 is all; `n_threads` 0 lets the child choose; vocab_only only counts tokens."""
+    """Load a GGUF. `n_gpu_layers` -1 is all; `n_threads` 0 lets the child choose; `vocab_only` only counts
+    tokens. `main_gpu` is the one card to use, in the order of the PCI bus; -1 spreads the layers over all cards."""
 
     id: int
     path: str
@@ -48,6 +49,7 @@ class Load(_Message, frozen=True):
     kv_type: KvType = "f16"
     n_threads: int = 0
     vocab_only: bool = False
+    main_gpu: int = -1
 
 
 class Unload(_Message, frozen=True):

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from app.core.child import Child, Exit, own_command
 
-# Modules of CUDA kernels are loaded when first used: saves VRAM and start-up time.
-_ENV = {"CUDA_MODULE_LOADING": "LAZY"}
+# Modules of CUDA kernels are loaded when first used: saves VRAM and start-up time. Cards are counted as NVML does.
+_ENV = {"CUDA_MODULE_LOADING": "LAZY", "CUDA_DEVICE_ORDER": "PCI_BUS_ID"}
 
 
 def connect_process(on_line: Callable[[bytes], None], on_exit: Callable[[Exit], None]) -> Child:

@@ -168,9 +168,7 @@ class Supervisor:
             self.stop()
             return
         phase = Phase.READY if self.state.phase is Phase.STARTING else self.state.phase
-        self._become(
-            replace(self.state, phase=phase, build=message.build, devices=message.devices, gpu=message.gpu)
-        )
+        self._become(replace(self.state, phase=phase, build=message.build, devices=message.devices, gpu=message.gpu))
 
     def _on_end(self, message: m.Loaded | m.Unloaded | m.Tokens | m.Done) -> None:
         if isinstance(message, m.Loaded):

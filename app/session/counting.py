@@ -81,7 +81,5 @@ def _answer(done: Counted, failed: Failed) -> Callable[[Event], None]:
 
 def with_counts(document: Document, counts: tuple[int, ...]) -> Document:
     """The document with the tokens of every page filled in."""
-    pages = tuple(
-        Page(page.number, page.text, tokens) for page, tokens in zip(document.pages, counts, strict=True)
-    )
+    pages = tuple(Page(page.number, page.text, tokens) for page, tokens in zip(document.pages, counts, strict=True))
     return msgspec.structs.replace(document, pages=pages)

@@ -16,6 +16,7 @@ from app.config.settings import Settings, save_settings
 from app.core.emitter import Emitter
 from app.core.loop import Jobs, Post
 from app.engine.supervisor import Connect, Supervisor
+from app.fit.plan import Plan
 from app.store.thread import StoreThread
 
 
@@ -30,6 +31,7 @@ class Desk:
     store: StoreThread
     engine: Supervisor
     connect: Connect  # starts engine children; a second one counts tokens while no model is loaded
+    plan: Plan | None = None  # of the model loaded last
     settings_changed: Emitter[[Settings]] = field(default_factory=Emitter)
 
     def change_settings(self, **changes: object) -> None:

@@ -20,10 +20,12 @@ from app.core.errors import CarrelError
 from app.core.params import Sampling, preset
 from app.engine import messages as m
 from app.engine.supervisor import Event, Request
+from app.perf.ticker import Ticker
 from app.session.budget import refuse_if_too_long
 from app.session.desk import Desk
+from app.session.failures import as_carrel_error
 from app.session.prompt import Said, compose_turns, readings
-from app.store.journal import AnswerJournal
+from app.store.journal import FLUSH_EVERY_S, AnswerJournal
 from app.store.rows import Message
 from app.store.store import Store
 
@@ -60,8 +62,8 @@ class Outcome:
 class Turn:
     """A running turn.
 
-    Events: `prefilled(done, total, cached)` tokens; `spoke(channel, text, tokens)`; `asked(question, answer)` when both rows
-    exist in the store; `ended(outcome)` exactly once.
+    Events: `prefilled(done, total, cached)` tokens; `spoke(channel, text, tokens)`; `asked(question, answer)` when both
+    rows exist in the store; `ended(outcome)` exactly once.
     """
 
     def __init__(self, desk: Desk, wish: Wish) -> None:
@@ -75,6 +77,7 @@ class Turn:
         self.is_over = False
         self._request: Request | None = None
         self._journal: AnswerJournal | None = None
+        self._beat: Ticker[None] | None = None
         self._stopping = False
         self._thread: list[Said] = []
         self._leaf: int | None = None
@@ -132,6 +135,8 @@ class Turn:
 
     def _on_written(self, rows: tuple[Message, Message]) -> None:
         self._journal = AnswerJournal(self._desk.store, rows[1].id, time.monotonic)
+        self._beat = Ticker(lambda: None, lambda _: self._desk.post(self._keep_journal), FLUSH_EVERY_S)
+        self._beat.start()
         self.asked.emit(*rows)
         if self._stopping:
             self._end("stopped")
@@ -178,11 +183,18 @@ class Turn:
         )
         self._end(_REASON_STATE[done.reason])
 
+    def _keep_journal(self) -> None:
+        """Text followed by a pause must not wait for the next token."""
+        if self._journal is not None and not self.is_over:
+            self._journal.tick()
+
     def _end(self, state: AnswerState, error: CarrelError | None = None) -> None:
         if self.is_over:
             return
         self.is_over = True
         self.outcome.state, self.outcome.error = state, error
+        if self._beat is not None:
+            self._beat.stop()
         outcome = self.outcome
         if self._journal is not None:
             self._journal.finish(
@@ -211,15 +223,6 @@ def said_before(store: Store, thread: Sequence[Message]) -> list[Said]:
             documents = tuple(store.load_document(attachment.id) for attachment in message.documents)
             said.append(Said(message.role, message.text, documents))
     return said
-
-
-def as_carrel_error(error: Exception) -> CarrelError:
-    """An error a person can read, also when it was not foreseen."""
-    if isinstance(error, CarrelError):
-        return error
-    return CarrelError(
-        "unexpected", "Something unforeseen went wrong: {cause}.", "Your text is saved. Try again.", cause=repr(error)
-    )
 
 
 def title_of(text: str, limit: int = 60) -> str:

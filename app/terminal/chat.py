@@ -16,7 +16,7 @@ from app.core.params import Sampling, preset
 from app.core.units import format_duration
 from app.core.words import say
 from app.engine.state import EngineState, Phase
-from app.fit.plan import Fixed
+from app.fit.search import Fixed
 from app.session.demo import demo_document_path, demo_model_path, demo_question
 from app.session.desk import Desk
 from app.session.documents import ReadingJob
@@ -98,6 +98,12 @@ def read_for_terminal(desk: Desk, loop: Loop, paths: list[Path]) -> tuple[Docume
     if refused:
         raise refused[0]
     return tuple(read)
+
+
+def document_words(document: Document) -> str:
+    """A document in one line."""
+    tokens = f"{document.tokens:,}"
+    return say("{name}: {pages} pages, {tokens} tokens", name=document.name, pages=len(document.pages), tokens=tokens)
 
 
 def stream(

@@ -55,15 +55,14 @@ def _ask(desk: Desk, loop: Loop, wish: Wish, line: str) -> Wish:
 
 
 def _command(desk: Desk, loop: Loop, wish: Wish, line: str) -> Wish:
-    from app.terminal.chat import read_for_terminal
+    from app.terminal.chat import document_words, read_for_terminal
 
     words = shlex.split(line)
     match words:
         case ["/file", *paths] if paths:
             documents = read_for_terminal(desk, loop, [Path(path).expanduser() for path in paths])
             for document in documents:
-                note(say("{name}: {pages} pages, {tokens} tokens", name=document.name, pages=len(document.pages),
-                         tokens=f"{document.tokens:,}"))  # fmt: skip
+                note(document_words(document))
             return replace(wish, documents=(*wish.documents, *documents))
         case ["/new"]:
             return replace(wish, chat_id=None, documents=())

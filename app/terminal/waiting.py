@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from app.core.loop import Loop
 
-T = TypeVar("T")
-Done = Callable[[T], object]
-Failed = Callable[[Exception], object]
+Hear = Callable[[Any], object]
 
 
-def wait_for(loop: Loop, start: Callable[[Done[T], Failed], object]) -> T:
+def wait_for(loop: Loop, start: Callable[[Hear, Hear], object]) -> Any:
     """Call `start(done, failed)`, run the loop until either is called; returns the result or raises the error."""
     outcome: list[tuple[bool, Any]] = []
     start(lambda result: outcome.append((True, result)), lambda error: outcome.append((False, error)))
@@ -20,5 +18,4 @@ def wait_for(loop: Loop, start: Callable[[Done[T], Failed], object]) -> T:
     good, value = outcome[0]
     if not good:
         raise value
-    result: T = value
-    return result
+    return value

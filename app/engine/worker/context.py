@@ -106,6 +106,8 @@ def open_model(spec: Load, progress: Callable[[float], bool]) -> Any:
 
     params = C.llama_model_default_params()
     params.n_gpu_layers, params.vocab_only = spec.n_gpu_layers, spec.vocab_only
+    if spec.main_gpu >= 0:
+        params.split_mode, params.main_gpu = C.LLAMA_SPLIT_MODE_NONE, spec.main_gpu
     params.progress_callback = on_progress
     model = C.llama_model_load_from_file(spec.path.encode("utf-8"), params)
     if not model:

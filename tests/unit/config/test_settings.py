@@ -8,8 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.config.settings import Settings, load_settings, save_settings, write_durably
+from app.config.settings import Settings, load_settings, save_settings
 from app.core.errors import CarrelError
+from app.core.files import write_durably
 
 
 @pytest.fixture

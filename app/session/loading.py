@@ -1,0 +1,120 @@
+"""From a file to a loaded model: read its header, plan it for this computer as it is now, load it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+from app.catalog.index import load_catalog
+from app.catalog.local import local_candidate
+from app.config.paths import models_folder
+from app.core.errors import CarrelError
+from app.core.units import MIB
+from app.engine import messages as m
+from app.engine.state import EngineState
+from app.engine.supervisor import Event
+from app.fit.plan import Plan, plan
+from app.fit.search import Fixed
+from app.machine.snapshot import Machine, take_snapshot
+from app.session.desk import Desk
+from app.session.failures import as_carrel_error
+
+Done = Callable[[EngineState], object]
+Failed = Callable[[CarrelError], object]
+
+
+def load_model(
+    desk: Desk, path: Path, done: Done, failed: Failed, wanted: Plan | None = None, *, fixed: Fixed | None = None
+) -> None:
+    """Load the GGUF at `path`, planned for the memory that is free now. `wanted` keeps its context and KV type.
+
+    Progress is told by `desk.engine.changed`; `done(state)` or `failed(error)` comes on the main thread.
+    """
+    path = path.expanduser().absolute()
+    decided = fixed or (Fixed(n_ctx=wanted.n_ctx, kv_type=wanted.kv_type) if wanted else Fixed())
+
+    def release_first() -> None:
+        """What is loaded now would be counted as taken: free it before looking."""
+        if desk.engine.state.has_model:
+            desk.engine.unload(lambda event: work())
+        else:
+            work()
+
+    def work() -> None:
+        desk.jobs.run(lambda: _plan_file(desk, path, decided), planned, lambda error: failed(as_carrel_error(error)))
+
+    def planned(found: tuple[Plan, Machine]) -> None:
+        best, machine = found
+        if not best.fits:
+            failed(CarrelError("does_not_fit_machine", "{reason}", reason=best.reason))
+            return
+        _load(desk, path, best, machine, done, failed)
+
+    release_first()
+
+
+def reload_last(desk: Desk, done: Done, failed: Failed) -> None:
+    """Load again what was loaded last, planned anew: after a failure there may be less memory."""
+    try:
+        load_model(desk, last_used_model(desk), done, failed)
+    except CarrelError as error:
+        failed(error)
+
+
+def last_used_model(desk: Desk) -> Path:
+    """The file loaded last. Raises CarrelError when there is none or it is gone."""
+    if not desk.settings.last_model:
+        raise CarrelError(
+            "no_model_yet", "No model has been loaded yet.", "Choose one with --model FILE, or download one first."
+        )
+    path = Path(desk.settings.last_model)
+    if not path.exists():
+        raise CarrelError(
+            "model_gone",
+            "{path} is not there any more.",
+            "Put the file back, or choose another model.",
+            path=str(path),
+        )
+    return path
+
+
+def last_plan(desk: Desk) -> Plan | None:
+    """The plan of the model in memory, None when nothing is loaded."""
+    return desk.plan if desk.engine.state.has_model else None
+
+
+def _plan_file(desk: Desk, path: Path, fixed: Fixed) -> tuple[Plan, Machine]:
+    """Away from the main thread: header, snapshot, plan."""
+    machine = take_snapshot(models_folder(desk.home, desk.settings.models_folder))
+    candidate = local_candidate(path, load_catalog(desk.home.catalog_facts_file))
+    return plan(machine, [candidate], fixed, desk.settings.vram_margin_mib * MIB), machine
+
+
+def _load(desk: Desk, path: Path, best: Plan, machine: Machine, done: Done, failed: Failed) -> None:
+    def on_event(event: Event) -> None:
+        if isinstance(event, m.Loaded):
+            desk.plan = best
+            if desk.settings.last_model != str(path):
+                desk.change_settings(last_model=str(path))
+            done(desk.engine.state)
+        elif isinstance(event, CarrelError):
+            failed(event)
+
+    desk.engine.load(load_message(path, best, machine), on_event)
+
+
+def load_message(path: Path, best: Plan, machine: Machine) -> m.Load:
+    """The plan as the engine takes it. On several cards a model that fits one stays on that one."""
+    chosen = [gpu.index for gpu in machine.gpus if gpu.uuid in best.gpu_uuids]
+    return m.Load(
+        0,
+        path=str(path),
+        n_ctx=best.n_ctx,
+        n_ubatch=best.n_ubatch,
+        n_gpu_layers=best.n_gpu_layers if best.gpu_uuids or best.gpu else 0,
+        kv_type=best.kv_type,  # type: ignore[arg-type]
+        n_threads=psutil.cpu_count(logical=False) or 0,
+        main_gpu=chosen[0] if len(chosen) == 1 else -1,
+    )

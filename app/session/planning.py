@@ -1,0 +1,74 @@
+"""Plans for this computer or another one, for any model: here, in the catalog, or on the hub."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from app.catalog.index import Catalog, candidate_of, load_catalog
+from app.catalog.local import local_candidate
+from app.config.paths import models_folder
+from app.core.errors import CarrelError
+from app.core.units import MIB
+from app.fetch.hub import open_hub
+from app.fetch.ranges import range_reader
+from app.fetch.wanted import Wanted
+from app.fit.plan import Plan, advise, plan
+from app.fit.search import Candidate, Fixed
+from app.gguf.model import describe
+from app.gguf.reader import read_header
+from app.gguf.source import RangeSource
+from app.machine.snapshot import Machine, load_machine, take_snapshot
+from app.session.desk import Desk
+from app.session.failures import as_carrel_error
+
+UNKNOWN_REVISION = "main"
+
+
+def make_plan(
+    desk: Desk,
+    machine_file: Path | None,
+    model: str | None,
+    fixed: Fixed,
+    done: Callable[[Plan], object],
+    failed: Callable[[CarrelError], object],
+) -> None:
+    """The best plan with what is fixed fixed. `model` is a file here or org/repo/file; None lets Carrel choose."""
+
+    def work() -> Plan:
+        machine = load_machine(machine_file) if machine_file else take_snapshot(_folder(desk))
+        catalog = load_catalog(desk.home.catalog_facts_file)
+        margin_bytes = desk.settings.vram_margin_mib * MIB
+        if model is None and fixed == Fixed():
+            return advise(machine, catalog.candidates(), margin_bytes).recommended
+        candidates = catalog.candidates() if model is None else [_candidate(desk, catalog, model)]
+        return plan(machine, candidates, fixed, margin_bytes)
+
+    desk.jobs.run(work, done, lambda error: failed(as_carrel_error(error)))
+
+
+def this_machine(desk: Desk) -> Machine:
+    return take_snapshot(_folder(desk))
+
+
+def _candidate(desk: Desk, catalog: Catalog, model: str) -> Candidate:
+    """A file that is here by its header; one of the catalog by its known mix; any other by its header on the hub."""
+    path = Path(model).expanduser()
+    if path.exists() or model.count("/") < 2 or path.is_absolute():
+        return local_candidate(path, catalog)
+    organisation, repository, file = model.split("/", 2)
+    for entry in catalog.entries:
+        if entry.reference == model:
+            return candidate_of(entry)
+    return _remote_candidate(desk, Wanted(f"{organisation}/{repository}", UNKNOWN_REVISION, file))
+
+
+def _remote_candidate(desk: Desk, wanted: Wanted) -> Candidate:
+    """The header is read over HTTP ranges: some megabytes instead of the whole file."""
+    size_bytes, read = range_reader(wanted, open_hub(desk.settings))
+    facts = describe(read_header(RangeSource(read, size_bytes, wanted.file)))
+    return Candidate(wanted.repo, wanted.file, "", facts.quant, size_bytes, facts)
+
+
+def _folder(desk: Desk) -> Path:
+    return models_folder(desk.home, desk.settings.models_folder)

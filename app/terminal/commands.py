@@ -1,0 +1,59 @@
+"""Which function answers which command."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Callable
+
+from app.core.errors import CarrelError
+from app.core.loop import Loop
+from app.core.words import say
+from app.session.chats import recover_answers
+from app.session.desk import Desk
+from app.session.loading import last_used_model
+from app.terminal import chat, models, reports
+from app.terminal.output import note
+
+Command = Callable[[Desk, Loop, Namespace], int]
+
+COMMANDS: dict[str, Command] = {
+    "doctor": reports.run_doctor,
+    "plan": reports.run_plan,
+    "read": reports.run_read,
+    "bench": reports.run_bench,
+    "pull": models.run_pull,
+    "import": models.run_import,
+    "models": models.run_models,
+    "chat": chat.run_chat,
+    "demo": chat.run_demo,
+}
+
+
+def run_command(desk: Desk, loop: Loop, args: Namespace) -> int:
+    """Do what was asked; returns the exit code. Raises CarrelError with the reason of a refusal."""
+    recover_answers(desk)
+    if args.command is None:
+        return _open_terminal_desk(desk, loop)
+    return COMMANDS[args.command](desk, loop, args)
+
+
+def _open_terminal_desk(desk: Desk, loop: Loop) -> int:
+    """What the window offers, in the terminal: go on with the model used last, or say how to begin."""
+    from app.terminal.arguments import read_arguments
+
+    try:
+        last_used_model(desk)
+    except CarrelError as error:
+        note(str(error))
+        note(
+            say(
+                "carrel plan says what fits this computer, carrel pull downloads it, "
+                "carrel chat --model FILE uses a file that is here, carrel demo shows the program with a toy model."
+            )
+        )
+        return 0
+    if not sys.stdin.isatty():
+        note(say('Ask with: carrel chat "question" --file FILE'))
+        return 0
+    return chat.run_chat(desk, loop, read_arguments(["chat"]))

@@ -1,0 +1,131 @@
+"""`doctor`, `plan`, `read` and `bench`: look, and say what was found."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from dataclasses import asdict
+from pathlib import Path
+
+from app.core.chat import Document
+from app.core.loop import Loop
+from app.core.units import format_duration, format_gib, format_tokens
+from app.core.words import say
+from app.fit.plan import Plan
+from app.machine.snapshot import Machine
+from app.session.bench import Speed, measure
+from app.session.desk import Desk
+from app.session.doctor import Diagnosis, examine
+from app.session.loading import last_used_model
+from app.session.planning import make_plan
+from app.terminal.chat import document_words, fixed_of, load_for_terminal, read_for_terminal
+from app.terminal.output import print_json, to_plain
+from app.terminal.waiting import wait_for
+
+
+def run_doctor(desk: Desk, loop: Loop, args: Namespace) -> int:
+    """The computer, and every check with its sentence. With --json the machine snapshot and the checks."""
+    found: Diagnosis = wait_for(loop, lambda done, _failed: examine(desk, done))
+    if args.json:
+        extra = {"checks": [asdict(check) for check in found.checks], "engine": found.engine_build}
+        print_json({**to_plain(found.machine), **extra, "engine_devices": list(found.engine_devices)})
+        return 0
+    for line in machine_words(found.machine):
+        print(line)
+    for check in found.checks:
+        print(f"{'✓' if check.good else '!'} {check.sentence}")
+    return 0
+
+
+def machine_words(machine: Machine) -> list[str]:
+    """The computer in a few lines."""
+    lines = [say("System: {os}", os=machine.os)]
+    lines += [
+        say(
+            "Graphics card: {name}, {free} of {total} free, driver {driver}",
+            name=gpu.name,
+            free=format_gib(gpu.free_bytes),
+            total=format_gib(gpu.total_bytes),
+            driver=gpu.driver or "?",
+        )
+        for gpu in machine.gpus
+    ]
+    free, total = format_gib(machine.ram_free_bytes), format_gib(machine.ram_total_bytes)
+    lines.append(say("Processor: {name}, {cores} cores", name=machine.cpu.name, cores=machine.cpu.cores))
+    lines.append(say("Memory: {free} of {total} free", free=free, total=total))
+    lines.append(say("Disk: {free} free", free=format_gib(machine.disk_free_bytes)))
+    return lines
+
+
+def run_plan(desk: Desk, loop: Loop, args: Namespace) -> int:
+    """The plan; exit code 1 when it does not fit, with the reason and what would."""
+    machine_file = Path(args.machine) if args.machine else None
+    found: Plan = wait_for(
+        loop, lambda done, failed: make_plan(desk, machine_file, args.model, fixed_of(args), done, failed)
+    )
+    if args.json:
+        print_json(found)
+    else:
+        print("\n".join(plan_words(found)))
+    return 0 if found.fits else 1
+
+
+def plan_words(plan: Plan) -> list[str]:
+    """A plan in a few lines."""
+    vram = plan.vram
+    lines = [
+        f"{plan.model.name or plan.model.file} · {plan.model.quant} · {format_tokens(plan.n_ctx)} · KV {plan.kv_type}",
+        plan.reason,
+    ]
+    if vram.total_bytes:
+        lines.append(
+            say(
+                "VRAM: {total} = weights {weights} + KV cache {kv} + compute {compute} + CUDA {overhead}; RAM: {ram}",
+                total=format_gib(vram.total_bytes),
+                weights=format_gib(vram.weights_bytes),
+                kv=format_gib(vram.kv_bytes),
+                compute=format_gib(vram.compute_bytes),
+                overhead=format_gib(vram.overhead_bytes),
+                ram=format_gib(plan.ram_bytes),
+            )
+        )
+    else:
+        lines.append(say("RAM: {ram}", ram=format_gib(plan.ram_bytes)))
+    return lines
+
+
+def run_read(desk: Desk, loop: Loop, args: Namespace) -> int:
+    """What the model would read, page by page."""
+    documents = read_for_terminal(desk, loop, [Path(file) for file in args.files])
+    if args.json:
+        print_json({"files": [_file_json(document) for document in documents]})
+        return 0
+    for document in documents:
+        print(document_words(document))
+        for warning in document.warnings:
+            print(f"  ! {warning}")
+        for page in document.pages:
+            print(f"\n--- {page.number} · {page.tokens:,} ---\n{page.text}")
+    return 0
+
+
+def _file_json(document: Document) -> dict[str, object]:
+    plain = to_plain(document)
+    pages = [
+        {"number": p["number"], "characters": len(p["text"]), "tokens": p["tokens"], "text": p["text"]}
+        for p in plain["pages"]
+    ]
+    return {"path": plain["path"], "kind": plain["kind"], "pages": pages, "warnings": plain["warnings"]}
+
+
+def run_bench(desk: Desk, loop: Loop, args: Namespace) -> int:
+    """Prefill and decode speed of a model here."""
+    path = Path(args.model) if args.model else last_used_model(desk)
+    load_for_terminal(desk, loop, path, fixed_of(args))
+    speed: Speed = wait_for(loop, lambda done, failed: measure(desk, args.prompt, args.tokens, done, failed))
+    if args.json:
+        print_json({"model": str(path), **asdict(speed), "devices": list(desk.engine.state.devices)})
+        return 0
+    print(say("Reading: {speed} tokens/s", speed=f"{speed.prefill_tok_s:,.1f}"))
+    print(say("Writing: {speed} tokens/s", speed=f"{speed.decode_tok_s:,.1f}"))
+    print(say("First token after {time}", time=format_duration(speed.ttft_s)))
+    return 0
