@@ -134,7 +134,7 @@ class _Server(ThreadingHTTPServer):
 def _server(handler: type[BaseHTTPRequestHandler], owner: object) -> _Server:
     server = _Server(("127.0.0.1", 0), handler)
     server.owner = owner
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.002,), daemon=True).start()
     return server
 
 

@@ -13,15 +13,15 @@ from tests.helpers.toyhub import COMMIT, StoredFile, ToyHub
 
 REPO, FILE = "Org/Tiny-GGUF", "Tiny-Q4_K_M.gguf"
 QUICK = Limits(
-    connect_s=2.0,
-    stall_s=0.3,
-    lookup_s=2.0,
+    connect_s=3.0,
+    stall_s=3.0,
+    lookup_s=3.0,
     tries_at_first=4,
     tries_under_way=6,
     backoff_first_s=0.01,
     backoff_most_s=0.02,
     retry_after_most_s=0.4,
-    sync_every_s=0.02,
+    sync_every_s=0.2,
     progress_min_bytes=1,
     free_margin_bytes=1000,
 )

@@ -333,7 +333,7 @@ def test_a_damaged_part_is_found_out_and_deleted(
 def test_two_downloads_of_one_file_are_kept_apart(
     toy: ToyHub, hub: Hub, wanted: Wanted, limits: Limits, tmp_path: Path
 ) -> None:
-    toy.pace_bytes_s = 400_000
+    toy.pace_bytes_s = 100_000
     first, second = (Download(wanted, hub, tmp_path, limits=limits) for _ in range(2))
     first.start()
     wait_until(lambda: first.progress.done_bytes > 0)
@@ -453,9 +453,9 @@ def test_tells_at_most_ten_times_a_second(
     seconds = time.monotonic() - began_s
     moving = [progress for progress in told if progress.state == "downloading"]
     assert 3 <= len(moving) <= seconds * 10 + 2
-    assert 100_000 < moving[-1].speed_bytes_s < 1_000_000
+    assert 10_000 < moving[-1].speed_bytes_s < 1_000_000
     assert moving[-1].eta_s is not None
-    assert moving[-1].eta_s < 2
+    assert moving[-1].eta_s < 10
 
 
 def test_a_listener_that_fails_costs_nothing(

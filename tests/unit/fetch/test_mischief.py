@@ -59,10 +59,10 @@ CURABLE = {
 
 @pytest.mark.parametrize("name", CURABLE)
 def test_curable_mischief_ends_with_the_right_file(
-    name: str, run: Run, toy: ToyHub, stored: StoredFile, wanted: Wanted, tmp_path: Path
+    name: str, run: Run, toy: ToyHub, stored: StoredFile, wanted: Wanted, limits: Limits, tmp_path: Path
 ) -> None:
     toy.play(*CURABLE[name])
-    assert run().state == "done"
+    assert run(patience=replace(limits, stall_s=0.2) if name == "stalls" else limits).state == "done"
     assert toy.tricks == []
     assert target_path(tmp_path, wanted).read_bytes() == stored.content
 
@@ -113,7 +113,7 @@ FATAL = {
 def test_fatal_mischief_ends_with_a_sentence(name: str, run: Run, toy: ToyHub, limits: Limits) -> None:
     tricks, code = FATAL[name]
     toy.play(*tricks)
-    end = run(patience=replace(limits, stall_s=0.1))
+    end = run(patience=replace(limits, stall_s=0.2) if name == "silent" else limits)
     assert end.state == "failed"
     assert code_of(end) == code
     assert "{" not in str(end.error)
@@ -185,9 +185,10 @@ def test_the_speed_shown_falls_while_nothing_comes(
     download = Download(wanted, Hub(toy.endpoint), tmp_path, told.append, limits=replace(limits, stall_s=0.8))
     download.start()
     assert download.wait(10)
-    stalled = [one.speed_bytes_s for one in told if one.state == "downloading" and one.done_bytes == 300_000]
+    stalled = [one.speed_bytes_s for one in told if one.done_bytes == 300_000 and one.trouble is None]
     assert len(stalled) >= 4
-    assert min(stalled) < max(one.speed_bytes_s for one in told) / 2
+    assert stalled == sorted(stalled, reverse=True)
+    assert stalled[-1] < 0.8 * stalled[0]
 
 
 def test_a_proxy_that_is_not_there_is_a_sentence(run: Run, toy: ToyHub) -> None:
@@ -232,7 +233,7 @@ def test_any_mixture_of_curable_mischief_ends_with_the_right_file(
         return Trick(kind, dice.randrange(1, size))  # type: ignore[arg-type]
 
     toy.play(*(some_trick() for _ in range(dice.randrange(3, 15))))
-    patient = replace(limits, tries_at_first=40, tries_under_way=40, stall_s=0.1, backoff_first_s=0.001)
+    patient = replace(limits, tries_at_first=40, tries_under_way=40, stall_s=0.15, backoff_first_s=0.001)
     download = Download(wanted, Hub(toy.endpoint), tmp_path, limits=patient)
     restarts = dice.randrange(0, 4)
     for _ in range(restarts):
