@@ -1,0 +1,85 @@
+"""The Qt application: made once, dressed, given its language, and run over a desk."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTimer, QTranslator
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from app import __version__
+from app.core import words
+from app.ui.fonts import install_fonts
+from app.ui.theme import Choice, theme
+
+if TYPE_CHECKING:
+    from app.session.desk import Desk
+
+_translator: QTranslator | None = None
+
+
+def make_application(argv: Sequence[str]) -> QApplication:
+    """The one QApplication, with Carrel's name, fonts and colours. A second call returns the first one's."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        application = existing
+    else:
+        policy = Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
+        QGuiApplication.setHighDpiScaleFactorRoundingPolicy(policy)
+        application = QApplication(list(argv) or ["carrel"])
+    application.setApplicationName("carrel")
+    application.setApplicationDisplayName("Carrel")
+    application.setApplicationVersion(__version__)
+    QGuiApplication.setDesktopFileName("carrel")
+    install_fonts()
+    return application
+
+
+def dress(choice: str) -> None:
+    """Light, dark or as the desktop."""
+    chosen: Choice = "light" if choice == "light" else "dark" if choice == "dark" else "system"
+    theme().choose(chosen)
+
+
+def speak_qt() -> None:
+    """Bring Qt's own sentences (menus of text fields, file dialogs) into the language spoken now."""
+    global _translator
+    application = QApplication.instance()
+    assert application is not None
+    if _translator is not None:
+        application.removeTranslator(_translator)
+        _translator = None
+    locale = QLocale("zh_CN") if words.language() == "zh_CN" else QLocale("en_US")
+    QLocale.setDefault(locale)
+    if words.language() == "zh_CN":
+        translator = QTranslator(application)
+        if translator.load("qtbase_zh_CN", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+            application.installTranslator(translator)
+            _translator = translator
+
+
+def run_window(desk: Desk, *, demo: bool = False) -> int:
+    """Show the window over `desk` until it is closed; returns the exit code. `desk.post` must be a `QtPost`."""
+    from app.ui.window import Window
+
+    application = make_application(sys.argv)
+    dress(desk.settings.theme)
+    speak_qt()
+    window = Window(desk)
+    window.show()
+    QTimer.singleShot(0, lambda: window.begin(demo=demo))
+    _let_python_hear_signals(application)
+    return application.exec()
+
+
+def _let_python_hear_signals(application: QApplication) -> None:
+    """Ctrl+C in the terminal closes the window. Qt's loop runs no Python by itself, so a slow timer wakes it."""
+    signal.signal(signal.SIGINT, lambda *_: application.quit())
+    signal.signal(signal.SIGTERM, lambda *_: application.quit())
+    waker = QTimer(application)
+    waker.start(500)
+    waker.timeout.connect(lambda: None)

@@ -1,0 +1,226 @@
+"""The conversation in the window: which chat is open, what was dropped into the message, which answer is running.
+
+It holds no widgets, so the page can be rebuilt (for another language) while an answer runs.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from app.core.chat import Channel, Document, Timing
+from app.core.emitter import Emitter
+from app.core.errors import CarrelError
+from app.perf.meter import TurnMeter
+from app.session import chats
+from app.session.desk import Desk
+from app.session.documents import ReadingJob
+from app.session.turn import Outcome, Turn, Wish
+from app.store.rows import Chat, Message
+
+
+class Conversation:
+    """The open chat. Used on the main thread.
+
+    Events: `opened()` another chat, or none, is shown; `asked(question, answer)` both rows exist; `spoke(channel,
+    text)`; `ended(outcome)`; `refused(text, error)` before anything was asked; `files_changed()`; `listed(chats)`.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.chat_id: int | None = None
+        self.draft = ""
+        self.messages: list[Message] = []
+        self.chats: list[Chat] = []
+        self.turn: Turn | None = None
+        self.asked_rows: tuple[Message, Message] | None = None
+        self.meter: TurnMeter | None = None
+        self.last_timing: Timing | None = None
+        self.outcomes: dict[int, Outcome] = {}
+        self.documents: list[Document] = []
+        self.reading: dict[Path, tuple[int, int]] = {}
+        self.refusals: dict[Path, CarrelError] = {}
+        self._jobs: list[ReadingJob] = []
+        self._wish_text = ""
+        self.opened: Emitter[[]] = Emitter()
+        self.asked: Emitter[[Message, Message]] = Emitter()
+        self.prefilled: Emitter[[int, int, int]] = Emitter()
+        self.spoke: Emitter[[Channel, str, int]] = Emitter()
+        self.ended: Emitter[[Outcome]] = Emitter()
+        self.refused: Emitter[[str, CarrelError]] = Emitter()
+        self.running_changed: Emitter[[]] = Emitter()
+        self.files_changed: Emitter[[]] = Emitter()
+        self.reread: Emitter[[]] = Emitter()
+        self.listed: Emitter[[list[Chat]]] = Emitter()
+
+    # Chats
+
+    @property
+    def is_running(self) -> bool:
+        return self.turn is not None
+
+    @property
+    def runs_here(self) -> bool:
+        """Whether the running answer belongs to the chat that is shown."""
+        return self.turn is not None and self.turn.chat_id == self.chat_id
+
+    def refresh_list(self) -> None:
+        def done(found: list[Chat]) -> None:
+            self.chats = found
+            self.listed.emit(found)
+
+        chats.list_chats(self.desk, done)
+
+    def new_chat(self) -> None:
+        """An empty page; the chat itself begins with its first question."""
+        self._show(None, [], "")
+
+    def open_chat(self, chat_id: int) -> None:
+        draft = next((chat.draft for chat in self.chats if chat.id == chat_id), "")
+        chats.open_chat(self.desk, chat_id, lambda found: self._show(chat_id, found, draft))
+
+    def keep_draft(self, text: str) -> None:
+        """Remember what is typed; on disk once the chat exists."""
+        if text == self.draft:
+            return
+        self.draft = text
+        if self.chat_id is not None and not self.runs_here:
+            chats.save_draft(self.desk, self.chat_id, text)
+            self.chats = [_with_draft(chat, text) if chat.id == self.chat_id else chat for chat in self.chats]
+
+    def _show(self, chat_id: int | None, messages: list[Message], draft: str) -> None:
+        self.chat_id, self.messages, self.draft = chat_id, messages, draft
+        self.drop_files()
+        self.opened.emit()
+
+    # Answers
+
+    def ask(self, text: str, *, thinking: bool) -> None:
+        """Send the words and the dropped files. Does nothing while an answer runs."""
+        if self.turn is not None:
+            return
+        turn = Turn(self.desk, Wish(text, tuple(self.documents), self.chat_id, thinking))
+        self._wish_text = text
+        self.turn, self.asked_rows, self.meter = turn, None, TurnMeter(time.monotonic())
+        turn.asked.connect(self._on_asked)
+        turn.prefilled.connect(self._on_prefilled)
+        turn.spoke.connect(self._on_spoke)
+        turn.ended.connect(self._on_ended)
+        self.running_changed.emit()
+        turn.start()
+
+    def stop(self) -> None:
+        if self.turn is not None:
+            self.turn.stop()
+
+    def _on_asked(self, question: Message, answer: Message) -> None:
+        was_here = self.chat_id in (None, question.chat_id)
+        self.asked_rows = (question, answer)
+        if was_here:
+            self.chat_id = question.chat_id
+            self.messages = [*self.messages, question, answer]
+            self.draft = ""
+            self.drop_files()
+            self.asked.emit(question, answer)
+        self.refresh_list()
+
+    def _on_prefilled(self, done: int, total: int, cached: int) -> None:
+        if self.meter is not None:
+            self.meter.prefill(time.monotonic(), done, total, cached)
+        self.prefilled.emit(done, total, cached)
+
+    def _on_spoke(self, channel: Channel, text: str, tokens: int) -> None:
+        if self.meter is not None:
+            self.meter.delta(time.monotonic(), tokens)
+        if self.runs_here:
+            self.spoke.emit(channel, text, tokens)
+
+    def _on_ended(self, outcome: Outcome) -> None:
+        turn, rows = self.turn, self.asked_rows
+        assert turn is not None
+        here = self.runs_here
+        self.turn = None
+        if rows is None:
+            if turn.chat_id is not None and self.chat_id is None:
+                self.chat_id = turn.chat_id
+            error = outcome.error or CarrelError("cancelled", "Stopped.")
+            self.refused.emit(self._wish_text, error)
+            self.refresh_list()
+        else:
+            self.outcomes[rows[1].id] = outcome
+            self.last_timing = outcome.timing
+            if here:
+                self.ended.emit(outcome)
+                self._reread(turn.chat_id)
+        self.running_changed.emit()
+
+    def _reread(self, chat_id: int | None) -> None:
+        """The kept rows replace the streamed ones, without drawing anything again."""
+
+        def done(found: list[Message]) -> None:
+            if self.chat_id == chat_id:
+                self.messages = found
+                self.reread.emit()
+
+        if chat_id is not None:
+            chats.open_chat(self.desk, chat_id, done)
+
+    # Files
+
+    def add_files(self, paths: Sequence[Path]) -> None:
+        """Read files into the message; those already in it are read again."""
+        fresh = [path for path in paths if path not in self.reading]
+        if not fresh:
+            return
+        for path in fresh:
+            self.reading[path] = (0, 0)
+            self.refusals.pop(path, None)
+        self.documents = [document for document in self.documents if Path(document.path) not in fresh]
+        job = ReadingJob(self.desk, fresh)
+        job.progress.connect(self._on_progress)
+        job.read.connect(lambda document: self._on_read(job, document))
+        job.refused.connect(self._on_refused)
+        job.ended.connect(lambda: self._on_job_ended(job))
+        self._jobs.append(job)
+        self.files_changed.emit()
+        job.start()
+
+    def remove_file(self, path: Path) -> None:
+        self.documents = [document for document in self.documents if Path(document.path) != path]
+        self.refusals.pop(path, None)
+        self.reading.pop(path, None)
+        self.files_changed.emit()
+
+    def drop_files(self) -> None:
+        """Nothing is attached any more: the message was sent, or another chat is shown."""
+        for job in self._jobs:
+            job.cancel()
+        self._jobs.clear()
+        self.documents, self.reading, self.refusals = [], {}, {}
+        self.files_changed.emit()
+
+    def _on_progress(self, path: Path, done: int, total: int) -> None:
+        if path in self.reading:
+            self.reading[path] = (done, total)
+            self.files_changed.emit()
+
+    def _on_read(self, job: ReadingJob, document: Document) -> None:
+        if job in self._jobs and self.reading.pop(Path(document.path), None) is not None:
+            self.documents = [*self.documents, document]
+            self.files_changed.emit()
+
+    def _on_refused(self, path: Path, error: CarrelError) -> None:
+        if self.reading.pop(path, None) is not None:
+            self.refusals[path] = error
+            self.files_changed.emit()
+
+    def _on_job_ended(self, job: ReadingJob) -> None:
+        if job in self._jobs:
+            self._jobs.remove(job)
+
+
+def _with_draft(chat: Chat, draft: str) -> Chat:
+    return msgspec.structs.replace(chat, draft=draft)

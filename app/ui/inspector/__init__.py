@@ -1,0 +1,1 @@
+"""The right edge: what the computer is doing while it answers."""

@@ -1,0 +1,71 @@
+"""The top of the middle: which model answers, in words; and the doors to the sidebar and the inspector."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from app.core.words import say
+from app.engine.state import EngineState, Phase
+from app.session.desk import Desk
+from app.ui.bridge import listen
+from app.ui.widgets.buttons import IconButton, TextButton
+from app.ui.words import engine_words, model_name, model_words
+
+HEIGHT_PX = 48
+
+
+class ModelBar(QWidget):
+    """`library_wanted`, `back_wanted`, `sidebar_toggled(bool)`, `inspector_toggled(bool)` come from its buttons."""
+
+    library_wanted = Signal()
+    back_wanted = Signal()
+    sidebar_toggled = Signal(bool)
+    inspector_toggled = Signal(bool)
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self.setFixedHeight(HEIGHT_PX)
+        self.setProperty("ground", "page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.sidebar = _toggle("panel-left", say("Chats") + " (Ctrl+B)")
+        self.sidebar.toggled.connect(self.sidebar_toggled)
+        self.back = TextButton(say("Back to the chat"), kind="quiet", picture="arrow-left")
+        self.back.clicked.connect(self.back_wanted)
+        self.model = TextButton("", kind="quiet", picture="chevron-down")
+        self.model.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        self.model.clicked.connect(self.library_wanted)
+        self.inspector = _toggle("activity", say("Performance") + " (Ctrl+I)")
+        self.inspector.toggled.connect(self.inspector_toggled)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 0, 12, 0)
+        row.addWidget(self.sidebar)
+        row.addWidget(self.back)
+        row.addWidget(self.model)
+        row.addStretch(1)
+        row.addWidget(self.inspector)
+        listen(self, lambda: desk.engine.changed.connect(self._show))
+        self._show(desk.engine.state)
+
+    def show_page(self, page: str) -> None:
+        """Away from the chat there is a way back."""
+        self.back.setVisible(page != "chat")
+        self.model.setVisible(page == "chat")
+
+    def _show(self, state: EngineState) -> None:
+        if state.has_model:
+            words = model_words(state.path, state.n_ctx)
+        elif state.phase in (Phase.LOADING, Phase.STARTING) and state.path:
+            words = f"{model_name(state.path)} · {engine_words(state)}"
+        else:
+            words = engine_words(state)
+        self.model.rename(words)
+        self.model.setAccessibleName(say("Model: {words}", words=words))
+        self.model.setToolTip(say("Change the model"))
+
+
+def _toggle(picture: str, name: str) -> IconButton:
+    button = IconButton(picture, name, px=18)
+    button.setCheckable(True)
+    return button

@@ -1,0 +1,1 @@
+"""The pages of the middle column, one a file."""

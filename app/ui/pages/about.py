@@ -1,0 +1,64 @@
+"""What Carrel is, its licences, and the keys."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from app import __version__
+from app.core.words import mark, say
+from app.ui.pages.page import Card, Page, label
+
+KEYS = (
+    ("Ctrl+N", mark("New chat")),
+    ("Ctrl+K", mark("Find a chat")),
+    ("Ctrl+L", mark("Go to the message")),
+    ("Enter", mark("Send")),
+    ("Shift+Enter", mark("New line")),
+    ("Esc", mark("Stop the answer, or back to the chat")),
+    ("Ctrl+O", mark("Add files to the message")),
+    ("Ctrl+Shift+C", mark("Copy the last answer")),
+    ("Ctrl+I", mark("Show or hide performance")),
+    ("Ctrl+B", mark("Show or hide the chats")),
+    ("Ctrl+,", mark("Settings")),
+    ("F1", mark("This page")),
+    ("F2", mark("Rename the selected chat")),
+    ("Del", mark("Delete the selected chat")),
+)
+
+
+class AboutPage(Page):
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(say("Keys and about"), parent)
+        self.add(self._keys())
+        about = Card(say("About Carrel"))
+        about.column.addWidget(label(say("Carrel {version}", version=__version__)))
+        purpose = say("A private desk, on your own computer, for reading and thinking with Qwen3-32B.")
+        about.column.addWidget(label(purpose))
+        about.column.addWidget(
+            label(say("Nothing you write or read leaves this computer. Carrel goes online only to download a model."))
+        )
+        about.column.addWidget(
+            label(
+                say(
+                    "Apache License 2.0. With llama.cpp (MIT), Qt and PySide6 (LGPL 3), PDFium (BSD), "
+                    "Inter and JetBrains Mono (OFL), Lucide icons (ISC)."
+                ),
+                "quiet",
+            )
+        )
+        self.add(about)
+
+    def _keys(self) -> Card:
+        card = Card(say("Keys"))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(24)
+        grid.setVerticalSpacing(8)
+        half = (len(KEYS) + 1) // 2
+        for number, (keys, meaning) in enumerate(KEYS):
+            row, column = number % half, number // half * 2
+            grid.addWidget(label(keys, "quiet", wrap=False), row, column)
+            grid.addWidget(label(say(meaning)), row, column + 1)
+        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(3, 1)
+        card.column.addLayout(grid)
+        return card

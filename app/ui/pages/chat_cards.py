@@ -1,0 +1,154 @@
+"""What stands around the conversation: the welcome, the demo's plain word, the engine's card, a refusal."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
+
+from app.core.errors import CarrelError
+from app.core.words import say
+from app.engine.state import EngineState
+from app.session.demo import is_demo
+from app.session.desk import Desk
+from app.ui.bridge import listen
+from app.ui.loader import Loader
+from app.ui.pages.page import label
+from app.ui.widgets.buttons import IconButton, TextButton
+from app.ui.words import model_name
+
+
+class Welcome(QWidget):
+    """An empty page: what one can do here."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._title = label(say("What would you like to read?"), "title")
+        self._words = label(
+            say("Ask something, or drop a file here and ask about it. Nothing leaves this computer."), "quiet"
+        )
+        for words in (self._title, self._words):
+            words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        column = QVBoxLayout(self)
+        column.addStretch(2)
+        column.addWidget(self._title)
+        column.addWidget(self._words)
+        column.addStretch(3)
+
+    def show_for(self, state: EngineState) -> None:
+        """Nothing to say yet that depends on the engine but the name of the model."""
+        self.setAccessibleName(self._title.text())
+
+
+class DemoLine(QFrame):
+    """Says plainly that the toy is loaded. `wanted` asks for the real model."""
+
+    wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("ground", "panel")
+        words = say(
+            "This is the demo model: a toy with random weights, standing in for Qwen3-32B. "
+            "It shows how Carrel works; what it writes means nothing."
+        )
+        self.words = label(words, "care")
+        button = TextButton(say("Get Qwen3-32B"))
+        button.clicked.connect(self.wanted)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(24, 6, 16, 6)
+        row.addWidget(self.words, 1)
+        row.addWidget(button)
+        self.hide()
+
+    def show_for(self, state: EngineState) -> None:
+        self.setVisible(bool(state.path) and is_demo(state.path))
+
+
+class EngineCard(QFrame):
+    """Above the composer while nothing can be asked: loading, failed, or no model yet."""
+
+    page_wanted = Signal(str)
+
+    def __init__(self, desk: Desk, loader: Loader, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk, self._loader = desk, loader
+        self.setProperty("ground", "card")
+        self.words = label("")
+        self.bar = QProgressBar()
+        self.bar.setRange(0, 1000)
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName(say("Loading the model"))
+        self.act = TextButton("", kind="primary")
+        self.act.clicked.connect(self._on_act)
+        self.other = TextButton(say("Choose another model"))
+        self.other.clicked.connect(lambda: self.page_wanted.emit("library"))
+        self._lay_out()
+        listen(self, lambda: desk.engine.changed.connect(self._show))
+        listen(self, lambda: loader.changed.connect(lambda: self._show(desk.engine.state)))
+        self._show(desk.engine.state)
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 12, 16, 12)
+        column.setSpacing(8)
+        column.addWidget(self.words)
+        column.addWidget(self.bar)
+        self._buttons = QWidget()
+        row = QHBoxLayout(self._buttons)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.act)
+        row.addWidget(self.other)
+        row.addStretch(1)
+        column.addWidget(self._buttons)
+
+    def _show(self, state: EngineState) -> None:
+        busy = self._loader.is_busy
+        self.setVisible(busy or not state.has_model)
+        self.bar.setVisible(busy)
+        self.bar.setValue(round(1000 * state.load_fraction))
+        self._buttons.setVisible(not busy)
+        error = self._loader.last_error or state.cause
+        last = self._desk.settings.last_model
+        self.words.setText(_engine_sentence(state, error, last, busy=busy))
+        self.act.rename(
+            (say("Reload the model") if error else say("Load {name}", name=model_name(last)))
+            if last
+            else say("Choose a model")
+        )
+        self.other.setVisible(bool(last))
+
+    def _on_act(self) -> None:
+        if self._desk.settings.last_model:
+            self._loader.reload()
+        else:
+            self.page_wanted.emit("start")
+
+
+def _engine_sentence(state: EngineState, error: CarrelError | None, last: str, *, busy: bool) -> str:
+    if busy:
+        name = model_name(state.path or last) if state.path or last else say("the model")
+        return say("Loading {name}, {percent} %", name=name, percent=round(100 * state.load_fraction))
+    if error is not None:
+        return str(error)
+    return say("No model is loaded.")
+
+
+class RefusalCard(QFrame):
+    """Why a message was not sent; the message itself is still in the composer."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("ground", "card")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+        self.words = label("", "bad")
+        close = IconButton("x", say("Close"))
+        close.clicked.connect(self.hide)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 10, 8, 10)
+        row.addWidget(self.words, 1)
+        row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        self.hide()
+
+    def tell(self, words: str) -> None:
+        self.words.setText(words)
+        self.show()

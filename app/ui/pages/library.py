@@ -1,0 +1,123 @@
+"""The models: those here, those on their way, and what would fit this computer and why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app.catalog.local import LocalModel
+from app.core.units import format_bytes
+from app.core.words import say
+from app.fit.plan import Plan
+from app.session.desk import Desk
+from app.ui.bridge import listen
+from app.ui.downloads import Downloads
+from app.ui.guide import Guide
+from app.ui.pages.download_card import DownloadCard
+from app.ui.pages.page import Card, Page, buttons, label, line
+from app.ui.pages.plan_card import PlanView, memory_needed, plan_details
+from app.ui.widgets.buttons import TextButton
+from app.ui.words import model_name
+
+
+class LibraryPage(Page):
+    """`load_wanted(path)`, `choose_wanted()`, `demo_wanted()` as on the first page."""
+
+    load_wanted = Signal(str)
+    choose_wanted = Signal()
+    demo_wanted = Signal()
+
+    def __init__(self, desk: Desk, guide: Guide, downloads: Downloads, parent: QWidget | None = None) -> None:
+        super().__init__(say("Models"), parent)
+        self._desk, self._guide, self._downloads = desk, guide, downloads
+        self.here = Card(say("On this computer"))
+        self.coming = Card(say("Downloads"))
+        self.fitting = Card(say("What fits this computer, and why"))
+        for card in (self.here, self.coming, self.fitting):
+            self.add(card)
+        self._shown: object = None
+        listen(self, lambda: guide.changed.connect(self._show))
+        listen(self, lambda: downloads.listed.connect(self._show_downloads))
+        listen(self, lambda: desk.engine.changed.connect(lambda _: self._show()))
+        self._show()
+        self._show_downloads()
+
+    def _show(self) -> None:
+        guide, state = self._guide, self._desk.engine.state
+        known = (tuple(guide.models), guide.advice, guide.advice_error, state.path, state.has_model)
+        if known == self._shown:
+            return
+        self._shown = known
+        self._show_here()
+        self._show_fitting()
+
+    def _show_here(self) -> None:
+        self.here.clear()
+        column = self.here.column
+        if not self._guide.models:
+            column.addWidget(label(say("No model is here yet."), "quiet"))
+        for model in self._guide.models:
+            column.addLayout(self._model_row(model))
+            column.addWidget(line())
+        choose = TextButton(say("Choose a GGUF file…"), picture="folder-open")
+        choose.clicked.connect(self.choose_wanted)
+        demo = TextButton(say("Try the demo"), picture="play")
+        demo.clicked.connect(self.demo_wanted)
+        column.addLayout(buttons(choose, demo))
+        column.addWidget(label(say("A file that you choose is used where it lies; it is not copied."), "quiet"))
+
+    def _model_row(self, model: LocalModel) -> QHBoxLayout:
+        path = str(model.path)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(label(model_name(path)))
+        facts = (model.quant, format_bytes(model.size_bytes) if model.size_bytes else "", path)
+        words.addWidget(label(" · ".join(fact for fact in facts if fact), "quiet"))
+        if model.problem:
+            words.addWidget(label(model.problem, "bad"))
+        row = QHBoxLayout()
+        row.addLayout(words, 1)
+        state = self._desk.engine.state
+        if state.has_model and Path(state.path) == model.path:
+            row.addWidget(label("✓ " + say("Loaded"), "good", wrap=False))
+        elif not model.problem:
+            load = TextButton(say("Load"))
+            load.setAccessibleName(say("Load {name}", name=model.path.name))
+            load.clicked.connect(lambda: self.load_wanted.emit(path))
+            row.addWidget(load)
+        return row
+
+    def _show_fitting(self) -> None:
+        self.fitting.clear()
+        guide, column = self._guide, self.fitting.column
+        if guide.advice_error is not None:
+            column.addWidget(label(str(guide.advice_error), "bad"))
+        if guide.advice is None:
+            if guide.advice_error is None:
+                column.addWidget(label(say("Working out what fits…"), "quiet"))
+            return
+        self._add_plan(guide.advice.recommended, brief=False)
+        for plan in guide.advice.alternatives:
+            column.addWidget(line())
+            self._add_plan(plan, brief=True)
+
+    def _add_plan(self, plan: Plan, *, brief: bool) -> None:
+        column = self.fitting.column
+        column.addWidget(PlanView(plan, self._guide.vram_total_bytes, brief=brief))
+        if brief:
+            column.addWidget(label(f"{plan_details(plan)}. {memory_needed(plan)}", "quiet"))
+        get = TextButton(
+            say("Download {size}", size=format_bytes(plan.model.size_bytes)),
+            kind="plain" if brief else "primary",
+            picture="download",
+        )
+        get.clicked.connect(lambda: self._downloads.begin(plan))
+        column.addLayout(buttons(get))
+
+    def _show_downloads(self) -> None:
+        self.coming.clear()
+        self.coming.setVisible(bool(self._downloads.all))
+        for download in self._downloads.all:
+            self.coming.column.addWidget(DownloadCard(self._downloads, download))

@@ -1,0 +1,120 @@
+"""What every page but the chat is made of: a title, a centred column that scrolls, cards and rows."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+COLUMN_PX = 760
+
+
+class Page(QScrollArea):
+    """A title and a column of at most 760 px. Fill it with `add`."""
+
+    def __init__(self, title: str, parent: QWidget | None = None, *, column_px: int = COLUMN_PX) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName(title)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        ground = QWidget()
+        ground.setProperty("ground", "page")
+        ground.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setWidget(ground)
+        self._body = QWidget()
+        self._body.setMaximumWidth(column_px)
+        self._body.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        centre = QHBoxLayout(ground)
+        centre.setContentsMargins(32, 24, 32, 32)
+        centre.addStretch(1)
+        centre.addWidget(self._body, 1000)
+        centre.addStretch(1)
+        self.column = QVBoxLayout(self._body)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(16)
+        self.column.setAlignment(Qt.AlignmentFlag.AlignTop)
+        if title:
+            self.column.addWidget(label(title, "title"))
+
+    def add(self, widget: QWidget) -> None:
+        self.column.addWidget(widget)
+
+
+class Card(QFrame):
+    """A quiet box with an optional heading. Fill its `column`."""
+
+    def __init__(self, heading: str = "", parent: QWidget | None = None, *, ground: str = "card") -> None:
+        super().__init__(parent)
+        self.setProperty("ground", ground)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(16, 14, 16, 16)
+        self.column.setSpacing(8)
+        self.heading = label(heading, "heading")
+        if heading:
+            self.column.addWidget(self.heading)
+            self.setAccessibleName(heading)
+
+    def clear(self) -> None:
+        """Take everything out but the heading."""
+        empty_layout(self.column, keep=self.heading)
+
+
+def empty_layout(layout: QVBoxLayout | QHBoxLayout, keep: QWidget | None = None) -> None:
+    """Remove and delete everything in a layout."""
+    for number in reversed(range(layout.count())):
+        item = layout.itemAt(number)
+        assert item is not None
+        widget, inner = item.widget(), item.layout()
+        if widget is not None and widget is keep:
+            continue
+        layout.takeAt(number)
+        if isinstance(inner, QVBoxLayout | QHBoxLayout):
+            empty_layout(inner)
+            inner.deleteLater()
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()
+
+
+def label(text: str, role: str = "", *, wrap: bool = True) -> QLabel:
+    """Words by role: "" (text), "quiet", "title", "heading", "good", "care", "bad". Never markup."""
+    words = QLabel(text)
+    words.setTextFormat(Qt.TextFormat.PlainText)
+    words.setWordWrap(wrap)
+    if role:
+        words.setProperty("role", role)
+    words.setMinimumWidth(1)
+    return words
+
+
+def fact(name: str, value: str) -> QHBoxLayout:
+    """A quiet name at the left and its value beside it, readable as one line and selectable."""
+    row = QHBoxLayout()
+    row.setSpacing(12)
+    left, right = label(name, "quiet"), label(value)
+    left.setFixedWidth(132)
+    right.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    right.setAccessibleName(f"{name}: {value}")
+    row.addWidget(left, 0, Qt.AlignmentFlag.AlignTop)
+    row.addWidget(right, 1)
+    return row
+
+
+def line() -> QFrame:
+    """A rule of one pixel."""
+    rule = QFrame()
+    rule.setProperty("line", "true")
+    rule.setFixedHeight(1)
+    return rule
+
+
+def buttons(*widgets: QWidget) -> QHBoxLayout:
+    """Buttons side by side, the first one first, the room behind them."""
+    row = QHBoxLayout()
+    row.setSpacing(8)
+    for widget in widgets:
+        row.addWidget(widget)
+    row.addStretch(1)
+    return row

@@ -1,0 +1,154 @@
+"""Every choice on one page. A choice holds at once; there is nothing to confirm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QSpinBox,
+    QWidget,
+)
+
+from app.config.paths import models_folder
+from app.core.words import say
+from app.session.desk import Desk
+from app.ui.pages.page import Card, Page, label
+from app.ui.widgets.buttons import TextButton
+
+
+class SettingsPage(Page):
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(say("Settings"), parent)
+        self._desk = desk
+        self.add(self._appearance())
+        self.add(self._answers())
+        self.add(self._models())
+
+    def _appearance(self) -> Card:
+        card = Card(say("Appearance"))
+        settings = self._desk.settings
+        languages = (("system", say("As the system")), ("en", "English"), ("zh_CN", "简体中文"))
+        themes = (("system", say("As the system")), ("light", say("Light")), ("dark", say("Dark")))
+        self.language = _choice(languages, settings.language, lambda value: self._change(language=value))
+        self.theme = _choice(themes, settings.theme, lambda value: self._change(theme=value))
+        card.column.addLayout(_field(say("Language"), self.language))
+        card.column.addLayout(_field(say("Colours"), self.theme))
+        return card
+
+    def _answers(self) -> Card:
+        card = Card(say("Answers"))
+        self.thinking = QCheckBox(say("Think before answering: slower, better on hard questions"))
+        self.thinking.setChecked(self._desk.settings.thinking)
+        self.thinking.toggled.connect(lambda on: self._change(thinking=on))
+        self.system_prompt = _Instructions(self._desk.settings.system_prompt)
+        self.system_prompt.kept = lambda text: self._change(system_prompt=text)
+        frame = Card(ground="sheet")
+        frame.column.setContentsMargins(6, 4, 6, 4)
+        frame.column.addWidget(self.system_prompt)
+        card.column.addWidget(self.thinking)
+        words = say("Instructions given to the model in every chat")
+        card.column.addWidget(label(words, "quiet"))
+        card.column.addWidget(frame)
+        self.system_prompt.setAccessibleName(words)
+        return card
+
+    def _models(self) -> Card:
+        card = Card(say("Models and downloads"))
+        settings = self._desk.settings
+        self.folder = label(str(models_folder(self._desk.home, settings.models_folder)))
+        choose = TextButton(say("Change…"))
+        choose.setAccessibleName(say("Change the folder of the models"))
+        choose.clicked.connect(self._on_choose_folder)
+        row = QHBoxLayout()
+        row.addWidget(self.folder, 1)
+        row.addWidget(choose)
+        folder = QWidget()
+        row.setContentsMargins(0, 0, 0, 0)
+        folder.setLayout(row)
+        self.margin = QSpinBox()
+        self.margin.setRange(0, 16384)
+        self.margin.setSingleStep(128)
+        self.margin.setSuffix(" MB")
+        self.margin.setValue(settings.vram_margin_mib)
+        self.margin.setFixedWidth(140)
+        self.margin.editingFinished.connect(lambda: self._change(vram_margin_mib=self.margin.value()))
+        self.endpoint = _text(settings.hub_endpoint, "https://huggingface.co", lambda t: self._change(hub_endpoint=t))
+        self.proxy = _text(settings.proxy, "http://127.0.0.1:7890", lambda t: self._change(proxy=t))
+        card.column.addLayout(_field(say("Folder for downloads"), folder))
+        card.column.addLayout(_field(say("Graphics memory left to other programs"), self.margin))
+        card.column.addLayout(_field(say("Download mirror"), self.endpoint))
+        card.column.addLayout(_field(say("Proxy"), self.proxy))
+        card.column.addWidget(
+            label(say("Leave mirror and proxy empty to use HF_ENDPOINT and HTTPS_PROXY, or none."), "quiet")
+        )
+        return card
+
+    def _change(self, **changes: object) -> None:
+        (name, value), *_ = changes.items()
+        if getattr(self._desk.settings, name) != value:
+            self._desk.change_settings(**changes)
+
+    def _on_choose_folder(self) -> None:
+        now = str(models_folder(self._desk.home, self._desk.settings.models_folder))
+        chosen = QFileDialog.getExistingDirectory(self, say("Folder for downloads"), now)
+        if chosen:
+            self._change(models_folder=chosen)
+            self.folder.setText(chosen)
+
+
+class _Instructions(QPlainTextEdit):
+    """Several lines, kept when the field is left."""
+
+    kept: Callable[[str], object] = staticmethod(lambda _: None)
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.setTabChangesFocus(True)
+        self.setFixedHeight(88)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setPlaceholderText(say("For example: answer briefly, in plain words."))
+
+    def focusOutEvent(self, event: object) -> None:
+        super().focusOutEvent(event)  # type: ignore[arg-type]
+        self.kept(self.toPlainText().strip())
+
+
+def _choice(
+    choices: Sequence[tuple[str, str]], now: str, changed: Callable[[str], object]
+) -> QComboBox:
+    box = QComboBox()
+    for value, words in choices:
+        box.addItem(words, value)
+    box.setCurrentIndex(max(0, box.findData(now)))
+    box.activated.connect(lambda number: changed(box.itemData(number)))
+    box.setFixedWidth(220)
+    return box
+
+
+def _text(now: str, example: str, changed: Callable[[str], object]) -> QLineEdit:
+    field = QLineEdit(now)
+    field.setPlaceholderText(example)
+    field.editingFinished.connect(lambda: changed(field.text().strip()))
+    return field
+
+
+def _field(name: str, widget: QWidget) -> QHBoxLayout:
+    """A name and its field, joined for screen readers."""
+    words = label(name)
+    words.setBuddy(widget)
+    widget.setAccessibleName(name)
+    row = QHBoxLayout()
+    row.setSpacing(12)
+    words.setFixedWidth(240)
+    row.addWidget(words)
+    row.addWidget(widget, 0 if widget.maximumWidth() < 1000 else 1)
+    if widget.maximumWidth() < 1000:
+        row.addStretch(1)
+    return row

@@ -1,0 +1,115 @@
+"""The reading receipt in words, and a stored message as the conversation shows it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.core.chat import AnswerState, Receipt, Timing, Usage
+from app.core.errors import CarrelError
+from app.core.units import format_duration
+from app.core.words import mark, say
+from app.session.turn import Outcome
+from app.store.rows import Message
+from app.ui.chat.message import FailureNote, FileNote, MessageItem
+
+RELOAD = "reload"
+
+# Why an answer of an earlier day failed: only its code was kept.
+_CAUSES = {
+    "engine_out_of_memory": mark("The engine ran out of memory and stopped."),
+    "engine_killed": mark("The engine was ended from outside, often because the computer ran out of memory."),
+    "engine_gpu_error": mark("The graphics card or its driver reported an error and the engine stopped."),
+    "no_model": mark("No model is loaded."),
+    "context_full": mark("The conversation and its documents do not fit into the context."),
+}
+
+
+def receipt_line(receipt: Receipt, usage: Usage, timing: Timing) -> str:
+    """One line: what was read, how fast it was written. Empty when nothing is known."""
+    parts = []
+    if receipt.files:
+        dropped = sum(file.dropped_tokens for file in receipt.files)
+        left = say("nothing left out") if not dropped else say("{count} tokens left out", count=f"{dropped:,}")
+        files = say("Read 1 file") if len(receipt.files) == 1 else say("Read {count} files", count=len(receipt.files))
+        pages, tokens = sum(f.pages for f in receipt.files), sum(f.tokens for f in receipt.files)
+        counted = say("1 page") if pages == 1 else say("{count} pages", count=pages)
+        read = (files, counted, say("{count} tokens", count=f"{tokens:,}"), left)
+        parts.append(say(", ").join(read))
+    if not receipt.files and usage.answer_tokens:
+        parts.append(say("{count} tokens", count=f"{usage.answer_tokens:,}"))
+    if timing.decode_tok_s:
+        parts.append(say("{speed} tok/s", speed=speed_words(timing.decode_tok_s)))
+    if timing.ttft_s:
+        parts.append(say("first token {time}", time=format_duration(timing.ttft_s)))
+    return " · ".join(parts)
+
+
+def receipt_details(receipt: Receipt, usage: Usage, timing: Timing, model: str) -> str:
+    """Every number behind the line, one a row."""
+    rows = []
+    for file in receipt.files:
+        row = say("{name}: {pages} pages, {tokens} tokens, {dropped} left out",
+                  name=Path(file.path).name, pages=file.pages, tokens=f"{file.tokens:,}", dropped=file.dropped_tokens)
+        rows.append(row)
+    if usage.prompt_tokens:
+        rows.append(say("Given to the model: {prompt} tokens, {cached} of them still in memory from before",
+                        prompt=f"{usage.prompt_tokens:,}", cached=f"{usage.cached_tokens:,}"))
+        rows.append(say("Written: {count} tokens, thinking included", count=f"{usage.answer_tokens:,}"))
+    if timing.prefill_tok_s:
+        rows.append(say("Reading speed: {speed} tok/s", speed=f"{timing.prefill_tok_s:,.0f}"))
+    if receipt.context_size:
+        rows.append(say("Context: {used} of {size} tokens",
+                        used=f"{receipt.context_used:,}", size=f"{receipt.context_size:,}"))
+    if model:
+        rows.append(say("Model file: {name}", name=Path(model).name))
+    return "\n".join(rows)
+
+
+def speed_words(tok_s: float) -> str:
+    return f"{tok_s:,.0f}" if tok_s >= 20 else f"{tok_s:.1f}"
+
+
+def item_of(message: Message, error: CarrelError | None = None) -> MessageItem:
+    """A stored message as the conversation shows it. `error` is what is known of a fresh failure."""
+    files = tuple(FileNote(d.name, d.pages, d.tokens) for d in message.documents)
+    return MessageItem(
+        role="user" if message.role == "user" else "assistant",
+        text=message.text,
+        key=str(message.id),
+        files=files,
+        thinking=message.thinking,
+        thinking_s=message.thinking_ms / 1000,
+        receipt=receipt_line(message.receipt, message.usage, message.timing),
+        details=receipt_details(message.receipt, message.usage, message.timing, message.model),
+        failure=failure_of(message.state, error, message.cause, bool(message.text or message.thinking)),
+        state=message.state,
+    )
+
+
+def finished_item(answer: Message, outcome: Outcome) -> MessageItem:
+    """An answer that has just ended."""
+    return MessageItem(
+        role="assistant",
+        text=outcome.text,
+        key=str(answer.id),
+        thinking=outcome.thinking,
+        thinking_s=outcome.thinking_ms / 1000,
+        receipt=receipt_line(outcome.receipt, outcome.usage, outcome.timing),
+        details=receipt_details(outcome.receipt, outcome.usage, outcome.timing, answer.model),
+        failure=failure_of(outcome.state, outcome.error, "", bool(outcome.text or outcome.thinking)),
+        state=outcome.state,
+    )
+
+
+def failure_of(state: AnswerState, error: CarrelError | None, code: str, some_text: bool) -> FailureNote | None:
+    """The card under an answer that failed: cause, what was saved, one button."""
+    if state != "failed":
+        return None
+    code = error.code if error is not None else code
+    reloads = code.startswith("engine_") or code in ("no_model", "load_out_of_memory")
+    if error is None:
+        cause = say(_CAUSES.get(code, mark("The engine stopped before the answer was complete.")))
+    else:  # the button below is the remedy when there is one
+        cause = say(error.template, **error.params) if reloads else str(error)
+    saved = say("The answer up to here is saved.") if some_text else say("Your question is saved.")
+    return FailureNote(cause, saved, say("Reload the model") if reloads else "", RELOAD if reloads else "")

@@ -1,0 +1,107 @@
+"""How the window puts things: model names, quantizations, engine phases and days, in words a person says."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from app.core.units import format_gib, format_tokens
+from app.core.words import language, say
+from app.engine.state import EngineState, Phase
+from app.session.demo import is_demo
+
+_QUANT = re.compile(r"[-_.]((?:UD-)?I?Q\d(?:_[A-Z0-9]+)*|BF16|F16|F32)(?=$|[-_.])", re.IGNORECASE)
+_SPLIT = re.compile(r"-\d{5}-of-\d{5}$")
+
+
+def model_name(path: str) -> str:
+    """`/m/Qwen3-32B-Q4_K_M.gguf` → "Qwen3-32B"; the demo says what it is."""
+    if is_demo(path):
+        return say("Demo model")
+    stem = _SPLIT.sub("", Path(path).stem)
+    found = _QUANT.search(stem)
+    return (stem[: found.start()] if found else stem) or stem
+
+
+def quant_in(name: str) -> str:
+    """The quantization a file name tells, "" when it tells none."""
+    found = _QUANT.search(_SPLIT.sub("", Path(name).stem))
+    return found.group(1).upper() if found else ""
+
+
+def quant_words(quant: str) -> str:
+    """`Q4_K_M` → "4-bit"."""
+    digits = re.search(r"\d+", quant)
+    return say("{bits}-bit", bits=digits.group()) if digits else quant
+
+
+def model_words(path: str, n_ctx: int) -> str:
+    """"Qwen3-32B, 4-bit, 35K tokens"."""
+    parts = [model_name(path)]
+    if (quant := quant_in(path)) and not is_demo(path):
+        parts.append(quant_words(quant))
+    if n_ctx:
+        parts.append(say("{count} tokens", count=format_tokens(n_ctx)))
+    return say(", ").join(parts)
+
+
+def context_words(n_ctx: int) -> str:
+    """A context as tokens and as pages, at 700 tokens a page."""
+    return say("{count} tokens, about {pages} pages", count=format_tokens(n_ctx), pages=max(1, round(n_ctx / 700, -1)))
+
+
+def engine_words(state: EngineState) -> str:
+    """The engine's phase in a word or two."""
+    match state.phase:
+        case Phase.LOADING:
+            return say("Loading {percent} %", percent=round(state.load_fraction * 100))
+        case Phase.STARTING:
+            return say("Starting")
+        case Phase.LOADED:
+            return say("Ready")
+        case Phase.ANSWERING:
+            return say("Answering")
+        case Phase.FAILED:
+            return say("Stopped by an error")
+        case _:
+            return say("No model loaded")
+
+
+def engine_role(state: EngineState) -> str:
+    """The theme role of the engine's dot; the word beside it says the same."""
+    match state.phase:
+        case Phase.LOADED:
+            return "good"
+        case Phase.ANSWERING:
+            return "accent"
+        case Phase.LOADING | Phase.STARTING:
+            return "care"
+        case Phase.FAILED:
+            return "bad"
+        case _:
+            return "quiet"
+
+
+def day_words(at_s: float, today: date) -> str:
+    """The heading a chat of that moment (Unix seconds) stands under."""
+    day = datetime.fromtimestamp(at_s).astimezone().date()
+    if day >= today:
+        return say("Today")
+    if day == today - timedelta(days=1):
+        return say("Yesterday")
+    if day > today - timedelta(days=7):
+        return say("Previous 7 days")
+    if language() == "zh_CN":
+        return f"{day.year} 年 {day.month} 月"
+    return f"{_MONTHS[day.month - 1]} {day.year}"
+
+
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
+
+
+def memory_words(free_bytes: int, total_bytes: int) -> str:
+    return say("{free} free of {total}", free=format_gib(free_bytes), total=format_gib(total_bytes))
