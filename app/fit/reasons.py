@@ -1,0 +1,208 @@
+"""The sentences in which a plan explains itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.core.units import format_gib, format_tokens
+from app.core.words import language, say
+from app.fit import value
+from app.fit.search import Fixed, Option, native_context
+
+gigabytes = format_gib
+
+
+def explain(best: Option, found: Sequence[Option], fixed: Fixed = Fixed()) -> str:  # noqa: B008
+    """Why this plan and no other."""
+    last_resort = best.mode == "partial" and fixed.n_gpu_layers is None
+    parts = [
+        say("As a last resort:") if last_resort else "",
+        _choice(best),
+        _cache(best) if fixed.kv_type is None else "",
+        _next_finer(best, found),
+        _instead_of_32b(best) if fixed == Fixed() else "",
+        *_notes(best),
+    ]
+    return _join(parts)
+
+
+def compare(other: Option, best: Option) -> str:
+    """What an alternative gives and takes, next to the recommended plan."""
+    parts = [_difference(other, best), _place(other), *_notes(other)]
+    return _join(parts)
+
+
+def asked(option: Option) -> str:
+    """For a plan in which everything was given."""
+    return _join([say("As asked: it takes {need}.", need=_need(option)), *_notes(option)])
+
+
+def refuse(nearest: Option, other: Option | None) -> str:
+    """Why it does not run, and what would."""
+    parts = [_misses(nearest)]
+    if other:
+        parts.append(
+            say(
+                "This would: {quant} with {context} tokens, {kv_type} cache and {layers} of {all} layers on the card.",
+                quant=other.candidate.quant,
+                context=format_tokens(other.n_ctx),
+                kv_type=other.kv_type,
+                layers=other.n_gpu_layers,
+                all=other.candidate.facts.n_layers + 1,
+            )
+        )
+    else:
+        parts.append(say("Choose a smaller model or quantization, or close other programs."))
+    return _join(parts)
+
+
+def _choice(best: Option) -> str:
+    name, quant, context = best.candidate.facts.name, best.candidate.quant, format_tokens(best.n_ctx)
+    if best.mode in ("gpu", "gpus"):
+        return say(
+            "{model} in {quant} is wholly on the {gpu}, with {context} tokens of context.",
+            model=name,
+            quant=quant,
+            gpu=_cards(best),
+            context=context,
+        )
+    if best.mode == "partial":
+        return say(
+            "{model} in {quant} with {layers} of {all} layers on the {gpu} and the rest in RAM, "
+            "{context} tokens of context.",
+            model=name,
+            quant=quant,
+            layers=best.n_gpu_layers,
+            all=best.candidate.facts.n_layers + 1,
+            gpu=_cards(best),
+            context=context,
+        )
+    return say(
+        "{model} in {quant} runs on the processor from RAM, with {context} tokens of context.",
+        model=name,
+        quant=quant,
+        context=context,
+    )
+
+
+def _cache(best: Option) -> str:
+    if best.kv_type == "q8_0":
+        return say("The 8-bit cache makes room for that at no noticeable cost.")
+    if best.kv_type == "q4_0":
+        return say("The 4-bit cache makes room for that; reasoning suffers a little.")
+    if best.n_ctx >= native_context(best.candidate.facts):
+        return say("That is all the model was trained for, with an uncompressed cache.")
+    return ""
+
+
+def _next_finer(best: Option, found: Sequence[Option]) -> str:
+    """Why not one quantization finer: what it would leave, by the same model in the same place."""
+    loss = value.quant_loss(best.candidate.quant)
+    same = [o for o in found if o.candidate.model == best.candidate.model and o.mode == best.mode]
+    finer = [o for o in same if value.quant_loss(o.candidate.quant) < loss and o.kv_type == best.kv_type]
+    if best.mode not in ("gpu", "gpus") or not finer:
+        return ""
+    nearest = max(finer, key=lambda o: (value.quant_loss(o.candidate.quant), o.n_ctx))
+    if nearest.n_ctx >= best.n_ctx:
+        return ""
+    return say(
+        "The finer {quant} would leave only {context}.",
+        quant=nearest.candidate.quant,
+        context=format_tokens(nearest.n_ctx),
+    )
+
+
+def _instead_of_32b(best: Option) -> str:
+    if best.candidate.model == value.PREFERRED_MODEL or best.candidate.model not in value.MODEL_POINTS:
+        return ""
+    if best.mode == "ram" and best.tokens_per_s >= value.COMFORTABLE_TOKENS_PER_S:
+        return say("It answers about as fast as one reads; the 32B would crawl here.")
+    if best.mode in ("ram", "partial"):
+        return say("The 32B would crawl here.")
+    return say(
+        "No readable quantization of the 32B leaves {context} tokens on this card.",
+        context=format_tokens(value.USEFUL_CONTEXT),
+    )
+
+
+def _difference(other: Option, best: Option) -> str:
+    name, quant, context = other.candidate.facts.name, other.candidate.quant, format_tokens(other.n_ctx)
+    if other.candidate.model != best.candidate.model:
+        larger = other.candidate.model == value.PREFERRED_MODEL
+        if larger:
+            return say("The larger {model} in {quant}, {context} tokens.", model=name, quant=quant, context=context)
+        return say("A smaller, quicker {model} in {quant}, {context} tokens.", model=name, quant=quant, context=context)
+    if value.quant_loss(other.candidate.quant) < value.quant_loss(best.candidate.quant):
+        return say("Finer weights, {quant}, for {context} tokens.", quant=quant, context=context)
+    return say("Coarser weights, {quant}, for a context of {context} tokens.", quant=quant, context=context)
+
+
+def _place(option: Option) -> str:
+    if option.mode == "partial":
+        return say(
+            "{layers} of {all} layers on the {gpu}, the rest in RAM.",
+            layers=option.n_gpu_layers,
+            all=option.candidate.facts.n_layers + 1,
+            gpu=_cards(option),
+        )
+    return say("From RAM, on the processor.") if option.mode == "ram" else ""
+
+
+def _notes(option: Option) -> list[str]:
+    notes = []
+    speed = option.tokens_per_s
+    if option.mode in ("partial", "ram") and speed < value.COMFORTABLE_TOKENS_PER_S:
+        notes.append(say("Slow: about {speed} tokens a second.", speed=_speed(speed)))
+    if option.mode == "gpus":
+        notes.append(say("The layers are spread over {count} cards.", count=len(option.room.gpus)))
+    if value.quant_loss(option.candidate.quant) > value.LARGEST_READABLE_LOSS:
+        notes.append(say("So few bits misread noticeably more often."))
+    if option.n_gpu_layers and not option.room.gpus:
+        notes.append(say("There is no usable graphics card: all layers stay in RAM."))
+    trained = option.candidate.facts.n_ctx_train
+    if trained and option.n_ctx > trained:
+        notes.append(say("Beyond {native} tokens the model is untrained and may derail.", native=f"{trained:,}"))
+    if not option.candidate.facts.exact:
+        notes.append(say("Its memory is scaled from the file's size until its header is read."))
+    return notes
+
+
+def _misses(option: Option) -> str:
+    place = option.room
+    if place.gpus and option.need.total_bytes > place.vram_bytes:
+        return say(
+            "{model} in {quant} with {context} tokens needs {need} on the {gpu} and may use {free}.",
+            model=option.candidate.facts.name,
+            quant=option.candidate.quant,
+            context=format_tokens(option.n_ctx),
+            need=gigabytes(option.need.total_bytes),
+            gpu=_cards(option),
+            free=gigabytes(max(0, place.vram_bytes)),
+        )
+    return say(
+        "{model} in {quant} with {context} tokens needs {need} of RAM and may use {free}.",
+        model=option.candidate.facts.name,
+        quant=option.candidate.quant,
+        context=format_tokens(option.n_ctx),
+        need=gigabytes(option.need.ram_bytes),
+        free=gigabytes(max(0, place.ram_bytes)),
+    )
+
+
+def _need(option: Option) -> str:
+    if option.mode == "ram" and not option.need.total_bytes:
+        return say("{size} of RAM", size=gigabytes(option.need.ram_bytes))
+    return say("{size} of graphics memory", size=gigabytes(option.need.total_bytes))
+
+
+def _cards(option: Option) -> str:
+    names = [gpu.name for gpu in option.room.gpus]
+    return " + ".join(names)
+
+
+def _speed(tokens_per_s: float) -> str:
+    return f"{tokens_per_s:.0f}" if tokens_per_s >= 2 else f"{tokens_per_s:.1f}"
+
+
+def _join(parts: Sequence[str]) -> str:
+    return ("" if language() == "zh_CN" else " ").join(part for part in parts if part)

@@ -1,0 +1,104 @@
+"""What this computer is, as one value that can be saved here and planned for elsewhere."""
+
+from __future__ import annotations
+
+import platform
+from pathlib import Path
+
+import msgspec
+import psutil
+
+from app.core.errors import CarrelError
+from app.core.files import write_durably
+from app.core.words import say
+from app.machine import nvml
+from app.machine.cpu import Cpu, read_cpu
+from app.machine.gate import Gpu, gate_gpu, usable_gpus
+
+
+class Machine(msgspec.Struct, frozen=True):
+    """One computer. Sizes in bytes; `gpu_note` is the sentence why no graphics card is used, empty when one is."""
+
+    os: str
+    gpus: tuple[Gpu, ...]
+    cpu: Cpu
+    ram_total_bytes: int
+    ram_free_bytes: int
+    disk_free_bytes: int
+    gpu_note: str = ""
+
+    @property
+    def usable_gpus(self) -> tuple[Gpu, ...]:
+        """The cards the engine can use, most free memory first."""
+        return usable_gpus(self.gpus)
+
+
+def take_snapshot(models_folder: Path, layer: nvml.Layer | None = None) -> Machine:
+    """This computer now. `layer` is NVML itself unless a test gives another; a missing driver is no error."""
+    gpus, note = nvml.read_gpus(layer or nvml.system_layer())
+    memory = psutil.virtual_memory()
+    return Machine(
+        os=_os_name(),
+        gpus=gpus,
+        cpu=read_cpu(),
+        ram_total_bytes=memory.total,
+        ram_free_bytes=memory.available,
+        disk_free_bytes=_disk_free_bytes(models_folder),
+        gpu_note=note or explain_unused(gpus),
+    )
+
+
+def explain_unused(gpus: tuple[Gpu, ...]) -> str:
+    """Why none of these cards can be used; empty when one can."""
+    if not gpus:
+        return say("No NVIDIA graphics card was found. The model runs on the processor.")
+    return "" if usable_gpus(gpus) else gate_gpu(gpus[0])
+
+
+def save_machine(machine: Machine, file: Path) -> None:
+    """Write the value as indented JSON."""
+    write_durably(file, msgspec.json.format(msgspec.json.encode(machine), indent=2) + b"\n")
+
+
+def load_machine(file: Path) -> Machine:
+    """A machine saved by `save_machine` or written by hand. Unknown keys are ignored; bad files are a CarrelError."""
+    try:
+        machine = msgspec.json.decode(file.read_bytes(), type=Machine)
+    except OSError as error:
+        raise _refused(file, error.strerror or str(error)) from error
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise _refused(file, str(error)) from error
+    sizes = [machine.ram_total_bytes, machine.ram_free_bytes, machine.disk_free_bytes]
+    if min(sizes + [n for gpu in machine.gpus for n in (gpu.total_bytes, gpu.free_bytes)]) < 0:
+        raise _refused(file, say("a size is negative"))
+    note = explain_unused(machine.gpus)
+    return msgspec.structs.replace(machine, gpu_note=note if machine.gpus else machine.gpu_note or note)
+
+
+def _refused(file: Path, cause: str) -> CarrelError:
+    return CarrelError(
+        "machine_file_bad",
+        "{file} does not describe a computer: {cause}.",
+        'Make one with "carrel doctor --json" on that computer.',
+        file=file.name,
+        cause=cause,
+    )
+
+
+def _os_name() -> str:
+    if platform.system() != "Linux":
+        return f"{platform.system()} {platform.release()}"
+    try:
+        return platform.freedesktop_os_release().get("PRETTY_NAME", "Linux")
+    except OSError:
+        return f"Linux {platform.release()}"
+
+
+def _disk_free_bytes(folder: Path) -> int:
+    """Free space where the folder is or would be made."""
+    for place in (folder, *folder.parents):
+        try:
+            return psutil.disk_usage(str(place)).free
+        except OSError:
+            continue
+    return 0
