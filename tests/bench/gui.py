@@ -34,10 +34,22 @@ _ENGLISH = (
     "The scheduler hands the GPU one batch at a time. When the **key-value cache** grows past its limit, the oldest "
     "sequences are *evicted* and computed again later, which costs `prefill` time but never correctness. "
 )
-_CHINESE = "本地模型的速度主要受显存带宽限制，而不是算力。每生成一个 token，都要把权重从显存读一遍，因此 **量化** 可以提速。"
-_CODE = "```python\ndef scale(x: float, *, eps: float = 1e-5) -> float:\n    # keep it finite\n    return x / (x + eps)\n```"
-_TABLE = "| Quantization | GB | tok/s |\n|:--|--:|--:|\n| Q8_0 | 34.8 | 41.2 |\n| Q4_K_M | 19.8 | 62.0 |\n| Q3_K_M | 16.0 | 70.1 |"
-_LIST = "1. Load the weights\n2. Allocate the cache:\n   - one slab a layer\n   - see [the paper](https://example.org)\n3. 预热一次"
+_CHINESE = "本地模型的速度主要受显存带宽限制，而不是算力。每生成一个 token，都要把权重从显存读一遍。**量化** 可以提速。"
+_CODE = """```python
+def scale(x: float, *, eps: float = 1e-5) -> float:
+    # keep it finite
+    return x / (x + eps)
+```"""
+_TABLE = """| Quantization | GB | tok/s |
+|:--|--:|--:|
+| Q8_0 | 34.8 | 41.2 |
+| Q4_K_M | 19.8 | 62.0 |
+| Q3_K_M | 16.0 | 70.1 |"""
+_LIST = """1. Load the weights
+2. Allocate the cache:
+   - one slab a layer
+   - see [the paper](https://example.org)
+3. 预热一次"""
 _QUOTE = "> Figures from a shared machine are only good for ratios.\n> 共享机器只能看比例。"
 
 

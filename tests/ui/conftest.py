@@ -1,0 +1,18 @@
+"""A dressed application for every window test: bundled fonts, the light theme."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from app.ui.fonts import install_fonts
+from app.ui.theme import theme
+
+
+@pytest.fixture(autouse=True)
+def dressed(qapp: QApplication) -> QApplication:
+    """The application as it starts, in the light theme."""
+    install_fonts()
+    if theme().choice != "light" or not qapp.styleSheet():
+        theme().choose("light")
+    return qapp

@@ -1,0 +1,214 @@
+"""A text streamed in any pieces looks exactly like the same text rendered at once, and no text makes it fail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from PySide6.QtGui import QTextBlock, QTextDocument, QTextList
+
+import app.ui.markdown.splitter as splitter_module
+from app.ui.markdown.renderer import DocRenderer
+from app.ui.markdown.splitter import StreamSplitter, parse
+from app.ui.markdown.style import text_style
+from app.ui.theme import LIGHT
+
+BLOCKS = [
+    "para one two three",
+    "para with\nsoft break",
+    "Title\n=====",
+    "Sub\n---",
+    "# H1",
+    "#hashtag not heading",
+    "- a\n- b\n  - c\n\n    loose para\n- d",
+    "1. x\n2. y\n   ```py\n   code\n   ```\n3. z",
+    "1) a\n2) b",
+    "0. zero\n1. one",
+    "10. a\n11. b\n\n    para\n12. c",
+    "* s1\n\n* s2",
+    "+ a\n+ b\n\n\n+ c",
+    "- - a",
+    "- # h\n- > q",
+    "- ",
+    "1.",
+    "- item\n\ntext after list",
+    "- [ ] t\n- [x] u",
+    "> quote\nlazy",
+    "> q1\n>\n> q2\n> - l",
+    "> ```\n> q\n> ```",
+    "```\nplain\n\nblank\n```",
+    "~~~~js\nlet a=1;\n```\n~~~~",
+    "```python\ndef f():\n    '''doc\n    more'''\n    return 1\n```",
+    "  ```py\n  x=1\n  ```",
+    "```unclosed\nfoo\nbar",
+    "```\n```",
+    "    indented\n\n    code",
+    "\tcode\n",
+    "| a | b |\n|---|:-:|\n| 1 | 2 |\n| 3 | `x` |",
+    "| a |\n|---|\nnot a row?\n\npara",
+    "| a |\n|---|\n> quote",
+    "| a | b |\n|---|---|\n| `x` | 2 |\n|3|\n\n\n| c |\n|---|",
+    "a | b\n- | -\n1 | 2",
+    "---",
+    "***",
+    "text *em* **st** ~~x~~ `c` [l](http://x)",
+    "**bold",
+    "`tick",
+    "[link](http",
+    "$a_b$ and $$c$$ and $5 to $6",
+    "$$\nx^2\n$$",
+    "line  \nhard",
+    "a\n\n\n\nb",
+    "<b>raw</b> html",
+    "<div>\nblock\n</div>",
+    "\\* escaped",
+    "![img](a.png)",
+    "[l]: http://x\n",
+    "[l] ref",
+    "a\r\nb\r\nc",
+    "\r",
+    "x\x00y\u2029z\ufdd0",
+    "&#8233; &#65533; &#xFDD0;",
+    "中文，**加粗**，`代码`。",
+    "😀 *𝒳*",
+]
+
+
+def describe(document: QTextDocument) -> list[Any]:
+    """Everything a reader can see: text, formats, lists."""
+    found = []
+    block = document.begin()
+    while block.isValid():
+        held: QTextList | None = block.textList()
+        look = block.blockFormat()
+        listed = (held.format().indent(), held.itemText(block)) if held is not None else (look.indent(), "")
+        found.append((block.text(), look.headingLevel(), look.lineHeight(), look.leftMargin(), listed, _runs(block)))
+        block = block.next()
+    return found
+
+
+def _runs(block: QTextBlock) -> list[Any]:
+    runs = []
+    walk = block.begin()
+    while not walk.atEnd():
+        piece = walk.fragment()
+        look = piece.charFormat()
+        font = look.font()
+        runs.append(
+            (piece.text(), font.weight(), font.italic(), font.families(), look.foreground().color().name())
+            + (look.anchorHref(), font.strikeOut())
+        )
+        walk += 1
+    return runs
+
+
+def render_at_once(text: str) -> QTextDocument:
+    document = QTextDocument()
+    DocRenderer(document, text_style(LIGHT)).render(text)
+    return document
+
+
+def stream(text: str, cuts: list[int]) -> QTextDocument:
+    """Stream `text` in pieces of the lengths `cuts`, over and over."""
+    document = QTextDocument()
+    renderer, splitter = DocRenderer(document, text_style(LIGHT)), StreamSplitter()
+    place = turn = 0
+    while place < len(text):
+        length = cuts[turn % len(cuts)]
+        splitter.feed(text[place : place + length])
+        renderer.apply(splitter.take_steps())
+        place, turn = place + length, turn + 1
+    renderer.apply(splitter.take_steps(final=True))
+    return document
+
+
+CUTS = st.lists(st.integers(1, 40), min_size=1, max_size=8)
+RELAXED = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@RELAXED
+@given(st.lists(st.sampled_from(BLOCKS), min_size=1, max_size=6), st.sampled_from(["\n\n", "\n"]), CUTS)
+@example(["***", "&#8233;"], "\n", [1])
+@example(["```unclosed\nfoo", "[l]: http://x\n", "[l] ref"], "\n", [3])
+def test_streamed_equals_rendered_at_once(blocks: list[str], joint: str, cuts: list[int]) -> None:
+    text = joint.join(blocks)
+    assert describe(stream(text, cuts)) == describe(render_at_once(text))
+
+
+@RELAXED
+@given(st.text(alphabet=st.sampled_from("ab 12\n\n\t-*_`~#>|[]()!$\\&;:.+=<x/\r量，\u2028\ufffc😀"), max_size=60), CUTS)
+def test_marks_in_any_order(text: str, cuts: list[int]) -> None:
+    assert describe(stream(text, cuts)) == describe(render_at_once(text))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.text(st.characters(), max_size=80), CUTS)
+@example("\ud800", [1])
+def test_no_text_makes_it_fail(text: str, cuts: list[int]) -> None:
+    assert describe(stream(text, cuts)) == describe(render_at_once(text))
+
+
+def test_deep_nesting_is_bounded() -> None:
+    for text in (">" * 500 + " q", "- " * 300 + "x", "*" * 2000, "[" * 500, "`" * 501 + "x"):
+        assert stream(text, [50]).characterCount() > 0
+
+
+def test_parsing_stays_small_however_long_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The promise behind a flat cost, counted in characters and so free of a machine's mood."""
+    lengths: list[int] = []
+
+    def counting(text: str) -> Any:
+        lengths.append(len(text))
+        return parse(text)
+
+    monkeypatch.setattr(splitter_module, "parse", counting)
+    answer = "\n\n".join(block for block in BLOCKS if "]:" not in block and "unclosed" not in block) * 12
+    splitter = StreamSplitter()
+    for place in range(0, len(answer), 8):
+        splitter.feed(answer[place : place + 8])
+        splitter.take_steps()
+    quarter = len(lengths) // 4
+    assert max(lengths[-quarter:]) <= 1.2 * max(lengths[:quarter])
+    assert max(lengths) < 600
+
+
+def test_a_long_fence_is_never_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[str] = []
+
+    def counting(text: str) -> Any:
+        parsed.append(text)
+        return parse(text)
+
+    splitter = StreamSplitter()
+    splitter.feed("```python\n")
+    splitter.take_steps()
+    monkeypatch.setattr(splitter_module, "parse", counting)
+    for number in range(500):
+        splitter.feed(f"x = {number}\n")
+        splitter.take_steps()
+    assert parsed == []
+
+
+def test_a_half_written_line_does_not_flicker() -> None:
+    """A lone dash would turn the paragraph above into a heading for one frame."""
+    document = QTextDocument()
+    renderer, splitter = DocRenderer(document, text_style(LIGHT)), StreamSplitter()
+    for piece in ("A paragraph\n", "-"):
+        splitter.feed(piece)
+        renderer.apply(splitter.take_steps())
+    assert document.firstBlock().blockFormat().headingLevel() == 0
+    assert document.toPlainText() == "A paragraph"
+
+
+@pytest.mark.parametrize(
+    ("begun", "shown"),
+    [("so **bold", "so bold"), ("run `make", "run \u2009make\u2009"), ("see [docs](http", "see docs"), ("~~old", "old")],
+)
+def test_open_marks_are_closed_while_streaming(begun: str, shown: str) -> None:
+    document = QTextDocument()
+    renderer, splitter = DocRenderer(document, text_style(LIGHT)), StreamSplitter()
+    splitter.feed(begun)
+    renderer.apply(splitter.take_steps())
+    assert document.toPlainText() == shown
