@@ -119,7 +119,7 @@ def _bring_packages(console: Console, places: Places, engine: Engine, *, dev: bo
 def _sync(console: Console, places: Places, engine: Engine, *, dev: bool) -> str:
     record = places.setup / "engine"
     known = record.read_text("utf-8") if record.exists() else ""
-    if known and known != engine.name:
+    if known != engine.name:
         packages.drop_engine(console, places)
     record.write_text(engine.name, "utf-8")
     title = "Installing the locked packages (120 MB from PyPI, less what is cached)"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -16,8 +18,8 @@ _UNRESOLVED = re.compile(r"could not resolve '(lib(?:xcb|xkbcommon|Qt6|wayland|g
 
 def main() -> int:
     """Build, look for what is missing, then start the result."""
-    if sys.platform == "linux" and not shutil.which("objdump"):
-        print("PyInstaller needs objdump: sudo apt-get install -y binutils", file=sys.stderr)
+    if packages := _missing_packages():
+        print(f"PyInstaller needs more of the system: sudo apt-get install -y {' '.join(packages)}", file=sys.stderr)
         return 1
     missing, code = _build()
     if code != 0:
@@ -29,6 +31,25 @@ def main() -> int:
     size_bytes = sum(file.stat().st_size for file in DIST.rglob("*") if file.is_file() and not file.is_symlink())
     print(f"{DIST}: {size_bytes / 1e6:.0f} MB", flush=True)
     return subprocess.run([sys.executable, str(ROOT / "installers" / "smoke.py"), str(DIST)], check=False).returncode
+
+
+def _missing_packages() -> list[str]:
+    """Debian's packages for what PyInstaller takes from the system: objdump, and Python as a shared library."""
+    if sys.platform != "linux":
+        return []
+    packages = [] if shutil.which("objdump") else ["binutils"]
+    shared = Path(sysconfig.get_config_var("LIBDIR")) / str(sysconfig.get_config_var("INSTSONAME"))
+    if sysconfig.get_config_var("Py_ENABLE_SHARED") and not (shared.exists() or _loads(shared.name)):
+        packages.append(f"libpython3.{sys.version_info.minor}")
+    return packages
+
+
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
 
 
 def _build() -> tuple[set[str], int]:
