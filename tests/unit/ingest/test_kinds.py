@@ -1,10 +1,15 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import os
+from pathlib import Path
 
 import pytest
 
 from app.core.errors import CarrelError
+from app.ingest.child import run_child
+from app.ingest.messages import Finished, Limits, PageRead, Refused, Request, Started, read_message, to_line
 from tests.unit.ingest.making import docx, paragraph, pdf, pdf_page, read_here, zipped
 
 ONE_PAGE = pdf(pdf_page([(72, 700, "Hello")]))
@@ -71,3 +76,23 @@ def test_more_text_than_allowed_is_cut_and_said() -> None:
     document = read_here("页\f".encode() * 9, "a.txt", characters=5)
     assert "".join(page.text for page in document.pages) == "页" * 5
     assert document.warnings == ("Only the first 5 characters of a.txt were read, up to page 6.",)
+
+
+def test_the_child_answers_line_by_line_and_ends_once(tmp_path: Path) -> None:
+    path = tmp_path / "页.txt"
+    path.write_bytes("一\f二".encode())
+    answers = io.BytesIO()
+    run_child(io.BytesIO(to_line(Request(os.fsencode(path), Limits())) + b"\n"), answers)
+    said = [read_message(line) for line in answers.getvalue().splitlines()]
+    assert said[:3] == [Started("text", 2), PageRead(1, "一"), PageRead(2, "二")]
+    assert said[3:] == [Finished(hashlib.sha256("一\f二".encode()).hexdigest())]
+
+
+def test_the_child_says_that_a_file_went_away(tmp_path: Path) -> None:
+    answers = io.BytesIO()
+    run_child(io.BytesIO(to_line(Request(os.fsencode(tmp_path / "gone.txt"), Limits())) + b"\n"), answers)
+    (line,) = answers.getvalue().splitlines()
+    message = read_message(line)
+    assert isinstance(message, Refused)
+    assert message.code == "unreadable"
+    assert "gone.txt" in str(message.error())

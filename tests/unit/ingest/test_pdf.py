@@ -37,6 +37,15 @@ def test_chinese_lines_of_a_paragraph_are_joined_without_a_space() -> None:
     ]
 
 
+def test_a_note_in_the_margin_is_not_glued_into_a_paragraph() -> None:
+    lines = [
+        "作为一种机器学习模型的神经网络，从机器学习的角度来看，神经网络一般可",
+        "后面我们会介绍一种",
+        "以看作是一个非线性模型，",
+    ]
+    assert running_text("\r\n".join([lines[0], lines[0], *lines[1:]])) == "\n".join([lines[0] * 2, *lines[1:]])
+
+
 def test_latin_lines_stay_and_hyphens_close_only_inside_a_word() -> None:
     assert running_text("exam\x02\r\nple of M\x02\r\nP\r\nnext") == "example of M-P\nnext"
     assert joined("Kapital\x02\nmarkt und\n股东\n持股") == "Kapitalmarkt und 股东持股"

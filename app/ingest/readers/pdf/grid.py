@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from app.ingest.readers.pdf.ruling import Box, Stroke
@@ -35,16 +36,21 @@ class Grid:
     def columns(self) -> int:
         return len(self.xs) - 1
 
-    @property
+    @cached_property
     def box(self) -> Box:
         """Left, bottom, right, top, with a little room for what stands on the border."""
         return self.xs[0] - 2, self.ys[-1] - 2, self.xs[-1] + 2, self.ys[0] + 2
 
+    @cached_property
+    def _depths(self) -> tuple[float, ...]:
+        return tuple(-y for y in self.ys)
+
     def cell_at(self, x: float, y: float) -> int:
         """The owning cell of a point inside `box`."""
-        column = min(max(bisect_right(self.xs, x) - 1, 0), self.columns - 1)
-        row = min(max(bisect_right(self.ys, -y, key=lambda border: -border) - 1, 0), self.rows - 1)
-        return self.owner[row * self.columns + column]
+        columns = len(self.xs) - 1
+        column = bisect_right(self.xs, x, 1, columns) - 1
+        row = bisect_right(self._depths, -y, 1, len(self.ys) - 1) - 1
+        return self.owner[row * columns + column]
 
 
 def find_grids(horizontal: Sequence[Stroke], vertical: Sequence[Stroke]) -> list[Grid]:
@@ -63,7 +69,13 @@ def find_grids(horizontal: Sequence[Stroke], vertical: Sequence[Stroke]) -> list
         own_bars = [bars[i - len(rules)] for i in members if i >= len(rules)]
         if len(own_rules) >= 2 and len(own_bars) >= 2 and (grid := _grid(own_rules, own_bars)):
             grids.append(grid)
-    return grids
+    return [grid for grid in grids if not any(other is not grid and _inside(grid, other) for other in grids)]
+
+
+def _inside(inner: Grid, outer: Grid) -> bool:
+    """Whether a grid lies within another; its text then belongs to the other's cell."""
+    left, bottom, right, top = outer.box
+    return left < inner.xs[0] and inner.xs[-1] < right and bottom < inner.ys[-1] and inner.ys[0] < top
 
 
 def _grid(rules: list[Stroke], bars: list[Stroke]) -> Grid | None:

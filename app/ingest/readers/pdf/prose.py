@@ -16,6 +16,7 @@ _OPENING = re.compile(
     r"^(第[〇零一二三四五六七八九十百千\d]+[章节節条條款编編篇部]|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[)）]"
     r"|[•●○■□◆◇▪➢]|[图圖表][ \d]|附[录錄件])"
 )
+_STOP = re.compile("[。！？；：，、…”’」』）》.!?;:,)]$")
 FULL_LINE = 0.85
 
 # Some PDF producers name characters by their look-alike radicals, which no search finds. Unicode's
@@ -62,12 +63,22 @@ def _join_chinese_lines(text: str) -> str:
     open_line = False
     for line in lines:
         stripped = line.lstrip()
-        if open_line and _CJK_START.search(stripped) and not _OPENING.search(stripped):
+        if open_line and _continues(stripped, full):
             out[-1] += stripped
         else:
             out.append(line)
         open_line = bool(full and _CJK_END.search(line) and _width(line) >= full)
     return "\n".join(out)
+
+
+def _continues(line: str, full: float) -> bool:
+    """Whether a line after a full one goes on with its paragraph: it fills the column as well, or ends at a stop.
+
+    A short line without a stop is a heading or a note in the margin that the reading order put there.
+    """
+    if not _CJK_START.search(line) or _OPENING.search(line):
+        return False
+    return _width(line) >= full or bool(_STOP.search(line))
 
 
 def _column_width(lines: list[str]) -> float:

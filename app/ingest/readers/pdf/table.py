@@ -176,6 +176,9 @@ def _weave(page: pypdfium2.PdfTextPage, tables: list[Filled], turn: Turn) -> lis
                 inside.add_space()
             continue
         x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+        if inside is not None and _holds(inside.grid.box, x, y):
+            inside.add(character, box)
+            continue
         now = next((table for table in tables if _holds(table.grid.box, x, y)), None)
         if now is None:
             if inside is not None:
@@ -208,14 +211,16 @@ def _holds(box: Box, x: float, y: float) -> bool:
 def _characters(page: pypdfium2.PdfTextPage, turn: Turn) -> Iterator[tuple[str, Box | None]]:
     """Every character with its box; white space has none (its box is flat or made up)."""
     raw = page.raw
-    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    left, right, bottom, top = edges = tuple(ctypes.c_double() for _ in range(4))
+    places = [ctypes.byref(edge) for edge in edges]
     for index in range(page.count_chars()):
         code = pdfium.FPDFText_GetUnicode(raw, index)
         if not code:
             continue
         character = chr(code)
-        pdfium.FPDFText_GetCharBox(raw, index, left, right, bottom, top)
-        if character.isspace() or (left.value == right.value and bottom.value == top.value):
+        if character.isspace():
             yield character, None
-        else:
-            yield character, turn(left.value, bottom.value, right.value, top.value)
+            continue
+        pdfium.FPDFText_GetCharBox(raw, index, *places)
+        box = turn(left.value, bottom.value, right.value, top.value)
+        yield character, None if box[0] == box[2] and box[1] == box[3] else box
