@@ -254,14 +254,14 @@ def test_resumes_in_a_new_process_from_what_is_safe(
     files = PartFiles(target_path(tmp_path, wanted))
     child = subprocess.Popen([sys.executable, "-c", program], cwd=Path(__file__).parents[3])
     try:
-        wait_until(lambda: (known := files.read_sidecar()) is not None and known.synced_bytes == 300_000, 15)
+        wait_until(lambda: (known := files.read_sidecar()) is not None and known.synced_bytes == 300_000, 40)
         second = Download(wanted, Hub(toy.endpoint), tmp_path)
         assert error_of(finish(second)).code == "already_downloading"  # the lock holds across processes
     finally:
         child.kill()
         child.wait()
     with open(files.part, "ab") as handle:
-        handle.write(b"never synced")
+        handle.write(b"never synced" * 20_000)
     (found,) = unfinished(tmp_path)
     assert (found.wanted, found.done_bytes) == (wanted, 300_000)
     assert finish(second).state == "done"
@@ -286,6 +286,34 @@ def test_resumes_an_unknown_hash_without_asking_again(
     assert end.arrived is not None
     assert end.arrived.facts.hash_source == "mirror"
     assert len(toy.requests("resolve", "HEAD")) == asked
+
+
+def test_can_be_paused_while_it_hashes_what_is_there(
+    toy: ToyHub,
+    hub: Hub,
+    stored: StoredFile,
+    wanted: Wanted,
+    limits: Limits,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.fetch.hashing.BLOCK_BYTES", 4096)
+    toy.play(Trick("cut", 300_000), *[Trick("cut", 0)] * 9)
+    finish(Download(wanted, hub, tmp_path, limits=limits))
+    toy.tricks.clear()
+    asked = len(toy.requests("storage"))
+
+    def pause_half_way(progress: Progress) -> None:
+        if progress.state == "checking" and progress.done_bytes > 100_000:
+            download.pause()
+
+    download = Download(wanted, hub, tmp_path, pause_half_way, limits=replace(limits, progress_every_s=0.0))
+    assert finish(download).state == "paused"
+    assert 100_000 < download.progress.done_bytes < 200_000
+    assert len(toy.requests("storage")) == asked
+    assert unfinished(tmp_path)[0].done_bytes == 300_000
+    assert finish(Download(wanted, hub, tmp_path, limits=limits)).state == "done"
+    assert toy.requests("storage")[-1].headers["range"] == "bytes=300000-"
 
 
 def test_damaged_or_foreign_sidecars_are_no_unfinished_downloads(
