@@ -48,7 +48,8 @@ def run_pull(desk: Desk, loop: Loop, args: Namespace) -> int:
 
 def _what(desk: Desk, loop: Loop, reference: str | None) -> Plan | Entry | Wanted:
     if reference is None:
-        return wait_for(loop, lambda done, failed: make_plan(desk, None, None, Fixed(), done, failed))
+        best: Plan = wait_for(loop, lambda done, failed: make_plan(desk, None, None, Fixed(), done, failed))
+        return best
     for entry in catalog_of(desk).entries:
         if entry.reference == reference:
             return entry

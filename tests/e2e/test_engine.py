@@ -18,7 +18,14 @@ from app.engine import messages as m
 from app.engine.state import Phase
 from app.engine.supervisor import Event
 from tests.helpers.engine import GREEDY, EngineBench, done_of, engine_bench, error_of, text_of, wait_gone
-from tests.helpers.models import aborting_model, corrupt_header, foreign_architecture, script_model, tiny_qwen3, truncated
+from tests.helpers.models import (
+    aborting_model,
+    corrupt_header,
+    foreign_architecture,
+    script_model,
+    tiny_qwen3,
+    truncated,
+)
 
 ANSWER = "The rent is **4,800** euros, due on the third working day. 租金每月四千八百元，见第二页。"
 THOUGHT = "The contract names a sum on page two."
