@@ -25,7 +25,7 @@ Send = Callable[[Message], None]
 
 
 def main() -> None:
-    """Serve one request on this process's own standard streams."""
+    """Serve one request on this process's own standard streams, and end the process."""
     # A native library that prints must not break the protocol: it gets stderr as its stdout.
     with os.fdopen(os.dup(STDOUT), "wb") as answers, os.fdopen(os.dup(STDIN), "rb") as requests:
         os.dup2(STDERR, STDOUT)
@@ -34,6 +34,7 @@ def main() -> None:
         sys.dont_write_bytecode = True  # the limits forbid writing any file
         bound_this_process(request.limits)
         serve(request, lambda message: _write(answers, message))
+    os._exit(0)  # everything is written; unloading native libraries takes time and can crash
 
 
 def run_child(stdin: IO[bytes], stdout: IO[bytes]) -> None:

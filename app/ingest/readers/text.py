@@ -13,7 +13,7 @@ from app.ingest.source import Output, Source
 
 MARKDOWN_SUFFIXES = frozenset({".md", ".markdown", ".mdown", ".mkd", ".mdx", ".rmd", ".qmd"})
 MAX_BYTES = 80_000_004  # 20 million characters of four bytes, the most that is ever taken
-UNDECODED = mark("{count} characters of {name} could not be decoded and show as a question mark.")
+UNDECODED = mark("Characters of {name} that could not be decoded: {count}. They show as a question mark.")
 
 
 def recognize(source: Source) -> str | None:

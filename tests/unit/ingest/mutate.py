@@ -45,6 +45,8 @@ def originals() -> dict[str, bytes]:
 
 def mutated(data: bytes, chance: random.Random) -> bytes:
     """Bytes flipped, dropped, doubled or cut."""
+    if not data:
+        return data
     out = bytearray(data)
     for _ in range(chance.choice((1, 3, 10, 40))):
         place, length = chance.randrange(len(out)), chance.randrange(1, 30)

@@ -100,7 +100,7 @@ def test_a_log_with_a_few_broken_bytes_stays_utf8() -> None:
     assert decoded.text.startswith("一行正常的日志")
     assert decoded.undecoded == 3
     document = read_here("一行正常的日志\n".encode() * 40 + b"\xff\n", "a.log")
-    assert document.warnings == ("1 characters of a.log could not be decoded and show as a question mark.",)
+    assert document.warnings == ("Characters of a.log that could not be decoded: 1. They show as a question mark.",)
 
 
 @pytest.mark.parametrize("seed", range(8))
