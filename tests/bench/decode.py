@@ -161,7 +161,9 @@ def _llama_bench_row(options: argparse.Namespace, test: list[str]) -> dict[str, 
     layers = "999" if options.n_gpu_layers < 0 else str(options.n_gpu_layers)
     command = [options.llama_bench, "-m", options.model, "-ngl", layers, "-t", str(options.threads)]
     command += ["-fa", "1", "-ub", "512", "-b", "512", "-r", str(options.runs), "-o", "json", *test]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"llama-bench ended with {done.returncode}: {done.stderr[-2000:]}")
     row: dict[str, Any] = json.loads(done.stdout)[0]
     return row
 

@@ -44,7 +44,11 @@ def ids(vocab: Any, text: str) -> list[int]:
 
 def pieces(vocab: Any, text: str) -> list[bytes]:
     buffer = ctypes.create_string_buffer(256)
-    return [bytes(buffer[: C.llama_token_to_piece(vocab, i, buffer, 256, 0, True)]) for i in ids(vocab, text)]
+    found = []
+    for token in ids(vocab, text):
+        size = C.llama_token_to_piece(vocab, token, buffer, 256, 0, True)
+        found.append(buffer.raw[:size])
+    return found
 
 
 def test_true_vocabulary_has_the_ids_of_qwen3() -> None:

@@ -55,7 +55,8 @@ class Player:
 
     def piece(self, token: int) -> bytes:
         buffer = ctypes.create_string_buffer(512)
-        return bytes(buffer[: C.llama_token_to_piece(self.vocab, token, buffer, 512, 0, True)])
+        size = C.llama_token_to_piece(self.vocab, token, buffer, 512, 0, True)
+        return buffer.raw[:size]
 
 
 def heard(path: Path, prompt: str, limit: int = 300) -> bytes:
