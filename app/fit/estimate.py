@@ -76,15 +76,17 @@ def kv_bytes(facts: ModelFacts, n_ctx: int, kv_type: str, n_gpu_layers: int) -> 
     A layer takes context x heads_kv x (key_length + value_length) elements (llama.cpp, llama-kv-cache.cpp); it
     lies where its layer lies.
     """
-    on_gpu = max(0, min(facts.n_layers, n_gpu_layers - 1))
-    rows = [_kv_row_bytes(facts, heads, kv_type) for heads in facts.n_heads_kv]
-    first = facts.n_layers - on_gpu
-    return pad_context(n_ctx) * sum(rows[first:]), pad_context(n_ctx) * sum(rows[:first])
+    first = facts.n_layers - max(0, min(facts.n_layers, n_gpu_layers - 1))
+    tokens, heads = pad_context(n_ctx), facts.n_heads_kv
+    return (
+        tokens * _kv_row_bytes(facts, sum(heads[first:]), kv_type),
+        tokens * _kv_row_bytes(facts, sum(heads[:first]), kv_type),
+    )
 
 
 def kv_bytes_per_token(facts: ModelFacts, kv_type: str) -> int:
     """What one more token of context takes in all layers together."""
-    return sum(_kv_row_bytes(facts, heads, kv_type) for heads in facts.n_heads_kv)
+    return _kv_row_bytes(facts, sum(facts.n_heads_kv), kv_type)
 
 
 def _kv_row_bytes(facts: ModelFacts, heads: int, kv_type: str) -> int:

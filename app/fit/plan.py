@@ -140,7 +140,7 @@ def _is_preferred(option: Option) -> bool:
 
 
 def _is_readable(option: Option) -> bool:
-    return value.quant_loss(option.candidate.quant) <= value.LARGEST_READABLE_LOSS
+    return value.quant_loss(option.candidate.quant) <= value.LARGEST_READABLE_LOSS and option.kv_type != "q4_0"
 
 
 def _is_bearable(option: Option) -> bool:

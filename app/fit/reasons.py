@@ -120,7 +120,7 @@ def _instead_of_32b(best: Option) -> str:
     if best.mode in ("ram", "partial"):
         return say("The 32B would crawl here.")
     return say(
-        "No readable quantization of the 32B leaves {context} tokens on this card.",
+        "No readable quantization of the 32B leaves {context} tokens here without a 4-bit cache.",
         context=format_tokens(value.USEFUL_CONTEXT),
     )
 

@@ -113,7 +113,8 @@ keys = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), mi
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(metadata=st.dictionaries(keys, values, max_size=8), sides=st.lists(st.integers(1, 9), min_size=1, max_size=4))
 def test_round_trip(metadata: dict[str, object], sides: list[int], tmp_path: Path) -> None:
-    metadata = {key: value for key, value in metadata.items() if not key.startswith("general.")}
+    # The reference writer leaves empty texts out.
+    metadata = {k: v for k, v in metadata.items() if v != "" and not k.startswith("general.")}
     path = write_gguf(tmp_path / "r.gguf", metadata, {"a": tuple(sides), "b": (3,)})
     header = read_header(FileSource(path))
     for key, value in metadata.items():

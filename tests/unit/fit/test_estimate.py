@@ -1,0 +1,120 @@
+"""Estimates against memory measured on an H200; the models are made up from their mixes, not from files."""
+
+from __future__ import annotations
+
+import functools
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.core.units import MIB
+from app.fit.estimate import compute_bytes, estimate, host_bytes, kv_bytes_per_token
+from app.fit.mixes import expect_model
+from app.fit.weights import place_weights, resolve_layers
+from app.gguf.model import ModelFacts
+
+HERE = Path(__file__).parent
+TRUTH = [json.loads(line) for line in (HERE / "vram_truth.jsonl").read_text().splitlines()]
+WEIGHTS = TRUTH[0]
+TRUTH_ROWS = [row for row in TRUTH if row["kind"] == "ctx"]
+MEASURED = [json.loads(line) for line in (HERE / "vram_measured.jsonl").read_text().splitlines()]
+
+
+@functools.cache
+def model(size: str, quant: str = "Q4_K_M") -> ModelFacts:
+    return expect_model(size, quant)
+
+
+def name_of(row: dict[str, Any]) -> str:
+    return "-".join(
+        str(row[key]) for key in row if key in ("model", "n_gpu_layers", "n_ctx", "kv", "kv_type", "ub", "n_ubatch")
+    )
+
+
+@pytest.mark.parametrize("row", TRUTH_ROWS, ids=name_of)
+def test_the_process_takes_what_was_measured(row: dict[str, Any]) -> None:
+    need = estimate(model("32B"), row["n_ctx"], row["kv"], row["ub"], row["ngl"])
+    measured = row["nvml_total"] - WEIGHTS["base"]
+    assert need.total_bytes == pytest.approx(measured, rel=0.003)
+    assert measured - need.total_bytes < 2 * MIB
+    assert need.kv_bytes / MIB == float(row["kv_mib"][0][1])
+    assert need.compute_bytes / MIB == pytest.approx(float(row["compute_mib"][0][1]), abs=0.1)
+
+
+def test_there_are_as_many_truths_as_were_measured() -> None:
+    assert len(TRUTH) == 11
+    assert len([row for row in MEASURED if row["model"] == "32B" and row["n_gpu_layers"] == 999]) == 42
+
+
+@pytest.mark.parametrize("row", MEASURED, ids=name_of)
+def test_every_measured_combination(row: dict[str, Any]) -> None:
+    facts = model(row["model"])
+    need = estimate(facts, row["n_ctx"], row["kv_type"], row["n_ubatch"], row["n_gpu_layers"])
+    whole = row["n_gpu_layers"] > facts.n_layers
+    # With one layer on the card the total is 1.6 GB, so its 48 MiB of caution are three percent.
+    assert need.total_bytes == pytest.approx(
+        row["total_bytes"], rel=0.004 if whole else 0.006, abs=0 if whole else 120 * MIB
+    )
+    assert row["total_bytes"] - need.total_bytes < 2 * MIB
+    if whole:
+        assert host_bytes(facts, row["n_ctx"], row["n_ubatch"]) / MIB == pytest.approx(row["host_mib"], abs=0.7)
+
+
+def test_weights_are_placed_as_llama_cpp_places_them() -> None:
+    facts = model("32B")
+    logged = dict(WEIGHTS["log"])
+    whole = place_weights(facts, 999)
+    assert whole.gpu_bytes / MIB == pytest.approx(float(logged["CUDA0"]), abs=0.01)
+    assert whole.ram_bytes / MIB == pytest.approx(float(logged["CPU_Mapped"]), abs=0.01)
+    # Logged by llama.cpp on the same card with 40 and with 1 layer there.
+    assert place_weights(facts, 40).gpu_bytes / MIB == pytest.approx(11447.88, abs=0.01)
+    assert place_weights(facts, 1).gpu_bytes / MIB == pytest.approx(608.59, abs=0.01)
+    assert place_weights(facts, 0).gpu_bytes == 0
+
+
+def test_a_tied_embedding_lies_on_both_sides() -> None:
+    placed = place_weights(model("4B"), -1)
+    assert placed.gpu_bytes / MIB == pytest.approx(2375.91, abs=0.01)
+    assert placed.ram_bytes / MIB == pytest.approx(304.28, abs=0.01)
+
+
+def test_layers_are_counted_with_the_head() -> None:
+    facts = model("32B")
+    assert [resolve_layers(facts, asked) for asked in (-1, 999, 65, 64, 0)] == [65, 65, 65, 64, 0]
+
+
+def test_published_sizes_of_the_cache() -> None:
+    assert [kv_bytes_per_token(model("32B"), kind) for kind in ("f16", "q8_0", "q4_0")] == [262144, 139264, 73728]
+    assert kv_bytes_per_token(model("14B"), "f16") == 160 * 1024
+    assert kv_bytes_per_token(model("8B"), "f16") == 144 * 1024
+
+
+def test_published_compute_buffers() -> None:
+    facts = model("32B")
+    assert compute_bytes(facts, 32_768, "f16", 512) == 306.75 * MIB
+    assert compute_bytes(facts, 32_768, "f16", 2048) == 1227 * MIB
+    assert compute_bytes(facts, 131_072, "q8_0", 512) == 692 * MIB
+
+
+def test_without_a_card_everything_is_in_ram() -> None:
+    facts = model("8B")
+    need = estimate(facts, 8192, "f16", 512, 0, n_gpus=0)
+    assert need.total_bytes == need.weights_bytes == need.kv_bytes == need.compute_bytes == need.overhead_bytes == 0
+    tensors = sum(tensor.size_bytes for tensor in facts.tensors)
+    assert need.ram_bytes > tensors + 8192 * 144 * 1024
+    assert need == estimate(facts, 8192, "f16", 512, 37, n_gpus=0)
+
+
+def test_two_cards_take_more_than_one_and_hold_the_same_weights() -> None:
+    one, two = (estimate(model("32B"), 8192, "f16", 512, -1, n_gpus=n) for n in (1, 2))
+    assert one.weights_bytes == two.weights_bytes
+    assert one.kv_bytes == two.kv_bytes
+    assert two.overhead_bytes == 2 * one.overhead_bytes
+    assert two.compute_bytes > 2 * one.compute_bytes
+    assert two.total_bytes == two.weights_bytes + two.kv_bytes + two.compute_bytes + two.overhead_bytes
+
+
+def test_context_is_padded_as_llama_cpp_pads_it() -> None:
+    assert estimate(model("8B"), 8000, "f16", 512, -1) == estimate(model("8B"), 8192, "f16", 512, -1)
