@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from app import __version__
 from app.core import words
+from app.ui.bridge import QtPost, last_resort
 from app.ui.fonts import install_fonts
 from app.ui.theme import Choice, theme
 
@@ -69,7 +70,9 @@ def run_window(desk: Desk, *, demo: bool = False) -> int:
     application = make_application(sys.argv)
     dress(desk.settings.theme)
     speak_qt()
+    last_resort.install(QtPost(application))
     window = Window(desk)
+    application.aboutToQuit.connect(window.finish)
     window.show()
     QTimer.singleShot(0, lambda: window.begin(demo=demo))
     _let_python_hear_signals(application)

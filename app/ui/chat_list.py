@@ -80,7 +80,7 @@ class ChatList(QListWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         item = self.currentItem()
-        if event.key() == Qt.Key.Key_Delete and item and item.data(CHAT_ID) is not None:
+        if event.key() == Qt.Key.Key_Delete and self.currentRow() >= 0 and item.data(CHAT_ID) is not None:
             self.delete_wanted.emit(item.data(CHAT_ID))
             return
         super().keyPressEvent(event)

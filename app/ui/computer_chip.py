@@ -58,7 +58,7 @@ class ComputerChip(QAbstractButton):
         painter.setBrush(QColor(colours.track))
         painter.drawRoundedRect(bar, 1.5, 1.5)
         if self._share > 0:
-            painter.setBrush(QColor(colours.bad if self._share > 0.95 else colours.accent))
+            painter.setBrush(QColor(colours.bad if self._share > 0.985 else colours.accent))
             painter.drawRoundedRect(QRectF(bar.left(), bar.top(), max(3.0, bar.width() * self._share), 3), 1.5, 1.5)
 
     def _draw_words(self, painter: QPainter, inner: QRectF) -> None:

@@ -44,7 +44,8 @@ class Conversation:
         self.reading: dict[Path, tuple[int, int]] = {}
         self.refusals: dict[Path, CarrelError] = {}
         self._jobs: list[ReadingJob] = []
-        self._wish_text = ""
+        self._wish_text, self._thought = "", 0
+        self.thinking_tokens: dict[int, int] = {}
         self.opened: Emitter[[]] = Emitter()
         self.asked: Emitter[[Message, Message]] = Emitter()
         self.prefilled: Emitter[[int, int, int]] = Emitter()
@@ -103,7 +104,7 @@ class Conversation:
         if self.turn is not None:
             return
         turn = Turn(self.desk, Wish(text, tuple(self.documents), self.chat_id, thinking))
-        self._wish_text = text
+        self._wish_text, self._thought = text, 0
         self.turn, self.asked_rows, self.meter = turn, None, TurnMeter(time.monotonic())
         turn.asked.connect(self._on_asked)
         turn.prefilled.connect(self._on_prefilled)
@@ -135,6 +136,8 @@ class Conversation:
     def _on_spoke(self, channel: Channel, text: str, tokens: int) -> None:
         if self.meter is not None:
             self.meter.delta(time.monotonic(), tokens)
+        if channel == "thinking":
+            self._thought += tokens
         if self.runs_here:
             self.spoke.emit(channel, text, tokens)
 
@@ -151,6 +154,7 @@ class Conversation:
             self.refresh_list()
         else:
             self.outcomes[rows[1].id] = outcome
+            self.thinking_tokens[rows[1].id] = self._thought
             self.last_timing = outcome.timing
             if here:
                 self.ended.emit(outcome)

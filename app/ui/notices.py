@@ -14,12 +14,16 @@ from app.ui.widgets.buttons import IconButton, TextButton
 SHOWN_MS = 10_000
 
 
-class Notices(QFrame):
+class Notices(QWidget):
     """A notice stays ten seconds, or until it is closed; an error stays until it is closed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setProperty("ground", "card")
+        card = QFrame()
+        card.setProperty("ground", "card")
+        outer = QHBoxLayout(self)
+        outer.setContentsMargins(16, 0, 16, 8)
+        outer.addWidget(card)
         self._words = QLabel()
         self._words.setWordWrap(True)
         self._words.setTextFormat(Qt.TextFormat.PlainText)
@@ -30,7 +34,7 @@ class Notices(QFrame):
         self._act: Callable[[], object] | None = None
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.hide)
-        row = QHBoxLayout(self)
+        row = QHBoxLayout(card)
         row.setContentsMargins(16, 6, 8, 6)
         row.addWidget(self._words, 1)
         row.addWidget(self._button)

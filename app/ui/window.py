@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from app.catalog.local import LocalModel
 from app.config.settings import Settings
 from app.core.errors import CarrelError
 from app.core.words import language, say
+from app.machine.live import Sample
 from app.session import chats
 from app.session.demo import demo_document_path, demo_model_path, demo_question
 from app.session.desk import Desk
@@ -29,7 +31,7 @@ from app.ui.loader import Loader
 from app.ui.modelbar import ModelBar
 from app.ui.notices import Notices
 from app.ui.pages.chat import ChatPage
-from app.ui.pages.computer_facts import total_memory
+from app.ui.pages.computer_facts import sample_memory, total_memory
 from app.ui.pages.page import Page
 from app.ui.sidebar import Sidebar
 
@@ -39,15 +41,18 @@ SIZE_PX = (1440, 900)
 class Window(QMainWindow):
     """One window over one desk. `begin` after it is shown: looking at the computer must not delay the first picture."""
 
-    def __init__(self, desk: Desk, telemetry: Telemetry | None = None) -> None:
+    def __init__(
+        self, desk: Desk, telemetry: Telemetry | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         super().__init__()
+        self._clock = clock
         self.desk = desk
         self.conversation, self.loader = Conversation(desk), Loader(desk)
         self.guide, self.downloads = Guide(desk), Downloads(desk)
         self.telemetry = telemetry or Telemetry(desk)
         self._language, self._settings = language(), desk.settings
         self._page = "chat" if desk.settings.last_model else "start"
-        self._began = False
+        self._began = self._finished = False
         self.setWindowTitle("Carrel")
         self.resize(*SIZE_PX)
         self.setMinimumSize(720, 480)
@@ -64,7 +69,7 @@ class Window(QMainWindow):
         self.notices = Notices()
         self.modelbar = ModelBar(self.desk)
         self.sidebar = Sidebar(self.conversation, self.notices)
-        self.inspector = Inspector(self.conversation, self.guide, self.telemetry)
+        self.inspector = Inspector(self.conversation, self.guide, self.telemetry, self._clock)
         self.stack = QStackedWidget()
         self.chat = ChatPage(self.conversation, self.loader)
         self._add_page("chat", self.chat)
@@ -89,10 +94,7 @@ class Window(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.modelbar)
         column.addWidget(self.stack, 1)
-        notice = QHBoxLayout()
-        notice.setContentsMargins(16, 0, 16, 8)
-        notice.addWidget(self.notices)
-        column.addLayout(notice)
+        column.addWidget(self.notices)
         return column
 
     def _wire(self) -> None:
@@ -128,6 +130,7 @@ class Window(QMainWindow):
     def _listen(self) -> None:
         self.desk.settings_changed.connect(self._on_settings)
         self.guide.changed.connect(self._on_memory)
+        self.telemetry.sampled.connect(self._on_sample)
         self.loader.succeeded.connect(lambda _: self.guide.list_models())
         self.downloads.finished.connect(self._on_downloaded)
         last_resort.told.connect(self._on_unhandled)
@@ -148,10 +151,17 @@ class Window(QMainWindow):
         elif self.desk.settings.last_model and Path(self.desk.settings.last_model).exists():
             self.loader.reload()
 
-    def closeEvent(self, event: QCloseEvent) -> None:
+    def finish(self) -> None:
+        """Keep what is typed and where the window stood; stop the beat. Twice does no harm."""
+        if self._finished:
+            return
+        self._finished = True
         self.chat.keep_draft()
         self._keep_place()
         self.telemetry.stop()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.finish()
         super().closeEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -298,6 +308,11 @@ class Window(QMainWindow):
     def _on_memory(self) -> None:
         if self.guide.machine is not None:
             self.sidebar.show_memory(*total_memory(self.guide.machine))
+
+    def _on_sample(self, sample: Sample) -> None:
+        known = sample_memory(sample)
+        if known is not None:
+            self.sidebar.show_memory(*known)
 
     def _on_downloaded(self, download: Download) -> None:
         """Complete: say it, and load it when nothing else is loaded."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from app.core.units import format_duration
@@ -24,10 +25,15 @@ BEAT_MS = 250
 class AnswerCard(QWidget):
     """Four times a second while an answer runs; still otherwise. The curve takes one point a second."""
 
-    def __init__(self, conversation: Conversation, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        conversation: Conversation,
+        clock: Callable[[], float] = time.monotonic,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._conversation = conversation
-        self.speed = MetricCard(say("Writing speed"), "tok/s", digits=1)
+        self.speed = MetricCard(say("Writing speed"), "tok/s", digits=1, clock=clock)
         self.reading = ThinBar()
         self.reading.setAccessibleName(say("Reading the prompt"))
         self._values: dict[str, QLabel] = {}
@@ -60,7 +66,7 @@ class AnswerCard(QWidget):
             value.setFont(figure_font(13))
             self._values[key] = value
             grid.addWidget(label(name, "quiet"), row, 0)
-            grid.addWidget(value, row, 1)
+            grid.addWidget(value, row, 1, Qt.AlignmentFlag.AlignRight)
         grid.setColumnStretch(0, 1)
         return grid
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
@@ -18,15 +21,20 @@ WIDTH_PX = 340
 
 class Inspector(QWidget):
     def __init__(
-        self, conversation: Conversation, guide: Guide, telemetry: Telemetry, parent: QWidget | None = None
+        self,
+        conversation: Conversation,
+        guide: Guide,
+        telemetry: Telemetry,
+        clock: Callable[[], float] = time.monotonic,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setFixedWidth(WIDTH_PX)
         self.setProperty("ground", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(say("Performance"))
-        self.answer = AnswerCard(conversation)
-        self.machine = MachineCards(conversation, guide, telemetry)
+        self.answer = AnswerCard(conversation, clock)
+        self.machine = MachineCards(conversation, guide, telemetry, clock)
         inner = QWidget()
         inner.setProperty("ground", "panel")
         inner.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from app.core.units import GIB
@@ -21,17 +24,22 @@ class MachineCards(QWidget):
     """One point a second on every curve. Without a graphics card its figures are not shown."""
 
     def __init__(
-        self, conversation: Conversation, guide: Guide, telemetry: Telemetry, parent: QWidget | None = None
+        self,
+        conversation: Conversation,
+        guide: Guide,
+        telemetry: Telemetry,
+        clock: Callable[[], float] = time.monotonic,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._desk, self._guide = conversation.desk, guide
         self.vram = VramBar()
-        self.load = MetricCard(say("GPU load"), "%", high=100)
-        self.temperature = MetricCard(say("Temperature"), "°C", low=20, high=100)
-        self.power = MetricCard(say("Power"), "W")
-        self.cpu = MetricCard(say("Processor"), "%", high=100)
-        self.memory = MetricCard(say("Memory"), "GB", digits=1)
-        self.engine_memory = MetricCard(say("Engine memory"), "GB", digits=1)
+        self.load = MetricCard(say("GPU load"), "%", high=100, clock=clock)
+        self.temperature = MetricCard(say("Temperature"), "°C", low=20, high=100, clock=clock)
+        self.power = MetricCard(say("Power"), "W", clock=clock)
+        self.cpu = MetricCard(say("Processor"), "%", high=100, clock=clock)
+        self.memory = MetricCard(say("Memory"), "GB", digits=1, clock=clock)
+        self.engine_memory = MetricCard(say("Engine"), "GB", digits=1, clock=clock)
         self._gpu_only: tuple[QWidget, ...] = (self._vram_box(), self.load, self.temperature, self.power)
         self._lay_out()
         listen(self, lambda: telemetry.sampled.connect(self.show_sample))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, QUrl, Signal
@@ -219,7 +220,8 @@ class ChatPage(QWidget):
 
     def _item(self, row: Message) -> MessageItem:
         outcome = self._conversation.outcomes.get(row.id)
-        return item_of(row, outcome.error if outcome else None)
+        item = item_of(row, outcome.error if outcome else None)
+        return replace(item, thinking_tokens=self._conversation.thinking_tokens.get(row.id, 0))
 
 
 def _chips(conversation: Conversation) -> list[ChipItem]:

@@ -107,7 +107,7 @@ class LibraryPage(Page):
         column = self.fitting.column
         column.addWidget(PlanView(plan, self._guide.vram_total_bytes, brief=brief))
         if brief:
-            column.addWidget(label(f"{plan_details(plan)}. {memory_needed(plan)}", "quiet"))
+            column.addWidget(label(f"{plan_details(plan)} · {memory_needed(plan)}", "quiet"))
         get = TextButton(
             say("Download {size}", size=format_bytes(plan.model.size_bytes)),
             kind="plain" if brief else "primary",

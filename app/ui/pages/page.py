@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from app.ui.widgets.labels import ElidedLabel
+
 COLUMN_PX = 760
 
 
@@ -89,15 +91,16 @@ def label(text: str, role: str = "", *, wrap: bool = True) -> QLabel:
     return words
 
 
-def fact(name: str, value: str) -> QHBoxLayout:
-    """A quiet name at the left and its value beside it, readable as one line and selectable."""
+def fact(name: str, value: str, *, wrap: bool = True) -> QHBoxLayout:
+    """A quiet name at the left and its value beside it; without `wrap` a long value is shortened."""
     row = QHBoxLayout()
     row.setSpacing(12)
-    left, right = label(name, "quiet"), label(value)
-    left.setFixedWidth(132)
-    right.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    left, right = label(name, "quiet", wrap=False), label(value) if wrap else ElidedLabel(value)
+    left.setFixedWidth(116)
+    if wrap:
+        right.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     right.setAccessibleName(f"{name}: {value}")
-    row.addWidget(left, 0, Qt.AlignmentFlag.AlignTop)
+    row.addWidget(left, 0, Qt.AlignmentFlag.AlignTop if wrap else Qt.AlignmentFlag.AlignVCenter)
     row.addWidget(right, 1)
     return row
 

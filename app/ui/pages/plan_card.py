@@ -37,16 +37,16 @@ def layer_words(plan: Plan) -> str:
 
 
 def memory_needed(plan: Plan) -> str:
-    """What it will take, in a sentence."""
+    """What it will take."""
     if plan.mode == "ram":
-        return say("It takes {size} of memory.", size=format_gib(plan.ram_bytes))
+        return say("takes {size} of memory", size=format_gib(plan.ram_bytes))
     if plan.mode == "partial":
         return say(
-            "It takes {size} of graphics memory and {more} of memory.",
+            "takes {size} of graphics memory and {more} of memory",
             size=format_gib(plan.vram.total_bytes),
             more=format_gib(plan.ram_bytes),
         )
-    return say("It takes {size} of graphics memory.", size=format_gib(plan.vram.total_bytes))
+    return say("takes {size} of graphics memory", size=format_gib(plan.vram.total_bytes))
 
 
 def plan_parts(plan: Plan, total_bytes: int) -> VramParts:
@@ -74,7 +74,7 @@ class PlanView(QWidget):
         column.addWidget(label(plan.reason, "quiet" if brief else ""))
         if brief:
             return
-        column.addWidget(label(f"{plan_details(plan)}. {memory_needed(plan)}", "quiet"))
+        column.addWidget(label(f"{plan_details(plan)} · {memory_needed(plan)}", "quiet"))
         if total_bytes and plan.mode != "ram":
             bar = VramBar()
             bar.set_parts(plan_parts(plan, total_bytes))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
 
-from app.core.units import format_bytes
+from app.core.units import format_bytes, format_tokens
 from app.core.words import say
 from app.fit.plan import Plan
 from app.ui.bridge import listen
@@ -15,7 +15,7 @@ from app.ui.downloads import Downloads
 from app.ui.guide import Guide
 from app.ui.pages.computer_facts import fill_computer
 from app.ui.pages.download_card import DownloadCard
-from app.ui.pages.page import Card, Page, buttons, label, line
+from app.ui.pages.page import Card, Page, buttons, label
 from app.ui.pages.plan_card import PlanView, plan_title
 from app.ui.widgets.buttons import TextButton
 
@@ -64,30 +64,30 @@ class StartPage(Page):
 
     def _fill_plan(self, best: Plan, others: tuple[Plan, ...]) -> None:
         self.plan.clear()
-        self._chosen = best
-        self.plan.column.addWidget(PlanView(best, self._guide.vram_total_bytes))
-        if not others:
-            return
-        self.plan.column.addSpacing(4)
-        self.plan.column.addWidget(line())
-        first = QRadioButton(say("Recommended: {plan}", plan=plan_title(best)))
-        first.setChecked(True)
-        first.toggled.connect(lambda on: self._choose(best) if on else None)
-        self.plan.column.addWidget(first)
-        for other in others:
-            self._add_alternative(other)
-
-    def _add_alternative(self, plan: Plan) -> None:
-        radio = QRadioButton(say("Instead: {plan}", plan=plan_title(plan)))
-        radio.setAccessibleDescription(plan.reason)
-        radio.toggled.connect(lambda on: self._choose(plan) if on else None)
-        why = label(plan.reason, "quiet")
-        why.setContentsMargins(28, 0, 0, 4)
-        self.plan.column.addWidget(radio)
-        self.plan.column.addWidget(why)
+        self._chosen, self._view = best, PlanView(best, self._guide.vram_total_bytes)
+        choices = QHBoxLayout()
+        choices.setSpacing(16)
+        for plan in (best, *others):
+            name = say("Recommended") if plan is best else _short(plan, best)
+            choice = QRadioButton(name)
+            choice.setAccessibleName(f"{name}: {plan_title(plan)}")
+            choice.setAccessibleDescription(plan.reason)
+            choice.setToolTip(plan.reason)
+            choice.setChecked(plan is best)
+            choice.toggled.connect(lambda on, plan=plan: self._choose(plan) if on else None)
+            choices.addWidget(choice)
+        choices.addStretch(1)
+        if others:
+            self.plan.column.addLayout(choices)
+        self.plan.column.addWidget(self._view)
 
     def _choose(self, plan: Plan) -> None:
-        self._chosen = plan
+        """Another plan: its reason, its parts and its size are shown in the place of the first."""
+        self._chosen, old = plan, self._view
+        self._view = PlanView(plan, self._guide.vram_total_bytes)
+        self.plan.column.replaceWidget(old, self._view)
+        old.hide()
+        old.deleteLater()
         self._show_choice()
 
     # ---- the third card
@@ -158,3 +158,9 @@ class StartPage(Page):
                 widget.deleteLater()
         for download in self._downloads.all:
             self._running.addWidget(DownloadCard(self._downloads, download))
+
+
+def _short(plan: Plan, best: Plan) -> str:
+    """An alternative in a few words: what differs from the recommended plan."""
+    other = "" if plan.model.name == best.model.name else f"{plan.model.name} "
+    return f"{other}{plan.model.quant} · " + say("{count} tokens", count=format_tokens(plan.n_ctx))
