@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from app.catalog.entry import Entry
-from app.catalog.index import Catalog, candidate_of
+from app.catalog.index import Catalog
 from app.config.paths import Home
 from app.core.errors import CarrelError
 from app.core.files import write_durably
@@ -82,19 +82,6 @@ def local_candidate(path: Path, catalog: Catalog | None = None) -> Candidate:
         facts=facts,
         path=str(path),
     )
-
-
-def name_candidates(model: str | None, catalog: Catalog) -> tuple[Candidate, ...]:
-    """What a user means by `model`: a file here, `org/repo/file` of the catalog, or nothing in particular (all).
-
-    Raises CarrelError when it is neither.
-    """
-    if not model:
-        return catalog.candidates()
-    path = Path(model).expanduser()
-    if path.is_file() or path.is_absolute():
-        return (local_candidate(path, catalog),)
-    return (candidate_of(catalog.find(model)),)
 
 
 def _files_under(folder: Path) -> Iterator[Path]:

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from app.catalog.index import load_catalog
-from app.catalog.local import forget, list_models, local_candidate, name_candidates, remember_import
+from app.catalog.local import forget, list_models, local_candidate, remember_import
 from app.config.paths import Home, open_home
 from app.core.errors import CarrelError
 from app.fit.plan import plan
@@ -127,15 +127,3 @@ def test_a_local_file_can_be_planned(home: Home) -> None:
     assert candidate.path == str(path)
     chosen = plan(load_machine(CPU), [candidate], Fixed())
     assert (chosen.fits, chosen.n_ctx, chosen.mode, chosen.model.path) == (True, 1024, "ram", str(path))
-
-
-def test_a_model_is_named_by_file_or_reference_or_not_at_all(home: Home, tmp_path: Path) -> None:
-    path = put(home)
-    reference = "Qwen/Qwen3-8B-GGUF/Qwen3-8B-Q4_K_M.gguf"
-    assert [c.path for c in name_candidates(str(path), CATALOG)] == [str(path)]
-    assert [f"{c.repo}/{c.file}" for c in name_candidates(reference, CATALOG)] == [reference]
-    assert len(name_candidates(None, CATALOG)) == len(CATALOG.entries)
-    with pytest.raises(CarrelError, match="not in the catalog"):
-        name_candidates("no/such/model.gguf", CATALOG)
-    with pytest.raises(CarrelError, match="cannot be read"):
-        name_candidates(str(tmp_path / "none.gguf"), CATALOG)
