@@ -9,6 +9,12 @@ from app.ui.fonts import install_fonts
 from app.ui.theme import theme
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Qt's offscreen platform complains about every window with a smallest size; that says nothing about the window."""
+    for item in items:
+        item.add_marker(pytest.mark.qt_log_ignore("propagateSizeHints", extend=True))
+
+
 @pytest.fixture(autouse=True)
 def dressed(qapp: QApplication) -> QApplication:
     """The application as it starts, in the light theme."""

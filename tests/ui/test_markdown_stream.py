@@ -97,8 +97,11 @@ def _runs(block: QTextBlock) -> list[Any]:
         look = piece.charFormat()
         font = look.font()
         runs.append(
-            (piece.text(), font.weight(), font.italic(), font.families(), look.foreground().color().name())
-            + (look.anchorHref(), font.strikeOut())
+            (
+                piece.text(),
+                (font.weight(), font.italic(), font.strikeOut(), font.families()),
+                (look.foreground().color().name(), look.anchorHref()),
+            )
         )
         walk += 1
     return runs
@@ -204,7 +207,12 @@ def test_a_half_written_line_does_not_flicker() -> None:
 
 @pytest.mark.parametrize(
     ("begun", "shown"),
-    [("so **bold", "so bold"), ("run `make", "run \u2009make\u2009"), ("see [docs](http", "see docs"), ("~~old", "old")],
+    [
+        ("so **bold", "so bold"),
+        ("run `make", "run \u2009make\u2009"),
+        ("see [docs](http", "see docs"),
+        ("~~old", "old"),
+    ],
 )
 def test_open_marks_are_closed_while_streaming(begun: str, shown: str) -> None:
     document = QTextDocument()

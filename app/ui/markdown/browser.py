@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from typing import Any
 
 from PySide6.QtCore import QEvent, QMimeData, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
@@ -253,6 +254,10 @@ class MarkdownBrowser(QTextBrowser):
         menu.addAction(say("Select all")).triggered.connect(self.selectAll)
         menu.exec(event.globalPos())
         menu.deleteLater()
+
+    def loadResource(self, kind: int, name: QUrl | str) -> Any:
+        """Nothing is ever loaded because of what a model wrote."""
+        return None
 
     def createMimeDataFromSelection(self) -> QMimeData:
         """Clean text, and the rich text for word processors."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from pygments.lexer import ExtendedRegexLexer, Lexer, RegexLexer
 from pygments.lexers import get_lexer_by_name
-from pygments.token import Comment, Error, Text, _TokenType
+from pygments.token import Comment, Error, String, Text, _TokenType
 from pygments.util import ClassNotFound
 
 LONGEST_LINE = 2000
@@ -28,6 +28,11 @@ def _lexer(language: str) -> Lexer:
         return get_lexer_by_name(language or "text", stripnl=False, ensurenl=False)
     except ClassNotFound:
         return get_lexer_by_name("text")
+
+
+@lru_cache(maxsize=64)
+def _has_c_comments(lexer: Lexer) -> bool:
+    return any(kind is Comment.Multiline for kind, _ in lexer.get_tokens("/* x */"))
 
 
 class LineLexer:
@@ -55,19 +60,32 @@ class LineLexer:
         return pieces
 
     def _read(self, text: str, stack: list[str], in_comment: bool) -> tuple[list[Piece], bool]:
+        """A C comment is one pattern over several lines, which no line alone can match; it is followed here."""
         start = 0
         pieces: list[Piece] = []
-        if in_comment:  # a C comment is one pattern over several lines, which no line alone can match
+        if in_comment:
             end = text.find("*/")
             if end < 0:
                 return [(0, len(text), Comment.Multiline)], True
             start = end + 2
             pieces.append((0, start, Comment.Multiline))
-        pieces += self._run(text + "\n", start, stack)
-        if pieces and pieces[-1][2] is Comment.Multiline:
-            last = text[pieces[-1][0] :]
-            return pieces, last.startswith("/*") and "*/" not in last[2:]
-        return pieces, False
+        before = list(stack)
+        rest = self._run(text + "\n", start, stack)
+        opened = self._find_open_comment(text, start, rest, stack)
+        if opened < 0:
+            return pieces + rest, False
+        stack[:] = before
+        pieces += self._run(text[:opened], start, stack)
+        return [*pieces, (opened, len(text) - opened, Comment.Multiline)], True
+
+    def _find_open_comment(self, text: str, start: int, pieces: list[Piece], stack: list[str]) -> int:
+        """Where a comment begins that this line does not end; -1 when none does or the lexer follows it itself."""
+        opened = text.rfind("/*", start)
+        if opened < 0 or "*/" in text[opened + 2 :] or "comment" in stack[-1] or not _has_c_comments(self._lexer):
+            return -1
+        kind = next((kind for at, length, kind in pieces if at <= opened < at + length), Text)
+        outside = kind is Comment.Multiline or (Comment not in kind.split() and String not in kind.split())
+        return opened if outside else -1
 
     def _run(self, text: str, start: int, stack: list[str]) -> list[Piece]:
         rules = self._rules or {}

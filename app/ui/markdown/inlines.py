@@ -78,7 +78,6 @@ class _InlineWriter:
         box = QTextCharFormat(self._style.run(self._marks))
         box.setProperty(PROPERTY_TASK, int(done))
         self._cursor.insertText(BOXES[done], box)
-        self._put(" ")
 
     def _put(self, text: str, marks: Marks | None = None) -> None:
         marks = marks or self._marks

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.core.units import format_tokens
@@ -46,7 +46,9 @@ class ContextGauge(QWidget):
         super().__init__(parent)
         self._parts = ContextParts()
         self.setFont(figure_font(11))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # so that its numbers can be read aloud
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.set_parts(ContextParts())
 
     @property
     def parts(self) -> ContextParts:
@@ -89,6 +91,10 @@ class ContextGauge(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_bar(painter)
         self._paint_legend(painter)
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(tokens().accent), 2))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
         painter.end()
 
     def _segments(self) -> list[tuple[str, int, QColor]]:

@@ -47,6 +47,7 @@ class VramBar(QWidget):
         self._legend = legend
         self.setFont(figure_font(SMALL_PX))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.set_parts(VramParts())
 
     @property
     def parts(self) -> VramParts:
