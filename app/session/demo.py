@@ -30,5 +30,5 @@ def is_demo(path: str) -> bool:
 
 def _facts() -> dict[str, str]:
     table = json.loads(resource("demo", "demo.json").read_text("utf-8"))
-    facts: dict[str, str] = table["zh" if language() == "zh_CN" else "en"]
+    facts: dict[str, str] = table["zh_CN" if language() == "zh_CN" else "en"]
     return facts

@@ -6,6 +6,7 @@ through `post`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import msgspec
@@ -32,6 +33,7 @@ class Desk:
     engine: Supervisor
     connect: Connect  # starts engine children; a second one counts tokens while no model is loaded
     plan: Plan | None = None  # of the model loaded last
+    at_close: list[Callable[[], object]] = field(default_factory=list)  # what must come to rest before the end
     settings_changed: Emitter[[Settings]] = field(default_factory=Emitter)
 
     def change_settings(self, **changes: object) -> None:
@@ -44,6 +46,8 @@ class Desk:
 
     def close(self) -> None:
         """End the engine, wait for the jobs and the last write."""
+        for rest in self.at_close:
+            rest()
         self.engine.stop()
         self.jobs.close()
         self.store.close()

@@ -95,6 +95,7 @@ class Pull:
             lambda end: desk.post(lambda: self._on_end(end)),
         )
         self._before = Progress("paused", done_bytes, wanted.size_bytes) if done_bytes else None
+        desk.at_close.append(self._rest)
 
     @property
     def entry(self) -> Entry | None:
@@ -129,10 +130,15 @@ class Pull:
         """Wait for the download's thread to rest; for the end of the program."""
         return self._download.wait(timeout_s)
 
+    def _rest(self) -> None:
+        """At the end of the program: stop and make what came safe."""
+        self._download.pause()
+        self.wait(10.0)
+
     def _on_end(self, end: End) -> None:
         if end.arrived is not None:
             facts = end.arrived.facts
-            if self._entry is not None:
+            if self._entry is not None and facts.hash_source != "mirror":  # a mirror's word is not frozen
                 catalog_of(self._desk).remember(self._entry, facts.size_bytes, facts.sha256)
             self.ended.emit(end.arrived.path)
         elif end.error is not None:

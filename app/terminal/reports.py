@@ -18,7 +18,7 @@ from app.session.doctor import Diagnosis, examine
 from app.session.loading import last_used_model
 from app.session.planning import make_plan
 from app.terminal.chat import document_words, fixed_of, load_for_terminal, read_for_terminal
-from app.terminal.output import print_json, to_plain
+from app.terminal.output import note, print_json, to_plain
 from app.terminal.waiting import wait_for
 
 
@@ -57,7 +57,7 @@ def machine_words(machine: Machine) -> list[str]:
 
 
 def run_plan(desk: Desk, loop: Loop, args: Namespace) -> int:
-    """The plan; exit code 1 when it does not fit, with the reason and what would."""
+    """The plan. One that does not fit is a refusal, unless everything was given: then it was only an estimate."""
     machine_file = Path(args.machine) if args.machine else None
     found: Plan = wait_for(
         loop, lambda done, failed: make_plan(desk, machine_file, args.model, fixed_of(args), done, failed)
@@ -66,7 +66,10 @@ def run_plan(desk: Desk, loop: Loop, args: Namespace) -> int:
         print_json(found)
     else:
         print("\n".join(plan_words(found)))
-    return 0 if found.fits else 1
+    if found.fits or None not in (args.n_ctx, args.kv_type, args.n_ubatch, args.n_gpu_layers):
+        return 0
+    note(found.reason)
+    return 1
 
 
 def plan_words(plan: Plan) -> list[str]:

@@ -18,7 +18,7 @@ if __package__ in (None, ""):
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import msgspec
-import pynvml
+import pynvml  # type: ignore[import-untyped]
 
 from app.catalog.local import local_candidate
 from app.core.errors import CarrelError

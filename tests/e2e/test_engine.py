@@ -74,7 +74,8 @@ def test_told_not_to_think_it_only_answers(bench: EngineBench, scripted: Path) -
 def test_the_prefix_is_kept_between_turns_and_the_answer_is_the_same(bench: EngineBench, folder: Path) -> None:
     bench.load(tiny_qwen3(folder / "tiny.gguf"))
     document = "Clause by clause. " * 40
-    first, second = [], []
+    first: list[Event] = []
+    second: list[Event] = []
     sampling = Sampling(temperature=0, max_tokens=24)
     bench.end(bench.ask(document + "A?", first, sampling))
     bench.end(bench.ask(document + "A?", second, sampling))
@@ -94,6 +95,22 @@ def test_a_seed_repeats_and_another_differs(bench: EngineBench, folder: Path) ->
         bench.end(bench.ask("Go", events, Sampling(temperature=1.5, top_k=0, top_p=1, seed=seed, max_tokens=40)))
         answers.append(text_of(events))
     assert answers[0] == answers[1] != answers[2]
+
+
+@pytest.mark.parametrize(
+    "sampling",
+    [
+        Sampling(seed=1),
+        Sampling(presence_penalty=1.5, repeat_penalty=1.1, seed=1),
+        Sampling(min_p=0.1, top_k=0, top_p=1.0, seed=1),
+        GREEDY,
+    ],
+)
+def test_every_sampler_of_the_chain_runs(bench: EngineBench, scripted: Path, sampling: Sampling) -> None:
+    bench.load(scripted)
+    events: list[Event] = []
+    bench.end(bench.ask("What is the rent?", events, sampling, thinking=False))
+    assert text_of(events).strip() == ANSWER
 
 
 def test_max_tokens_and_the_context_end_an_answer(bench: EngineBench, slow: Path) -> None:

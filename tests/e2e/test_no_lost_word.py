@@ -43,7 +43,7 @@ def test_twenty_deaths_keep_twenty_partial_answers(tmp_path: Path, talker: Path)
             assert outcome.state == "failed"
             assert outcome.error is not None
             assert outcome.error.code == "engine_killed"
-            kept = desk.store.call(lambda store: store.thread(turn.chat_id)[-1])  # noqa: B023
+            kept = desk.store.call(lambda store: store.thread(turn.chat_id or 0)[-1])  # noqa: B023
             assert kept.text == "".join(heard)  # all that was heard, so nothing of the last half second is missing
             assert len(kept.text) >= wanted
             assert kept.state == "failed"
@@ -119,7 +119,7 @@ def test_the_next_question_carries_the_document_and_the_partial_answer_stays_in_
         assert [(f.path, f.pages, f.tokens, f.dropped_tokens) for f in outcome.receipt.files] == [
             ("/a/lease.txt", 1, 18, 0)
         ]
-        thread = desk.store.call(lambda store: store.thread(turn.chat_id))
+        thread = desk.store.call(lambda store: store.thread(turn.chat_id or 0))
         assert [message.role for message in thread] == ["user", "assistant", "user", "assistant"]
         assert thread[1].text == "".join(heard)
         assert outcome.usage.cached_tokens > 0
@@ -137,4 +137,4 @@ def test_what_does_not_fit_is_refused_with_both_numbers_and_kept_as_a_draft(tmp_
         assert "1,024" in str(outcome.error)
         chat = desk.store.call(lambda store: store.list_chats()[0])
         assert chat.draft == "What does it say?"
-        assert desk.store.call(lambda store: store.thread(turn.chat_id)) == []
+        assert desk.store.call(lambda store: store.thread(turn.chat_id or 0)) == []

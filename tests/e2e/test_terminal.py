@@ -71,7 +71,8 @@ def test_a_file_is_read_and_asked_about(tmp_path: Path, scripted: Path) -> None:
 
 def test_sampling_options_reach_the_engine(tmp_path: Path) -> None:
     model = tiny_qwen3(tmp_path / "tiny.gguf")
-    options = ("--model", model, "--temperature", "1.2", "--seed", "3", "--max-tokens", "12", "--n-ctx", "512", "--json")
+    sampling = ("--temperature", "1.2", "--seed", "3", "--max-tokens", "12")
+    options = ("--model", model, *sampling, "--n-ctx", "512", "--json")
     texts = [lines_of(carrel(tmp_path / "home", "chat", *options, "Go"))[-1] for _ in range(2)]
     assert texts[0]["text"] == texts[1]["text"]
     assert texts[0]["usage"]["answer_tokens"] <= 12
@@ -115,10 +116,14 @@ def test_plan_names_the_32b_for_a_4090(tmp_path: Path) -> None:
     assert plan["fits"] is True
     assert plan["reason"]
     assert plan["vram"]["total_bytes"] == sum(v for k, v in plan["vram"].items() if k != "total_bytes")
-    fixed = ("--n-ctx", plan["n_ctx"] + 256, "--kv-type", plan["kv_type"], "--model", "Qwen/Qwen3-32B-GGUF/Qwen3-32B-Q4_K_M.gguf")
-    more = carrel(tmp_path, "plan", "--machine", MACHINES / "rtx4090.json", *fixed, "--n-gpu-layers", "65", "--json")
+    model = "/".join((plan["model"]["repo"], plan["model"]["file"]))
+    fixed = ("--n-ctx", plan["n_ctx"] + 256, "--kv-type", plan["kv_type"], "--model", model, "--n-gpu-layers", "65")
+    more = carrel(tmp_path, "plan", "--machine", MACHINES / "rtx4090.json", *fixed, "--json")
     assert more.returncode == 1  # it was the largest context that fits
     assert json.loads(more.stdout)["fits"] is False
+    assert json.loads(more.stdout)["reason"] in more.stderr
+    estimate = carrel(tmp_path, "plan", "--machine", MACHINES / "rtx4090.json", *fixed, "--n-ubatch", "512", "--json")
+    assert estimate.returncode == 0  # with everything given it only estimates
 
 
 def test_doctor_saves_a_machine_that_plan_can_read(tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ class Runner:
 
         Returns the reason and the monotonic time of every token.
         """
-        chain = make_chain(sampling)
+        chain = make_chain(sampling, self.vocab.size)
         context = self.context
         limit = context.n_ctx - len(self._cached)
         limit = min(limit, sampling.max_tokens) if sampling.max_tokens > 0 else limit

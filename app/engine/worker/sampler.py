@@ -12,12 +12,15 @@ from app.core.params import Sampling
 _PENALTY_WINDOW = 256  # tokens looked back for repetition and presence
 
 
-def make_chain(sampling: Sampling) -> Any:
-    """penalties → top-k → top-p → min-p → temperature → draw, the order of the model card. Free with llama_sampler_free."""
+def make_chain(sampling: Sampling, n_vocab: int) -> Any:
+    """penalties → top-k → top-p → min-p → temperature → draw, the order of the model card.
+
+    Free it with llama_sampler_free.
+    """
     chain = C.llama_sampler_chain_init(C.llama_sampler_chain_default_params())
     if sampling.repeat_penalty != 1.0 or sampling.presence_penalty != 0.0:
         penalties = C.llama_sampler_init_penalties(
-            _PENALTY_WINDOW, sampling.repeat_penalty, 0.0, sampling.presence_penalty
+            n_vocab, _PENALTY_WINDOW, sampling.repeat_penalty, 0.0, sampling.presence_penalty
         )
         C.llama_sampler_chain_add(chain, penalties)
     if sampling.temperature <= 0:

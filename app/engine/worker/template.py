@@ -45,7 +45,7 @@ class ChatTemplate:
         self._segments: OrderedDict[str, Ids] = OrderedDict()
         environment = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True, extensions=[loopcontrols])
         environment.globals["raise_exception"] = _raise
-        environment.globals["strftime_now"] = lambda form: datetime.now().strftime(form)
+        environment.globals["strftime_now"] = lambda form: datetime.now().astimezone().strftime(form)
         try:
             self._template = environment.from_string(source or CHATML)
         except TemplateError as error:

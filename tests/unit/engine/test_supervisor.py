@@ -50,12 +50,16 @@ class Bench:
 
     def __init__(self) -> None:
         self.links: list[FakeLink] = []
-        self.supervisor = Supervisor(self._connect, lambda fn: fn() and None)
+        self.supervisor = Supervisor(self._connect, self._at_once)
         self.events: list[Event] = []
 
     def _connect(self, on_line: Callable[[bytes], None], on_exit: Callable[[Exit], None]) -> FakeLink:
         self.links.append(FakeLink(on_line, on_exit))
         return self.links[-1]
+
+    @staticmethod
+    def _at_once(fn: Callable[[], object]) -> None:
+        fn()
 
     @property
     def link(self) -> FakeLink:
@@ -173,7 +177,8 @@ def test_the_cause_of_a_death_is_named(exit_: Exit, code: str) -> None:
     assert "{" not in str(bench.supervisor.state.cause)
 
 
-script = st.lists(st.sampled_from(["ask", "delta", "done", "fail", "die", "load", "stop", "count", "tokens"]), max_size=25)
+STEPS = ["ask", "delta", "done", "fail", "die", "load", "stop", "count", "tokens"]
+script = st.lists(st.sampled_from(STEPS), max_size=25)
 
 
 @given(script)
