@@ -101,6 +101,8 @@ def measure_stream(view: ChatView, pieces: list[str]) -> dict[str, float]:
         "first_quarter_mean_ms": statistics.mean(first),
         "first_quarter_p99_ms": sorted(first)[int(len(first) * 0.99)],
         "last_quarter_mean_ms": statistics.mean(last),
+        "first_hundred_mean_ms": statistics.mean(costs[2:102]),
+        "last_hundred_mean_ms": statistics.mean(costs[-100:]),
         "last_quarter_p99_ms": sorted(last)[int(len(last) * 0.99)],
     }
 
@@ -140,6 +142,7 @@ def run() -> dict[str, object]:
     long = measure_stream(view, write_answer(8000))
     report["stream_8000"] = long
     report["ratio_end_to_start"] = long["last_quarter_mean_ms"] / long["first_quarter_mean_ms"]
+    report["ratio_token_8000_to_token_10"] = long["last_hundred_mean_ms"] / long["first_hundred_mean_ms"]
     view.close()
     return report
 

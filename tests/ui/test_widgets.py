@@ -174,6 +174,13 @@ def test_everything_in_the_composer_is_reachable_and_named(composer: Composer) -
     assert all(widget.focusPolicy() & Qt.FocusPolicy.TabFocus for widget in wanted)
 
 
+def test_a_click_beside_the_text_goes_to_it(composer: Composer) -> None:
+    composer.send_button.setFocus()
+    QTest.mouseClick(composer, Qt.MouseButton.LeftButton, pos=QPoint(4, composer.height() - 4))
+    assert composer.focusProxy() is composer.edit
+    assert composer.window().focusWidget() is composer.edit
+
+
 def test_the_thinking_switch(composer: Composer) -> None:
     spy = QSignalSpy(composer.thinking_toggled)
     QTest.keyClick(composer.thinking, Qt.Key.Key_Space)

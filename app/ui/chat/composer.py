@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QMimeData, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QDragEnterEvent,
@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QFontMetrics,
     QInputMethodEvent,
     QKeyEvent,
+    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
@@ -150,6 +151,7 @@ class Composer(QWidget):
         self.setFocusProxy(self.edit)
 
     def _connect(self) -> None:
+        self.edit.installEventFilter(self)
         self.edit.textChanged.connect(self._on_text_changed)
         self.edit.submitted.connect(self._submit)
         self.edit.recall_requested.connect(self.recall_requested)
@@ -273,6 +275,16 @@ class Composer(QWidget):
         if event.type() in (QEvent.Type.Resize, QEvent.Type.Show) and getattr(self, "_ready", False):
             self._grow()
         return super().event(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The box shows where the keyboard is."""
+        if event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+            self.update()
+        return super().eventFilter(watched, event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click anywhere in the box goes to the text."""
+        self.edit.setFocus(Qt.FocusReason.MouseFocusReason)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A soft box; its line takes the accent while files hover over it or the keyboard is in it."""

@@ -80,7 +80,7 @@ class UserRow(MessageRow):
         height = self.browser.fit(text_width)
         x = left + inner - text_width - 32
         y = 12
-        has_text = bool(self.browser.markdown_text)
+        has_text = not self.browser.is_empty
         self.browser.setVisible(has_text)
         self.browser.setGeometry(x + 16, y + 10, text_width, height)
         self._bubble = QRectF(x, y, text_width + 32, height + 20) if has_text else QRectF()
@@ -198,7 +198,7 @@ class AnswerRow(MessageRow):
         if batch.thinking:
             self._need_thinking().push(batch.thinking, batch.thinking_tokens)
         if batch.answer:
-            if self.thinking is not None and not self.browser.markdown_text:
+            if self.thinking is not None and self.browser.is_empty:
                 self.thinking.show_finished("", 0, 0.0)
             self.browser.push(batch.answer)
 
@@ -232,7 +232,7 @@ class AnswerRow(MessageRow):
                 part.setGeometry(left, y, inner, height)
                 y += height + gap
         height = self.browser.fit(inner)
-        shown = bool(self.browser.markdown_text)
+        shown = not self.browser.is_empty
         self.browser.setVisible(shown)
         if shown:
             self._place_browser(left, y, inner, height, same_width=width == self._width)

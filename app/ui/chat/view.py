@@ -194,6 +194,7 @@ class ChatView(QAbstractScrollArea):
         widget.finish(receipt, details, thinking_s)
         self._streaming = None
         self._refit(row)
+        self._order_tabs()
         self._announce(say("The answer stopped early.") if state == "failed" else say("The answer is complete."))
 
     def show_failure(self, note: FailureNote, row: int | None = None) -> None:

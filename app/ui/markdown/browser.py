@@ -52,6 +52,7 @@ class MarkdownBrowser(QTextBrowser):
         self._splitter: StreamSplitter | None = None
         self._paint_s = 0.0
         self._buttons: list[CodeButton] = []
+        self._buttons_width = 0
         self._renderer = DocRenderer(self.document(), self._style())
         self._prepare()
 
@@ -81,6 +82,11 @@ class MarkdownBrowser(QTextBrowser):
     def markdown_text(self) -> str:
         """The text as it was given."""
         return "".join(self._source)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no text at all; cheap, however long the text is."""
+        return not any(self._source)
 
     @property
     def cards(self) -> list[CodeCard]:
@@ -191,16 +197,22 @@ class MarkdownBrowser(QTextBrowser):
             self.document().setTextWidth(width)
 
     def place_code_buttons(self) -> None:
-        """Put one copy button on each card's head. Call after the layout has changed."""
+        """Put one copy button on each card's head. Call after the layout has changed.
+
+        While text streams in at the same width, only the last two cards can have moved.
+        """
         cards = self._renderer.cards
+        width = self.viewport().width()
+        settled = len(self._buttons) - 2 if self._splitter is not None and width == self._buttons_width else 0
+        self._buttons_width = width
         while len(self._buttons) > len(cards):
             self._buttons.pop().deleteLater()
         while len(self._buttons) < len(cards):
             self._buttons.append(CodeButton(self))
         layout = self.document().documentLayout()
-        for button, card in zip(self._buttons, cards, strict=True):
+        for button, card in list(zip(self._buttons, cards, strict=True))[max(0, settled) :]:
             button.serve(card)
-            rect = card_rect(layout, card, self.viewport().width())
+            rect = card_rect(layout, card, width)
             size = button.sizeHint()
             button.setGeometry(
                 int(rect.right()) - size.width() - 6,

@@ -38,8 +38,10 @@ def paint_behind(
     """Paint everything behind the text that touches `clip`; `width` is the page's."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     layout = document.documentLayout()
-    for card in cards:
+    for card in reversed(cards):  # while an answer streams, only its end is painted
         rect = card_rect(layout, card, width)
+        if rect.bottom() < clip.top():
+            break
         if rect.intersects(QRectF(clip)):
             _paint_card(painter, rect, card.language, colours)
     for block in _blocks_in(document, clip):

@@ -21,7 +21,7 @@ def parser() -> MarkdownIt:
 @cache
 def plain_parser() -> MarkdownIt:
     """For what a person typed: line breaks stay, only fenced and inline code is markup."""
-    return MarkdownIt("zero", {"breaks": True}).enable(["fence", "backticks", "newline"])
+    return MarkdownIt("zero").enable(["fence", "backticks", "newline"])
 
 
 # Qt marks frames with U+FDD0/1, objects with U+FFFC and blocks with U+2029; text must never contain them.

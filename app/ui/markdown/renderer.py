@@ -77,7 +77,11 @@ class DocRenderer:
 
     def render_plain(self, text: str) -> None:
         """Replace everything by `text` as typed: line breaks stay, only code is markup."""
-        self.apply([Restart(), Commit(plain_parser().parse(clean(text)))])
+        tokens = plain_parser().parse(clean(text))
+        for child in (child for token in tokens for child in token.children or ()):
+            if child.type == "softbreak":
+                child.type = "hardbreak"
+        self.apply([Restart(), Commit(tokens)])
 
     def _apply_one(self, step: Step) -> None:
         match step:
