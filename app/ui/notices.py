@@ -41,6 +41,11 @@ class Notices(QWidget):
         row.addWidget(self._close)
         self.hide()
 
+    @property
+    def words(self) -> str:
+        """What is said now."""
+        return self._words.text()
+
     def tell(self, words: str, button: str = "", act: Callable[[], object] | None = None) -> None:
         """Say something once; `act` is what the button does."""
         self._say(words, button, act)

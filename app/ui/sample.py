@@ -103,17 +103,19 @@ class ScriptedLink:
             time.sleep(script.delay_s)
         tokens = [("thinking", t) for t in pieces(script.thinking)] if wish.thinking else []
         tokens += [("answer", t) for t in pieces(script.answer)]
+        said = 0
         for number, (channel, text) in enumerate(tokens):
             if script.die_after is not None and number == script.die_after:
                 self.kill()
             if self._dead.is_set() or wish.id in self._cancelled:
                 break
             self._say(m.Delta(wish.id, "thinking" if channel == "thinking" else "answer", text))
+            said += 1
             time.sleep(script.delay_s)
         if not self._dead.is_set():
             reason: m.Reason = "cancelled" if wish.id in self._cancelled else "stop"
             timing = Timing(4.2, script.ttft_s, 1840.0, script.decode_tok_s)
-            self._say(m.Done(wish.id, reason, Usage(total, len(tokens)), timing))
+            self._say(m.Done(wish.id, reason, Usage(total, said), timing))
 
     def _say(self, message: m.Up) -> None:
         if not self._dead.is_set():

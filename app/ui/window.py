@@ -133,7 +133,7 @@ class Window(QMainWindow):
         self.telemetry.sampled.connect(self._on_sample)
         self.loader.succeeded.connect(lambda _: self.guide.list_models())
         self.downloads.finished.connect(self._on_downloaded)
-        last_resort.told.connect(self._on_unhandled)
+        self._deafen = last_resort.told.connect(self._on_unhandled)
 
     # ---- life
 
@@ -159,6 +159,7 @@ class Window(QMainWindow):
         self.chat.keep_draft()
         self._keep_place()
         self.telemetry.stop()
+        self._deafen()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.finish()

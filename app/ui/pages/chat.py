@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.core.chat import Channel
@@ -17,6 +17,7 @@ from app.session.turn import Outcome
 from app.store.rows import Message
 from app.ui.bridge import listen
 from app.ui.chat.composer import Composer
+from app.ui.chat.drops import accept_files, dropped_files
 from app.ui.chat.message import MessageItem
 from app.ui.chat.view import ChatView
 from app.ui.conversation import Conversation
@@ -42,6 +43,7 @@ class ChatPage(QWidget):
         self.welcome, self.demo_line = Welcome(), DemoLine()
         self.engine_card, self.refusal = EngineCard(conversation.desk, loader), RefusalCard()
         self._filling = Filling(conversation, self.composer, self)
+        self.setAcceptDrops(True)
         self._lay_out()
         self._connect()
         self._listen()
@@ -133,6 +135,17 @@ class ChatPage(QWidget):
         """What is typed goes to the disk."""
         if not self._conversation.is_running:
             self._conversation.keep_draft(self.composer.text)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files are welcome anywhere on the page."""
+        accept_files(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """They go into the message."""
+        files = dropped_files(event)
+        if files:
+            event.acceptProposedAction()
+            self._conversation.add_files(files)
 
     # ---- what the composer says
 

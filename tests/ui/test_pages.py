@@ -1,0 +1,212 @@
+"""The pages: what the computer is, which plan and why, downloads, models here, settings that are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QLabel, QRadioButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.catalog.index import load_catalog
+from app.config.settings import load_settings
+from app.core.emitter import Emitter
+from app.core.errors import CarrelError
+from app.fetch.progress import Progress
+from app.fit.plan import advise
+from app.session.demo import demo_model_path
+from app.ui.downloads import Download
+from app.ui.inspector.answer_card import AnswerCard
+from app.ui.inspector.machine_cards import MachineCards
+from app.ui.pages.download_card import DownloadCard, progress_words
+from app.ui.pages.library import LibraryPage
+from app.ui.pages.plan_card import PlanView
+from app.ui.pages.settings import SettingsPage
+from app.ui.pages.start import StartPage
+from app.ui.sample_computer import SAMPLE_MACHINE
+from tests.helpers.fake_engine import Script
+from tests.ui.studio import Studio
+
+
+@pytest.fixture
+def studio(tmp_path: Path, qtbot: QtBot) -> Iterator[Studio]:
+    made = Studio(tmp_path / "home", qtbot, Script("Yes."))
+    guide = made.window.guide
+    guide.machine = SAMPLE_MACHINE
+    guide.advice = advise(SAMPLE_MACHINE, load_catalog(made.desk.home.catalog_facts_file).candidates())
+    guide.changed.emit()
+    yield made
+    made.close()
+
+
+def words_of(widget: QWidget) -> str:
+    return "\n".join(label.text() for label in widget.findChildren(QLabel) if not label.isHidden())
+
+
+def button(widget: QWidget, text: str) -> QAbstractButton:
+    return next(b for b in widget.findChildren(QAbstractButton) if b.text() == text and not b.isHidden())
+
+
+class FakePull:
+    """A pull that only remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.progressed: Emitter[[Progress]] = Emitter()
+        self.ended: Emitter[[object]] = Emitter()
+        self.told: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda: self.told.append(name)
+
+
+def test_first_page_names_computer_plan_and_three_ways(studio: Studio) -> None:
+    studio.window.show_page("start")
+    page = studio.window.pages["start"]
+    assert isinstance(page, StartPage)
+    words = words_of(page)
+    for wanted in ("GeForce RTX 4090", "570.86.15", "23.4 GB free of 24.0 GB", "Qwen3-32B, 4-bit", "Q4_K_M"):
+        assert wanted in words
+    assert page.get.text().startswith("Download 19.8")
+    assert page.demo.isEnabled()
+    assert page.choose.isEnabled()
+    view = page.findChild(PlanView)
+    assert view is not None
+    assert view.plan.reason in words
+
+
+def test_choosing_an_alternative_shows_its_reason_and_size(studio: Studio) -> None:
+    studio.window.show_page("start")
+    page = studio.window.pages["start"]
+    assert isinstance(page, StartPage)
+    advice = studio.window.guide.advice
+    assert advice is not None
+    choices = page.findChildren(QRadioButton)
+    assert len(choices) == 3
+    before = page.get.text()
+    choices[1].setChecked(True)
+    assert advice.alternatives[0].reason in words_of(page)
+    assert page.get.text() != before
+
+
+def test_download_card_counts_pauses_resumes_and_fails_in_place(studio: Studio) -> None:
+    pull: Any = FakePull()
+    downloads = studio.window.downloads
+    download = Download("model.gguf", pull, Progress("downloading", 500_000_000, 2_000_000_000, 50e6, 30.0))
+    downloads.all.append(download)
+    card = DownloadCard(downloads, download)
+    studio.qtbot.addWidget(card)
+    card.show()
+    assert "500 MB of 2.0 GB · 50 MB/s · 30 s left" in words_of(card)
+    assert card.bar.value() == card.bar.maximum() // 4
+    button(card, "Pause").click()
+    download.progress = Progress("paused", 500_000_000, 2_000_000_000)
+    downloads.changed.emit(download)
+    button(card, "Resume").click()
+    assert pull.told == ["pause", "resume"]
+    download.error = CarrelError("no_space", "The disk is full.", "Make room.")
+    downloads.changed.emit(download)
+    assert "The disk is full. Make room." in words_of(card)
+
+
+def test_progress_says_what_it_waits_for() -> None:
+    trouble = CarrelError("cut", "The connection was cut.")
+    assert "The connection was cut." in progress_words(Progress("downloading", 1, 2, trouble=trouble))
+    assert progress_words(Progress("queued")) == "Waiting to begin"
+
+
+def test_finished_download_is_loaded(studio: Studio) -> None:
+    pull: Any = FakePull()
+    download = Download("model.gguf", pull, path=demo_model_path())
+    studio.window.downloads.finished.emit(download)
+    studio.wait(lambda: studio.desk.engine.state.has_model)
+    assert studio.desk.engine.state.path == str(demo_model_path())
+
+
+def test_library_lists_what_is_here_and_loads_it(studio: Studio) -> None:
+    model = studio.desk.home.models / "toy-q8_0.gguf"
+    model.write_bytes(demo_model_path().read_bytes())
+    (studio.desk.home.models / "broken.gguf").write_bytes(b"GGUF nothing")
+    studio.window.guide.list_models()
+    studio.window.show_page("library")
+    page = studio.window.pages["library"]
+    assert isinstance(page, LibraryPage)
+    studio.wait(lambda: "toy" in words_of(page.here))
+    assert "broken" in words_of(page.here)
+    loads = [b for b in page.here.findChildren(QAbstractButton) if b.text() == "Load" and not b.isHidden()]
+    assert len(loads) == 1, "a damaged file has no button"
+    loads[0].click()
+    studio.wait(lambda: studio.desk.engine.state.has_model)
+    studio.wait(lambda: "Loaded" in words_of(page.here))
+
+
+def test_chosen_file_that_is_no_model_is_refused_in_words(studio: Studio, tmp_path: Path) -> None:
+    text = tmp_path / "notes.gguf"
+    text.write_text("no model")
+    studio.window.open_model(text)
+    studio.wait(lambda: studio.window.notices.isVisible())
+    assert studio.window.notices.words
+    assert not studio.window.loader.is_busy
+
+
+def test_settings_hold_at_once_and_after_a_restart(studio: Studio) -> None:
+    studio.window.show_page("settings")
+    page = studio.window.pages["settings"]
+    assert isinstance(page, SettingsPage)
+    page.thinking.click()
+    page.system_prompt.setPlainText("Answer briefly.")
+    page.system_prompt.kept(page.system_prompt.toPlainText())
+    page.proxy.setText("http://127.0.0.1:1")
+    page.proxy.editingFinished.emit()
+    page.margin.setValue(1024)
+    page.margin.editingFinished.emit()
+    kept = load_settings(studio.desk.home.settings_file)
+    assert (kept.thinking, kept.system_prompt) == (False, "Answer briefly.")
+    assert (kept.proxy, kept.vram_margin_mib) == ("http://127.0.0.1:1", 1024)
+    assert not studio.window.chat.composer.thinking.isChecked()
+
+
+def test_settings_language_box_speaks_chinese(studio: Studio) -> None:
+    studio.window.show_page("settings")
+    page = studio.window.pages["settings"]
+    assert isinstance(page, SettingsPage)
+    page.language.setCurrentIndex(page.language.findData("zh_CN"))
+    page.language.activated.emit(page.language.currentIndex())
+    assert studio.window.sidebar.new_button.text() == "新对话"
+    again = studio.window.pages["settings"]
+    assert isinstance(again, SettingsPage)
+    assert again is not page
+    assert again.language.currentData() == "zh_CN"
+    studio.desk.change_settings(language="en")
+
+
+def test_performance_shows_the_turn_and_the_computer(studio: Studio) -> None:
+    window = studio.window
+    window.modelbar.inspector.setChecked(True)
+    stand_in: Any = window.telemetry
+    stand_in.play(lambda _: None)
+    cards, answer = window.inspector.machine, window.inspector.answer
+    assert isinstance(cards, MachineCards)
+    assert isinstance(answer, AnswerCard)
+    assert cards.load.isVisible()
+    assert 80 < (cards.load.value or 0) <= 100
+    assert cards.vram.parts.total_bytes == 24 << 30
+    assert "23.0 / 24.0 GB" in window.sidebar.chip.accessibleName()
+    studio.load()
+    studio.ask("A question")
+    assert "tokens" in words_of(answer)
+    assert (answer.speed.value or 0) > 0
+
+
+def test_download_button_begins_one_pull_a_file(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[str] = []
+    monkeypatch.setattr("app.session.library.Pull.start", lambda self: begun.append(self.name))
+    studio.window.show_page("start")
+    page = studio.window.pages["start"]
+    assert isinstance(page, StartPage)
+    studio.qtbot.mouseClick(page.get, Qt.MouseButton.LeftButton)
+    studio.qtbot.mouseClick(page.get, Qt.MouseButton.LeftButton)
+    assert begun == ["Qwen3-32B-Q4_K_M.gguf"]
+    assert len(page.findChildren(DownloadCard)) == 1
