@@ -22,6 +22,7 @@ from app.fit.search import (
     try_option,
 )
 from app.fit.weights import ALL_LAYERS
+from app.machine.gate import Gpu
 from app.machine.snapshot import Machine
 
 DEFAULT_MARGIN_BYTES = 512 * MIB
@@ -93,6 +94,8 @@ def plan(
     """
     if not candidates:
         raise CarrelError("no_candidates", "There is no model to plan for.", "Choose a GGUF file or a model by name.")
+    if _all_fixed(fixed) and fixed.n_gpu_layers and not machine.usable_gpus:
+        return _on_some_card(candidates[0], fixed, machine, margin_bytes)
     places = rooms(machine, margin_bytes)
     found = options(candidates, places, fixed)
     best = choose(found)
@@ -188,6 +191,16 @@ def _nearest(candidates: Sequence[Candidate], places: tuple[Room, ...], fixed: F
         for room in (places[:-1] or (place,))
     ]
     return min(tried, key=_shortfall_bytes)
+
+
+def _on_some_card(candidate: Candidate, fixed: Fixed, machine: Machine, margin_bytes: int) -> Plan:
+    """Everything is given and layers are to be on a card, but there is none: what it would take on one."""
+    assert fixed.n_ctx and fixed.kv_type and fixed.n_ubatch and fixed.n_gpu_layers
+    card = Gpu(name="", total_bytes=0, free_bytes=0)
+    room = Room((card,), 0, machine.ram_free_bytes)
+    n_ctx = round_context(fixed.n_ctx)
+    option = try_option(candidate, room, n_ctx, fixed.kv_type, fixed.n_ubatch, fixed.n_gpu_layers)
+    return _as_plan(option, machine, margin_bytes, reasons.no_card(option))
 
 
 def _shortfall_bytes(option: Option) -> int:

@@ -37,6 +37,12 @@ def asked(option: Option) -> str:
     return _join([say("As asked: it takes {need}.", need=_need(option)), *_notes(option)])
 
 
+def no_card(option: Option) -> str:
+    """For layers on a card where there is none."""
+    need = gigabytes(option.need.total_bytes)
+    return say("There is no graphics card here that can be used. On one this would take {need}.", need=need)
+
+
 def refuse(nearest: Option, other: Option | None) -> str:
     """Why it does not run, and what would."""
     parts = [_misses(nearest)]

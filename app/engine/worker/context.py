@@ -15,6 +15,7 @@ from app.engine.worker.vocab import Ids
 
 KV_TYPES = {"f16": 1, "q8_0": 8, "q4_0": 2}  # ggml_type numbers
 _ABORTED = 2
+_CPU_STEPS = ((2e9, 512), (1e10, 128), (float("inf"), 32))  # parameters of the model, tokens a step
 
 
 class EngineFault(Exception):
@@ -37,6 +38,7 @@ class Context:
             raise EngineFault("context_refused")
         self.n_ctx = int(C.llama_n_ctx(self._ctx))
         self.n_batch = int(C.llama_n_batch(self._ctx))
+        self.step_tokens = min(self.n_batch, _step_tokens(model, spec))
         self._batch = C.llama_batch_init(self.n_batch, 0, 1)
         self._token = np.ctypeslib.as_array(self._batch.token, (self.n_batch,))
         self._pos = np.ctypeslib.as_array(self._batch.pos, (self.n_batch,))
@@ -85,6 +87,17 @@ class Context:
             self.keep(position)
             return False
         raise EngineFault("context_full" if code == 1 else "decode_failed", f"llama_decode returned {code}")
+
+
+def _step_tokens(model: Any, spec: Load) -> int:
+    """How many prompt tokens to compute between two looks at the progress and at a cancel.
+
+    Whole ubatches where every layer is on a card. A processor reads a large model so slowly that 512 tokens would be
+    a minute of silence. Fixed by the model's size, not by a clock: the same prompt is cut the same way every time.
+    """
+    if 0 <= spec.n_gpu_layers <= C.llama_model_n_layer(model) or not C.llama_supports_gpu_offload():
+        return next(tokens for parameters, tokens in _CPU_STEPS if C.llama_model_n_params(model) < parameters)
+    return spec.n_ubatch
 
 
 def _params(spec: Load) -> Any:

@@ -72,7 +72,7 @@ class Runner:
         yield keep
         while len(self._cached) < len(prompt) and not cancelled():
             start = len(self._cached)
-            end = min(start + context.n_batch, len(prompt))
+            end = min(start + context.step_tokens, len(prompt))
             if not context.decode(prompt[start:end], start, want_logits=end == len(prompt)):
                 return
             context.synchronize()

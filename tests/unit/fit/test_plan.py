@@ -155,7 +155,7 @@ def test_more_context_than_native_only_when_asked() -> None:
 
 
 def test_layers_asked_for_without_a_card_stay_in_ram() -> None:
-    chosen = plan(machine("cpu32"), Q4, Fixed(8192, "f16", 512, 65))
+    chosen = plan(machine("cpu32"), Q4, Fixed(8192, "f16", None, 65))
     assert (chosen.fits, chosen.mode, chosen.vram.total_bytes) == (True, "ram", 0)
     assert "no usable graphics card" in chosen.reason
 
@@ -233,3 +233,12 @@ def test_an_unknown_model_is_planned_by_its_facts_alone() -> None:
     assert chosen.fits
     assert chosen.model.path == "/models/x.gguf"
     assert "32B leaves" not in chosen.reason
+
+
+def test_everything_given_and_no_card_here_says_what_one_would_take() -> None:
+    fixed = Fixed(n_ctx=8192, kv_type="f16", n_ubatch=512, n_gpu_layers=-1)
+    found = plan(machine("cpu32"), Q4, fixed)
+    assert not found.fits
+    assert found.n_gpu_layers == 65
+    assert found.vram.total_bytes > 20 << 30
+    assert "no graphics card" in found.reason
