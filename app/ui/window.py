@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -146,6 +147,7 @@ class Window(QMainWindow):
         self.guide.refresh()
         self.downloads.find_unfinished()
         self.telemetry.start()
+        self.desk.jobs.run(_warm_up)
         if demo:
             self.try_demo()
         elif self.desk.settings.last_model and Path(self.desk.settings.last_model).exists():
@@ -355,6 +357,11 @@ class Window(QMainWindow):
         edge.setVisible(on)
         rule.setVisible(on)
         self._state().setValue(name, "true" if on else "false")
+
+
+def _warm_up() -> None:
+    """On a thread of the pool: what the first answer will need, so that it does not wait for it."""
+    importlib.import_module("app.ui.chat.view")
 
 
 def _rule() -> QFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent
@@ -19,13 +20,15 @@ from app.ui.bridge import listen
 from app.ui.chat.composer import Composer
 from app.ui.chat.drops import accept_files, dropped_files
 from app.ui.chat.message import MessageItem
-from app.ui.chat.view import ChatView
 from app.ui.conversation import Conversation
 from app.ui.filling import Filling
 from app.ui.loader import Loader
 from app.ui.pages.chat_cards import DemoLine, EngineCard, RefusalCard, Welcome
 from app.ui.receipts import RELOAD, failure_of, item_of, receipt_details, receipt_line
 from app.ui.widgets.chip import ChipItem
+
+if TYPE_CHECKING:
+    from app.ui.chat.view import ChatView
 
 COLUMN_PX = 760 + 2 * 16
 
@@ -39,7 +42,8 @@ class ChatPage(QWidget):
         super().__init__(parent)
         self._conversation, self._loader = conversation, loader
         self._desk = conversation.desk
-        self.view, self.composer = ChatView(), Composer()
+        self._view: ChatView | None = None
+        self.composer = Composer()
         self.welcome, self.demo_line = Welcome(), DemoLine()
         self.engine_card, self.refusal = EngineCard(conversation.desk, loader), RefusalCard()
         self._filling = Filling(conversation, self.composer, self)
@@ -55,7 +59,6 @@ class ChatPage(QWidget):
     def _lay_out(self) -> None:
         self._stack = QStackedWidget()
         self._stack.addWidget(self.welcome)
-        self._stack.addWidget(self.view)
         below = QVBoxLayout()
         below.setContentsMargins(0, 0, 0, 16)
         below.setSpacing(8)
@@ -78,13 +81,23 @@ class ChatPage(QWidget):
         composer.add_files_requested.connect(self.choose_files)
         composer.file_removed.connect(lambda key: conversation.remove_file(Path(key)))
         composer.text_changed.connect(self._on_text_changed)
-        self.view.files_dropped.connect(conversation.add_files)
-        self.view.action_requested.connect(self._on_action)
-        self.view.link_activated.connect(lambda address: QDesktopServices.openUrl(QUrl(address)))
         self.demo_line.wanted.connect(lambda: self.page_wanted.emit("start"))
         self.engine_card.page_wanted.connect(self.page_wanted)
         self._draft_timer = QTimer(self, singleShot=True, interval=600)
         self._draft_timer.timeout.connect(self.keep_draft)
+
+    @property
+    def view(self) -> ChatView:
+        """The conversation. Made when there is something to show: its Markdown takes a while to import."""
+        if self._view is None:
+            from app.ui.chat.view import ChatView
+
+            self._view = ChatView()
+            self._view.files_dropped.connect(self._conversation.add_files)
+            self._view.action_requested.connect(self._on_action)
+            self._view.link_activated.connect(lambda address: QDesktopServices.openUrl(QUrl(address)))
+            self._stack.addWidget(self._view)
+        return self._view
 
     def _listen(self) -> None:
         conversation = self._conversation
@@ -107,7 +120,8 @@ class ChatPage(QWidget):
         rows = conversation.messages
         live = conversation.asked_rows if conversation.runs_here else None
         kept = [row for row in rows if live is None or row.id != live[1].id]
-        self.view.set_messages([self._item(row) for row in kept])
+        if kept or live is not None or self._view is not None:
+            self.view.set_messages([self._item(row) for row in kept])
         if live is not None and conversation.turn is not None:
             outcome = conversation.turn.outcome
             self.view.begin_answer(MessageItem("assistant", key=str(live[1].id)))
@@ -229,7 +243,7 @@ class ChatPage(QWidget):
         self.composer.set_blocked(reason)
 
     def _show_stack(self) -> None:
-        self._stack.setCurrentWidget(self.view if self.view.count else self.welcome)
+        self._stack.setCurrentWidget(self._view if self._view is not None and self._view.count else self.welcome)
 
     def _item(self, row: Message) -> MessageItem:
         outcome = self._conversation.outcomes.get(row.id)
