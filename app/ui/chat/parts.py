@@ -277,5 +277,3 @@ class FailurePart(QWidget):
 
     def _on_clicked(self) -> None:
         self.action_requested.emit(self.note.action)
-
-

@@ -291,7 +291,7 @@ class MarkdownBrowser(QTextBrowser):
 
 
 class CodeButton(QToolButton):
-    """"Copy" on a code card's head; says "Copied" for a moment."""
+    """ "Copy" on a code card's head; says "Copied" for a moment."""
 
     def __init__(self, browser: MarkdownBrowser) -> None:
         super().__init__(browser.viewport())

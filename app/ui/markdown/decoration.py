@@ -146,5 +146,3 @@ def _run_rects(block: QTextBlock, start: int, end: int, px: int) -> Iterator[QRe
 def _x_of(answer: object) -> float:
     """PySide's `cursorToX` gives (x, position)."""
     return float(answer[0] if isinstance(answer, (tuple, list)) else answer)  # type: ignore[arg-type]
-
-

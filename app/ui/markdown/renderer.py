@@ -145,5 +145,3 @@ class DocRenderer:
 
     def _restore_block(self) -> None:
         self._pen.cursor.setBlockFormat(self._end_format)
-
-

@@ -129,4 +129,3 @@ class TextStyle:
 def text_style(colours: Tokens, px: int = BODY_PX, *, quiet: bool = False) -> TextStyle:
     """The shared style for a theme; every message of a size uses the same one."""
     return TextStyle(colours, px, quiet=quiet)
-
