@@ -1,0 +1,168 @@
+"""The real window over the real engine child: drop, ask, stream, stop, die, reload, restart."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QApplication
+from pytestqt.qtbot import QtBot
+
+from app.boot import build_desk
+from app.config.paths import open_home
+from app.session.demo import demo_document_path, demo_model_path
+from app.ui.app import dress, make_application
+from app.ui.bridge import QtPost
+from app.ui.window import Window
+from tests.helpers.models import script_model
+from tests.ui.studio import drop
+
+LOAD_MS = 60_000
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)  # says the offscreen platform
+
+
+class RunningWindow:
+    """What `./carrel --home FOLDER` opens, in this process."""
+
+    def __init__(self, folder: Path, qtbot: QtBot) -> None:
+        self.qtbot = qtbot
+        self.post = QtPost()
+        self.desk = build_desk(open_home(folder), self.post.post)
+        dress("light")
+        self.window = Window(self.desk)
+        self.window.show()
+        self.window.begin()
+        self.closed = False
+
+    def wait(self, done: Callable[[], bool], timeout_ms: int = 20_000) -> None:
+        self.qtbot.waitUntil(done, timeout=timeout_ms)
+
+    def wait_loaded(self) -> None:
+        self.wait(lambda: self.desk.engine.state.has_model and not self.window.loader.is_busy, LOAD_MS)
+
+    def send(self, text: str) -> None:
+        composer = self.window.chat.composer
+        composer.set_text(text)
+        self.wait(composer.send_button.isEnabled)
+        self.qtbot.mouseClick(composer.send_button, Qt.MouseButton.LeftButton)
+
+    def wait_for_text(self, characters: int) -> None:
+        def enough() -> bool:
+            turn = self.window.conversation.turn
+            return turn is not None and len(turn.outcome.text) >= characters
+
+        self.wait(enough)
+
+    def wait_ended(self) -> None:
+        self.wait(lambda: not self.window.conversation.is_running)
+
+    def close(self) -> None:
+        if not self.closed:
+            self.closed = True
+            self.window.close()
+            self.desk.close()
+            self.window.deleteLater()
+            QApplication.processEvents()
+
+
+@pytest.fixture
+def open_window(tmp_path: Path, qtbot: QtBot) -> Iterator[Callable[[], RunningWindow]]:
+    make_application(["carrel"])
+    running: list[RunningWindow] = []
+
+    def open_one() -> RunningWindow:
+        running.append(RunningWindow(tmp_path / "home", qtbot))
+        return running[-1]
+
+    yield open_one
+    for one in running:
+        one.close()
+
+
+@pytest.fixture(scope="module")
+def talker(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model that never stops talking by itself."""
+    return script_model(tmp_path_factory.mktemp("models") / "talker.gguf", "over and on again ", repeat=True)
+
+
+def test_demo_reads_a_dropped_file_and_answers(open_window: Callable[[], RunningWindow]) -> None:
+    running = open_window()
+    window = running.window
+    assert window.stack.currentWidget() is window.pages["start"]
+    window.load(demo_model_path())
+    running.wait_loaded()
+    assert window.chat.demo_line.isVisible()
+    assert drop(window.chat, demo_document_path())
+    running.wait(lambda: bool(window.conversation.documents), LOAD_MS)
+    tokens = window.conversation.documents[0].tokens
+    assert tokens > 100
+    window.chat.composer.thinking.setChecked(False)
+    running.send("How much is the monthly rent?")
+    running.wait_for_text(20)
+    running.qtbot.keyClick(window, Qt.Key.Key_Escape)
+    running.wait_ended()
+    answer = window.chat.view.message(1)
+    assert answer.state in ("stopped", "complete")
+    assert len(answer.text) >= 20
+    assert f"{tokens:,} tokens, nothing left out" in answer.receipt
+
+
+def test_engine_killed_mid_answer_keeps_the_words_and_one_click_goes_on(
+    open_window: Callable[[], RunningWindow], talker: Path
+) -> None:
+    running = open_window()
+    window = running.window
+    window.open_model(talker)
+    running.wait_loaded()
+    running.send("Talk")
+    running.wait_for_text(40)
+    pid = running.desk.engine.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL if os.name != "nt" else signal.SIGTERM)
+    running.wait_ended()
+    view = window.chat.view
+    running.wait(lambda: view.message(1).failure is not None)
+    kept = view.message(1)
+    assert len(kept.text) >= 40
+    assert kept.failure is not None
+    assert kept.failure.saved == "The answer up to here is saved."
+    reload_button = next(
+        b for b in view.findChildren(QAbstractButton) if b.text() == "Reload the model" and b.isVisible()
+    )
+    running.qtbot.mouseClick(reload_button, Qt.MouseButton.LeftButton)
+    running.wait_loaded()
+    assert running.desk.engine.pid != pid
+    running.send("Go on")
+    running.wait_for_text(40)
+    window.conversation.stop()
+    running.wait_ended()
+    assert view.count == 4
+    assert view.message(3).text.startswith("over and on")
+
+
+def test_restart_finds_the_chat_and_loads_the_model_again(
+    open_window: Callable[[], RunningWindow], talker: Path
+) -> None:
+    first = open_window()
+    first.window.open_model(talker)
+    first.wait_loaded()
+    first.send("Remember me")
+    first.wait_for_text(40)
+    first.window.conversation.stop()
+    first.wait_ended()
+    said = first.window.chat.view.message(1).text
+    first.close()
+    second = open_window()
+    sidebar = second.window.sidebar
+    assert second.window.stack.currentWidget() is second.window.chat
+    second.wait(lambda: sidebar.list.count() == 2)
+    sidebar.list.itemClicked.emit(sidebar.list.item(1))
+    second.wait(lambda: second.window.chat.view.count == 2)
+    assert second.window.chat.view.message(0).text == "Remember me"
+    assert second.window.chat.view.message(1).text == said
+    second.wait_loaded()
+    assert second.desk.engine.state.path == str(talker)
