@@ -15,6 +15,7 @@ from app import __version__
 from app.core import words
 from app.ui.bridge import QtPost, last_resort
 from app.ui.fonts import install_fonts
+from app.ui.icons import icon
 from app.ui.theme import Choice, theme
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def make_application(argv: Sequence[str]) -> QApplication:
     application.setApplicationVersion(__version__)
     QGuiApplication.setDesktopFileName("carrel")
     install_fonts()
+    application.setWindowIcon(icon("book-open", "accent", 64))
     return application
 
 

@@ -14,6 +14,7 @@ import msgspec
 from app.core.chat import Channel, Document, Timing
 from app.core.emitter import Emitter
 from app.core.errors import CarrelError
+from app.core.files import write_durably
 from app.perf.meter import TurnMeter
 from app.session import chats
 from app.session.desk import Desk
@@ -25,14 +26,16 @@ from app.store.rows import Chat, Message
 class Conversation:
     """The open chat. Used on the main thread.
 
-    Events: `opened()` another chat, or none, is shown; `asked(question, answer)` both rows exist; `spoke(channel,
-    text)`; `ended(outcome)`; `refused(text, error)` before anything was asked; `files_changed()`; `listed(chats)`.
+    Events: `leaving()` before and `opened()` after another chat, or none, is shown; `asked(question, answer)` both
+    rows exist; `prefilled(done, total, cached)`; `spoke(channel, text, tokens)`; `ended(outcome)`; `refused(text,
+    error)` before anything was asked; `running_changed()`; `reread()` the kept rows are here; `files_changed()`;
+    `listed(chats)`.
     """
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.chat_id: int | None = None
-        self.draft = ""
+        self.draft = self._new_draft = self._read_new_draft()
         self.messages: list[Message] = []
         self.chats: list[Chat] = []
         self.turn: Turn | None = None
@@ -46,6 +49,7 @@ class Conversation:
         self._jobs: list[ReadingJob] = []
         self._wish_text, self._thought = "", 0
         self.thinking_tokens: dict[int, int] = {}
+        self.leaving: Emitter[[]] = Emitter()
         self.opened: Emitter[[]] = Emitter()
         self.asked: Emitter[[Message, Message]] = Emitter()
         self.prefilled: Emitter[[int, int, int]] = Emitter()
@@ -77,23 +81,46 @@ class Conversation:
 
     def new_chat(self) -> None:
         """An empty page; the chat itself begins with its first question."""
-        self._show(None, [], "")
+        self._show(None, [], None)
 
     def open_chat(self, chat_id: int) -> None:
-        draft = next((chat.draft for chat in self.chats if chat.id == chat_id), "")
-        chats.open_chat(self.desk, chat_id, lambda found: self._show(chat_id, found, draft))
+        def done(found: list[Message]) -> None:
+            draft = next((chat.draft for chat in self.chats if chat.id == chat_id), "")
+            self._show(chat_id, found, draft)
+
+        chats.open_chat(self.desk, chat_id, done)
 
     def keep_draft(self, text: str) -> None:
-        """Remember what is typed; on disk once the chat exists."""
-        if text == self.draft:
+        """Remember what is typed, on disk: with its chat, or in a file while the chat has not begun."""
+        if text == self.draft or (self.turn is not None and self.asked_rows is None):
             return
         self.draft = text
-        if self.chat_id is not None and not self.runs_here:
+        if self.chat_id is None:
+            self._new_draft = text
+            write_durably(self._draft_file, text.encode())
+        else:
             chats.save_draft(self.desk, self.chat_id, text)
             self.chats = [_with_draft(chat, text) if chat.id == self.chat_id else chat for chat in self.chats]
 
-    def _show(self, chat_id: int | None, messages: list[Message], draft: str) -> None:
-        self.chat_id, self.messages, self.draft = chat_id, messages, draft
+    @property
+    def _draft_file(self) -> Path:
+        return self.desk.home.root / "draft.txt"
+
+    def _read_new_draft(self) -> str:
+        try:
+            return self._draft_file.read_text("utf-8")
+        except (OSError, UnicodeDecodeError):
+            return ""
+
+    def _forget_new_draft(self) -> None:
+        if self._new_draft:
+            self._new_draft = ""
+            self._draft_file.unlink(missing_ok=True)
+
+    def _show(self, chat_id: int | None, messages: list[Message], draft: str | None) -> None:
+        self.leaving.emit()
+        self.chat_id, self.messages = chat_id, messages
+        self.draft = self._new_draft if draft is None else draft
         self.drop_files()
         self.opened.emit()
 
@@ -119,6 +146,8 @@ class Conversation:
 
     def _on_asked(self, question: Message, answer: Message) -> None:
         was_here = self.chat_id in (None, question.chat_id)
+        if self.chat_id is None:
+            self._forget_new_draft()
         self.asked_rows = (question, answer)
         if was_here:
             self.chat_id = question.chat_id

@@ -103,9 +103,9 @@ def finished_item(answer: Message, outcome: Outcome) -> MessageItem:
 
 def failure_of(state: AnswerState, error: CarrelError | None, code: str, some_text: bool) -> FailureNote | None:
     """The card under an answer that failed: cause, what was saved, one button."""
-    if state != "failed":
-        return None
     code = error.code if error is not None else code
+    if state != "failed" or code == "cancelled":
+        return None
     reloads = code.startswith("engine_") or code in ("no_model", "load_out_of_memory")
     if error is None:
         cause = say(_CAUSES.get(code, mark("The engine stopped before the answer was complete.")))

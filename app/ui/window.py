@@ -144,6 +144,7 @@ class Window(QMainWindow):
             return
         self._began = True
         chats.recover_answers(self.desk, lambda _: self.conversation.refresh_list())
+        self.desk.store.ask(lambda store: store.notices, self._on_store_notices)
         self.guide.refresh()
         self.downloads.find_unfinished()
         self.telemetry.start()
@@ -158,6 +159,7 @@ class Window(QMainWindow):
         if self._finished:
             return
         self._finished = True
+        self.conversation.stop()
         self.chat.keep_draft()
         self._keep_place()
         self.telemetry.stop()
@@ -218,6 +220,8 @@ class Window(QMainWindow):
             if name == "library"
             else StartPage(self.guide, self.downloads)
         )
+        if isinstance(page, StartPage):
+            page.library_wanted.connect(lambda: self.show_page("library"))
         page.choose_wanted.connect(self.choose_model)
         page.demo_wanted.connect(self.try_demo)
         page.load_wanted.connect(lambda path: self.load(Path(path)))
@@ -226,7 +230,6 @@ class Window(QMainWindow):
     # ---- wishes
 
     def new_chat(self) -> None:
-        self.chat.keep_draft()
         self.conversation.new_chat()
         self.show_page("chat")
 
@@ -300,7 +303,7 @@ class Window(QMainWindow):
 
     def _speak_again(self) -> None:
         """Another language: every widget is made again; what runs goes on underneath."""
-        self.conversation.draft = self.chat.composer.text
+        self.chat.keep_draft()
         old = self.takeCentralWidget()
         self._build()
         if old is not None:
@@ -311,6 +314,11 @@ class Window(QMainWindow):
     def _on_memory(self) -> None:
         if self.guide.machine is not None:
             self.sidebar.show_memory(*total_memory(self.guide.machine))
+
+    def _on_store_notices(self, notices: tuple[CarrelError, ...]) -> None:
+        """What the chats' file had to say when it was opened."""
+        if notices:
+            self.notices.tell_error(" ".join(str(notice) for notice in notices))
 
     def _on_sample(self, sample: Sample) -> None:
         known = sample_memory(sample)

@@ -180,6 +180,34 @@ def test_draft_comes_back_with_its_chat(open_studio: Callable[..., Studio]) -> N
     studio.wait(lambda: studio.window.chat.composer.text == "half a thought")
 
 
+def test_draft_of_a_chat_not_begun_survives_other_chats_and_a_restart(open_studio: Callable[..., Studio]) -> None:
+    first = open_studio(Script("Yes."))
+    first.load()
+    first.ask("A question")
+    first.window.new_chat()
+    first.window.chat.composer.set_text("not sent yet")
+    first.window.sidebar.list.itemClicked.emit(first.window.sidebar.list.item(1))
+    first.wait(lambda: first.window.chat.view.count == 2)
+    assert first.window.chat.composer.text == ""
+    first.window.new_chat()
+    assert first.window.chat.composer.text == "not sent yet"
+    first.close()
+    second = open_studio(Script("Yes."))
+    assert second.window.chat.composer.text == "not sent yet"
+    second.load()
+    second.ask("not sent yet")
+    second.window.new_chat()
+    assert second.window.chat.composer.text == ""
+
+
+def test_up_brings_the_last_question_back(open_studio: Callable[..., Studio]) -> None:
+    studio = open_studio(Script("Yes."))
+    studio.load()
+    studio.ask("A question")
+    studio.qtbot.keyClick(studio.window.chat.composer.edit, Qt.Key.Key_Up)
+    assert studio.window.chat.composer.text == "A question"
+
+
 def test_language_changes_without_restart_while_an_answer_runs(open_studio: Callable[..., Studio]) -> None:
     studio = open_studio(Script("word " * 60, delay_s=0.01))
     studio.load()

@@ -14,6 +14,7 @@ KEYS = (
     ("Ctrl+L", mark("Go to the message")),
     ("Enter", mark("Send")),
     ("Shift+Enter", mark("New line")),
+    ("↑", mark("The last question again, in the empty message")),
     ("Esc", mark("Stop the answer, or back to the chat")),
     ("Ctrl+O", mark("Add files to the message")),
     ("Ctrl+Shift+C", mark("Copy the last answer")),

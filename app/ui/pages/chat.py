@@ -81,6 +81,7 @@ class ChatPage(QWidget):
         composer.add_files_requested.connect(self.choose_files)
         composer.file_removed.connect(lambda key: conversation.remove_file(Path(key)))
         composer.text_changed.connect(self._on_text_changed)
+        composer.recall_requested.connect(self._on_recall)
         self.demo_line.wanted.connect(lambda: self.page_wanted.emit("start"))
         self.engine_card.page_wanted.connect(self.page_wanted)
         self._draft_timer = QTimer(self, singleShot=True, interval=600)
@@ -101,6 +102,7 @@ class ChatPage(QWidget):
 
     def _listen(self) -> None:
         conversation = self._conversation
+        listen(self, lambda: conversation.leaving.connect(self.keep_draft))
         listen(self, lambda: conversation.opened.connect(self.show_chat))
         listen(self, lambda: conversation.asked.connect(self._on_asked))
         listen(self, lambda: conversation.prefilled.connect(self._on_prefilled))
@@ -147,8 +149,8 @@ class ChatPage(QWidget):
 
     def keep_draft(self) -> None:
         """What is typed goes to the disk."""
-        if not self._conversation.is_running:
-            self._conversation.keep_draft(self.composer.text)
+        self._draft_timer.stop()
+        self._conversation.keep_draft(self.composer.text)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files are welcome anywhere on the page."""
@@ -170,6 +172,12 @@ class ChatPage(QWidget):
 
     def _on_text_changed(self) -> None:
         self._draft_timer.start()
+
+    def _on_recall(self) -> None:
+        """The last question comes back into the empty field."""
+        asked = [message.text for message in self._conversation.messages if message.role == "user"]
+        if asked:
+            self.composer.set_text(asked[-1])
 
     def _on_action(self, _row: int, action: str) -> None:
         if action == RELOAD:

@@ -126,7 +126,8 @@ class EngineCard(QFrame):
 
 def _engine_sentence(state: EngineState, error: CarrelError | None, last: str, *, busy: bool) -> str:
     if busy:
-        name = model_name(state.path or last) if state.path or last else say("the model")
+        path = state.path or last
+        name = say("the demo model") if is_demo(path) else model_name(path) if path else say("the model")
         return say("Loading {name}, {percent} %", name=name, percent=round(100 * state.load_fraction))
     if error is not None:
         return str(error)

@@ -26,6 +26,7 @@ class StartPage(Page):
     choose_wanted = Signal()
     demo_wanted = Signal()
     load_wanted = Signal(str)
+    library_wanted = Signal()
 
     def __init__(self, guide: Guide, downloads: Downloads, parent: QWidget | None = None) -> None:
         super().__init__(say("Welcome to Carrel"), parent)
@@ -60,6 +61,7 @@ class StartPage(Page):
         elif guide.advice_error is not None:
             self.plan.clear()
             self.plan.column.addWidget(label(str(guide.advice_error), "bad"))
+        self.here.setVisible(bool(guide.models))
         self._show_choice()
 
     def _fill_plan(self, best: Plan, others: tuple[Plan, ...]) -> None:
@@ -102,7 +104,10 @@ class StartPage(Page):
         self.demo.clicked.connect(self.demo_wanted)
         self.space = label("", "quiet")
         self._running = QVBoxLayout()
-        column.addLayout(buttons(self.get, self.choose, self.demo))
+        self.here = TextButton(say("Models on this computer"), kind="quiet")
+        self.here.clicked.connect(self.library_wanted)
+        self.here.hide()
+        column.addLayout(buttons(self.get, self.choose, self.demo, self.here))
         column.addWidget(self.space)
         column.addLayout(self._running)
         column.addWidget(
