@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
+
 from app.catalog.index import Catalog, candidate_of, load_catalog
 from app.catalog.local import local_candidate
 from app.config.paths import models_folder
@@ -16,9 +18,10 @@ from app.fetch.wanted import Wanted
 from app.fit.plan import Plan, advise, plan
 from app.fit.search import Candidate, Fixed
 from app.gguf.model import describe
-from app.gguf.reader import read_header
+from app.gguf.reader import Header, read_header
 from app.gguf.source import RangeSource
-from app.machine.snapshot import Machine, load_machine, take_snapshot
+from app.gguf.split import merge_parts, part_names
+from app.machine.snapshot import load_machine, take_snapshot
 from app.session.desk import Desk
 from app.session.failures import as_carrel_error
 
@@ -47,10 +50,6 @@ def make_plan(
     desk.jobs.run(work, done, lambda error: failed(as_carrel_error(error)))
 
 
-def this_machine(desk: Desk) -> Machine:
-    return take_snapshot(_folder(desk))
-
-
 def _candidate(desk: Desk, catalog: Catalog, model: str) -> Candidate:
     """A file that is here by its header; one of the catalog by its known mix; any other by its header on the hub."""
     path = Path(model).expanduser()
@@ -64,10 +63,16 @@ def _candidate(desk: Desk, catalog: Catalog, model: str) -> Candidate:
 
 
 def _remote_candidate(desk: Desk, wanted: Wanted) -> Candidate:
-    """The header is read over HTTP ranges: some megabytes instead of the whole file."""
-    size_bytes, read = range_reader(wanted, open_hub(desk.settings))
-    facts = describe(read_header(RangeSource(read, size_bytes, wanted.file)))
-    return Candidate(wanted.repo, wanted.file, "", facts.quant, size_bytes, facts)
+    """The headers of all parts are read over HTTP ranges: some megabytes instead of the whole model."""
+    hub = open_hub(desk.settings)
+
+    def header_of(file: str) -> Header:
+        size_bytes, read = range_reader(msgspec.structs.replace(wanted, file=file), hub)
+        return read_header(RangeSource(read, size_bytes, file))
+
+    headers = [header_of(file) for file in part_names(wanted.file)]
+    facts = merge_parts(headers) if len(headers) > 1 else describe(headers[0])
+    return Candidate(wanted.repo, wanted.file, "", facts.quant, facts.size_bytes, facts)
 
 
 def _folder(desk: Desk) -> Path:

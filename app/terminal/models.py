@@ -14,6 +14,7 @@ from app.fetch.progress import Progress
 from app.fetch.wanted import Wanted
 from app.fit.plan import Plan
 from app.fit.search import Fixed
+from app.gguf.split import part_names
 from app.session.desk import Desk
 from app.session.library import LocalModel, Pull, catalog_of, import_model, list_models
 from app.session.planning import make_plan
@@ -22,14 +23,20 @@ from app.terminal.waiting import wait_for
 
 
 def run_pull(desk: Desk, loop: Loop, args: Namespace) -> int:
-    """Download and prove. Ctrl+C keeps the part; the same command goes on."""
-    pull = Pull(desk, _what(desk, loop, args.model))
+    """Download and prove, a split model part by part. Ctrl+C keeps what came; the same command goes on."""
+    paths = [_pull_one(desk, loop, what, as_json=args.json) for what in _wanted(desk, loop, args.model)]
+    print_line({"kind": "done", "path": str(paths[0])}) if args.json else print(paths[0])
+    return 0
+
+
+def _pull_one(desk: Desk, loop: Loop, what: Plan | Entry | Wanted, *, as_json: bool) -> Path:
+    pull = Pull(desk, what)
     if pull.entry is not None:
         note(f"{pull.name}: {explain_proof(pull.entry)}")
     ended: list[Path | CarrelError] = []
     status = StatusLine()
     pull.ended.connect(ended.append)
-    pull.progressed.connect(print_progress if args.json else lambda progress: status.show(progress_words(progress)))
+    pull.progressed.connect(print_progress if as_json else lambda progress: status.show(progress_words(progress)))
     pull.start()
     try:
         loop.run_until(lambda: bool(ended))
@@ -42,21 +49,21 @@ def run_pull(desk: Desk, loop: Loop, args: Namespace) -> int:
         status.clear()
     if isinstance(ended[0], CarrelError):
         raise ended[0]
-    print_line({"kind": "done", "path": str(ended[0])}) if args.json else print(ended[0])
-    return 0
+    return ended[0]
 
 
-def _what(desk: Desk, loop: Loop, reference: str | None) -> Plan | Entry | Wanted:
+def _wanted(desk: Desk, loop: Loop, reference: str | None) -> list[Plan | Entry | Wanted]:
+    """What the reference names; without one the recommended file."""
     if reference is None:
         best: Plan = wait_for(loop, lambda done, failed: make_plan(desk, None, None, Fixed(), done, failed))
-        return best
+        return [best]
     for entry in catalog_of(desk).entries:
         if entry.reference == reference:
-            return entry
+            return [entry]
     if reference.count("/") < 2:
-        return catalog_of(desk).find(reference)  # raises, naming the nearest
+        return [catalog_of(desk).find(reference)]  # raises, naming the nearest
     organisation, repository, file = reference.split("/", 2)
-    return Wanted(f"{organisation}/{repository}", "main", file)
+    return [Wanted(f"{organisation}/{repository}", "main", part) for part in part_names(file)]
 
 
 def print_progress(progress: Progress) -> None:

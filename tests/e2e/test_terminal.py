@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from app.core.child import APP_FOLDER
-from tests.helpers.models import script_model, tiny_qwen3
+from tests.helpers.models import script_model, split_model, tiny_qwen3
 from tests.helpers.toyhub import ToyHub
 
 MACHINES = APP_FOLDER / "tests" / "helpers" / "machines"
@@ -158,6 +158,26 @@ def test_pull_brings_a_proven_file_and_goes_on_where_it_stopped(tmp_path: Path, 
     path = Path(lines_of(done)[-1]["path"])
     assert hashlib.sha256(path.read_bytes()).digest() == hashlib.sha256(data).digest()
     assert carrel(tmp_path, "models", "--json").stdout.count("scripted.gguf") >= 1
+
+
+def test_a_split_model_on_the_hub_is_planned_by_its_headers_and_pulled_whole(tmp_path: Path) -> None:
+    parts = split_model(tmp_path)
+    reference = f"toy/split/{parts[0].name}"
+    with ToyHub() as hub:
+        for part in parts:
+            hub.add("toy/split", part.name, part.read_bytes())
+        env = {"HF_ENDPOINT": hub.endpoint}
+        planned = carrel(tmp_path / "home", "plan", "--model", reference, "--n-ctx", "512", "--json", env=env)
+        read = len(hub.requests("storage"))
+        pulled = carrel(tmp_path / "home", "pull", reference, "--json", env=env)
+    assert planned.returncode == 0, planned.stderr
+    assert json.loads(planned.stdout)["model"]["size_bytes"] == sum(part.stat().st_size for part in parts)
+    assert read >= len(parts)
+    assert pulled.returncode == 0, pulled.stderr
+    first = Path(lines_of(pulled)[-1]["path"])
+    assert sorted(path.name for path in first.parent.glob("*.gguf")) == [part.name for part in parts]
+    answer = carrel(tmp_path / "home", "chat", "--model", first, "--max-tokens", "3", "Hi", "--json")
+    assert answer.returncode == 0, answer.stderr
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals")
