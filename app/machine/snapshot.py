@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import psutil
@@ -63,7 +64,7 @@ def save_machine(machine: Machine, file: Path) -> None:
 def load_machine(file: Path) -> Machine:
     """A machine saved by `save_machine` or written by hand. Unknown keys are ignored; bad files are a CarrelError."""
     try:
-        machine = msgspec.json.decode(file.read_bytes(), type=Machine)
+        machine = msgspec.convert(_hand_written(msgspec.json.decode(file.read_bytes())), Machine)
     except OSError as error:
         raise _refused(file, error.strerror or str(error)) from error
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
@@ -73,6 +74,16 @@ def load_machine(file: Path) -> Machine:
         raise _refused(file, say("a size is negative"))
     note = explain_unused(machine.gpus)
     return msgspec.structs.replace(machine, gpu_note=note if machine.gpus else machine.gpu_note or note)
+
+
+def _hand_written(content: Any) -> Any:
+    """What people write by hand: a capability as the number 8.9, a driver as 550, either as null."""
+    cards = content.get("gpus") if isinstance(content, dict) else None
+    for card in cards if isinstance(cards, list) else ():
+        for key in ("compute_capability", "driver"):
+            if isinstance(card, dict) and isinstance(card.get(key, ""), int | float | None):
+                card[key] = "" if card[key] is None else str(card[key])
+    return content
 
 
 def _refused(file: Path, cause: str) -> CarrelError:

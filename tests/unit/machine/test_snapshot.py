@@ -117,3 +117,13 @@ def test_nobody_knows_means_no_sentence(tmp_path: Path) -> None:
     cpu = read_cpu(tmp_path / "none")
     assert cpu.avx2 is None
     assert explain_cpu(cpu) == ""
+
+
+@pytest.mark.parametrize(("capability", "read"), [("8.9", "8.9"), (8.9, "8.9"), (9, "9"), (None, "")])
+def test_a_machine_written_by_hand_may_give_numbers(tmp_path: Path, capability: object, read: str) -> None:
+    card = {"name": "RTX", "total_bytes": 10, "free_bytes": 9, "driver": 570, "compute_capability": capability}
+    sizes = {"ram_total_bytes": 3, "ram_free_bytes": 2, "disk_free_bytes": 1}
+    file = tmp_path / "machine.json"
+    file.write_text(json.dumps({"os": "Linux", "gpus": [card], "cpu": {"name": "x", "cores": 2}, **sizes}))
+    [gpu] = load_machine(file).gpus
+    assert (gpu.compute_capability, gpu.driver) == (read, "570")
