@@ -110,4 +110,3 @@ class Downloads:
         self.changed.emit(download)
         if download.path is not None:
             self.finished.emit(download)
-

@@ -48,18 +48,29 @@ def receipt_details(receipt: Receipt, usage: Usage, timing: Timing, model: str) 
     """Every number behind the line, one a row."""
     rows = []
     for file in receipt.files:
-        row = say("{name}: {pages} pages, {tokens} tokens, {dropped} left out",
-                  name=Path(file.path).name, pages=file.pages, tokens=f"{file.tokens:,}", dropped=file.dropped_tokens)
+        row = say(
+            "{name}: {pages} pages, {tokens} tokens, {dropped} left out",
+            name=Path(file.path).name,
+            pages=file.pages,
+            tokens=f"{file.tokens:,}",
+            dropped=file.dropped_tokens,
+        )
         rows.append(row)
     if usage.prompt_tokens:
-        rows.append(say("Given to the model: {prompt} tokens, {cached} of them still in memory from before",
-                        prompt=f"{usage.prompt_tokens:,}", cached=f"{usage.cached_tokens:,}"))
+        rows.append(
+            say(
+                "Given to the model: {prompt} tokens, {cached} of them still in memory from before",
+                prompt=f"{usage.prompt_tokens:,}",
+                cached=f"{usage.cached_tokens:,}",
+            )
+        )
         rows.append(say("Written: {count} tokens, thinking included", count=f"{usage.answer_tokens:,}"))
     if timing.prefill_tok_s:
         rows.append(say("Reading speed: {speed} tok/s", speed=f"{timing.prefill_tok_s:,.0f}"))
     if receipt.context_size:
-        rows.append(say("Context: {used} of {size} tokens",
-                        used=f"{receipt.context_used:,}", size=f"{receipt.context_size:,}"))
+        rows.append(
+            say("Context: {used} of {size} tokens", used=f"{receipt.context_used:,}", size=f"{receipt.context_size:,}")
+        )
     if model:
         rows.append(say("Model file: {name}", name=Path(model).name))
     return "\n".join(rows)

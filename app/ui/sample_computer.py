@@ -62,4 +62,3 @@ def _sample(second: int, busy: float) -> Sample:
         ram_total_bytes=64 * GIB,
         process_ram_bytes=int(1.3 * GIB),
     )
-

@@ -36,6 +36,7 @@ from app.ui.window import SIZE_PX, Window
 
 PATIENCE_MS = 60_000
 
+
 def take_screenshots(folder: Path) -> int:
     """Write one PNG for each scene, theme and language into `folder`; returns the exit code."""
     if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):

@@ -37,7 +37,7 @@ def quant_words(quant: str) -> str:
 
 
 def model_words(path: str, n_ctx: int) -> str:
-    """"Qwen3-32B, 4-bit, 35K tokens"."""
+    """ "Qwen3-32B, 4-bit, 35K tokens"."""
     parts = [model_name(path)]
     if (quant := quant_in(path)) and not is_demo(path):
         parts.append(quant_words(quant))

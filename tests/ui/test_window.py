@@ -86,11 +86,13 @@ def test_dead_engine_leaves_a_card_whose_button_brings_it_back(open_studio: Call
     assert "ended from outside" in failure.cause
     assert failure.saved == "The answer up to here is saved."
     assert view.message(1).text.startswith("one two")
-    assert studio.window.chat.engine_card.isVisible()
+    assert not studio.window.chat.engine_card.isVisible(), "the conversation's own card has the button"
     studio.script.die_after = None
     view.action_requested.emit(1, failure.action)
     studio.wait(lambda: studio.desk.engine.state.has_model)
-    assert not studio.window.chat.engine_card.isVisible()
+    told = view.message(1).failure
+    assert told is not None
+    assert (told.cause, told.action_label) == (failure.cause, "")
     studio.ask("Again")
     assert view.message(view.count - 1).text == "one two three four five six seven"
 

@@ -109,8 +109,11 @@ class AnswerCard(QWidget):
 def _read_words(figures: Figures) -> str:
     if not figures.prefill_total:
         return "–"
-    share = say("{percent} % of {count} tokens",
-                percent=round(100 * figures.prefill_fraction), count=f"{figures.prefill_total:,}")
+    share = say(
+        "{percent} % of {count} tokens",
+        percent=round(100 * figures.prefill_fraction),
+        count=f"{figures.prefill_total:,}",
+    )
     if figures.prefill_left_s:
         left = say("{time} left", time=format_duration(figures.prefill_left_s))
         return f"{share}, {left}"

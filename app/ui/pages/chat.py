@@ -19,7 +19,7 @@ from app.store.rows import Message
 from app.ui.bridge import listen
 from app.ui.chat.composer import Composer
 from app.ui.chat.drops import accept_files, dropped_files
-from app.ui.chat.message import MessageItem
+from app.ui.chat.message import FailureNote, MessageItem
 from app.ui.conversation import Conversation
 from app.ui.filling import Filling
 from app.ui.loader import Loader
@@ -133,6 +133,7 @@ class ChatPage(QWidget):
         self.composer.set_text(conversation.draft)
         self.refusal.hide()
         self._show_stack()
+        self._tell_card()
         self._on_files_changed()
         self._on_running_changed()
 
@@ -210,6 +211,7 @@ class ChatPage(QWidget):
         note = failure_of(outcome.state, outcome.error, "", bool(outcome.text or outcome.thinking))
         if note is not None:
             self.view.show_failure(note)
+        self._tell_card()
 
     def _on_refused(self, text: str, error: CarrelError) -> None:
         if not self.composer.text:
@@ -230,6 +232,8 @@ class ChatPage(QWidget):
 
     def _on_engine(self, state: EngineState) -> None:
         self._show_blocked()
+        if state.has_model:
+            self._drop_reload_buttons()
         self.composer.thinking.setEnabled(state.can_think or not state.has_model)
         self.demo_line.show_for(state)
         self.welcome.show_for(state)
@@ -239,6 +243,22 @@ class ChatPage(QWidget):
         self.composer.thinking.setChecked(self._desk.settings.thinking)
         self.composer.thinking.blockSignals(False)
         self.composer.thinking.update()
+
+    def _tell_card(self) -> None:
+        """The card over the composer is silent while the conversation's own card has the button."""
+        last = self.view.message(self.view.count - 1) if self._view is not None and self.view.count else None
+        failure = last.failure if last is not None else None
+        self.engine_card.set_told_above(failure is not None and failure.action == RELOAD)
+
+    def _drop_reload_buttons(self) -> None:
+        """The model is here again: what failed stays told, its button has done its work."""
+        if self._view is None:
+            return
+        for row in range(self._view.count):
+            failure = self._view.message(row).failure
+            if failure is not None and failure.action == RELOAD:
+                self._view.replace_message(row, replace(self._view.message(row), failure=_told(failure)))
+        self._tell_card()
 
     def _show_blocked(self) -> None:
         conversation, state = self._conversation, self._desk.engine.state
@@ -256,7 +276,14 @@ class ChatPage(QWidget):
     def _item(self, row: Message) -> MessageItem:
         outcome = self._conversation.outcomes.get(row.id)
         item = item_of(row, outcome.error if outcome else None)
+        if item.failure is not None and self._desk.engine.state.has_model:
+            item = replace(item, failure=_told(item.failure))
         return replace(item, thinking_tokens=self._conversation.thinking_tokens.get(row.id, 0))
+
+
+def _told(failure: FailureNote) -> FailureNote:
+    """The same without its button."""
+    return replace(failure, action="", action_label="")
 
 
 def _chips(conversation: Conversation) -> list[ChipItem]:

@@ -72,6 +72,7 @@ class EngineCard(QFrame):
     def __init__(self, desk: Desk, loader: Loader, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk, self._loader = desk, loader
+        self._told_above = False
         self.setProperty("ground", "card")
         self.words = label("")
         self.bar = QProgressBar()
@@ -101,9 +102,15 @@ class EngineCard(QFrame):
         row.addStretch(1)
         column.addWidget(self._buttons)
 
+    def set_told_above(self, told: bool) -> None:
+        """Whether the conversation above already says what failed and has the button."""
+        if told != self._told_above:
+            self._told_above = told
+            self._show(self._desk.engine.state)
+
     def _show(self, state: EngineState) -> None:
         busy = self._loader.is_busy
-        self.setVisible(busy or not state.has_model)
+        self.setVisible(busy or not (state.has_model or (self._told_above and self._loader.last_error is None)))
         self.bar.setVisible(busy)
         self.bar.setValue(round(1000 * state.load_fraction))
         self._buttons.setVisible(not busy)

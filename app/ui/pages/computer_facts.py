@@ -16,6 +16,8 @@ def fill_computer(card: Card, machine: Machine) -> None:
     """Show `machine` in `card`, replacing what was there: the cards at the left, the rest at the right."""
     card.clear()
     left, right = QVBoxLayout(), QVBoxLayout()
+    left.setSpacing(8)
+    right.setSpacing(8)
     both = QHBoxLayout()
     both.setSpacing(24)
     both.addLayout(left, 1)
@@ -51,8 +53,6 @@ def total_memory(machine: Machine) -> tuple[str, int, int]:
         return names, total - sum(gpu.free_bytes for gpu in machine.gpus), total
     name = say("Processor only")
     return name, machine.ram_total_bytes - machine.ram_free_bytes, machine.ram_total_bytes
-
-
 
 
 def sample_memory(sample: Sample) -> tuple[str, int, int] | None:

@@ -75,7 +75,7 @@ class DownloadCard(QFrame):
 
 
 def progress_words(progress: Progress) -> str:
-    """"8.4 of 19.8 GB · 92 MB/s · 2 min 4 s left", or what it is doing instead."""
+    """ "8.4 of 19.8 GB · 92 MB/s · 2 min 4 s left", or what it is doing instead."""
     total = format_bytes(progress.total_bytes) if progress.total_bytes else "?"
     amount = say("{done} of {total}", done=format_bytes(progress.done_bytes), total=total)
     if progress.trouble is not None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from app.ui.widgets.flow import FlowLayout
 from app.ui.widgets.labels import ElidedLabel
 
 COLUMN_PX = 760
@@ -63,7 +64,7 @@ class Card(QFrame):
         empty_layout(self.column, keep=self.heading)
 
 
-def empty_layout(layout: QVBoxLayout | QHBoxLayout, keep: QWidget | None = None) -> None:
+def empty_layout(layout: QLayout, keep: QWidget | None = None) -> None:
     """Remove and delete everything in a layout."""
     for number in reversed(range(layout.count())):
         item = layout.itemAt(number)
@@ -72,7 +73,7 @@ def empty_layout(layout: QVBoxLayout | QHBoxLayout, keep: QWidget | None = None)
         if widget is not None and widget is keep:
             continue
         layout.takeAt(number)
-        if isinstance(inner, QVBoxLayout | QHBoxLayout):
+        if isinstance(inner, QLayout):
             empty_layout(inner)
             inner.deleteLater()
         if widget is not None:
@@ -113,11 +114,9 @@ def line() -> QFrame:
     return rule
 
 
-def buttons(*widgets: QWidget) -> QHBoxLayout:
-    """Buttons side by side, the first one first, the room behind them."""
-    row = QHBoxLayout()
-    row.setSpacing(8)
+def buttons(*widgets: QWidget, gap: int = 8) -> FlowLayout:
+    """Buttons side by side; where there is no room, in several lines."""
+    row = FlowLayout(gap=gap)
     for widget in widgets:
         row.addWidget(widget)
-    row.addStretch(1)
     return row

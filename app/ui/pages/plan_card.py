@@ -13,7 +13,7 @@ from app.ui.words import model_name, quant_words
 
 
 def plan_title(plan: Plan) -> str:
-    """"Qwen3-32B, 4-bit, 35K tokens"."""
+    """ "Qwen3-32B, 4-bit, 35K tokens"."""
     name = plan.model.name or model_name(plan.model.file)
     context = say("{count} tokens", count=format_tokens(plan.n_ctx))
     return say(", ").join(word for word in (name, quant_words(plan.model.quant), context) if word)

@@ -78,6 +78,7 @@ class SettingsPage(Page):
         self.margin.setSuffix(" MB")
         self.margin.setValue(settings.vram_margin_mib)
         self.margin.setFixedWidth(140)
+        self.margin.lineEdit().setTextMargins(8, 0, 0, 0)
         self.margin.editingFinished.connect(lambda: self._change(vram_margin_mib=self.margin.value()))
         self.endpoint = _text(settings.hub_endpoint, "https://huggingface.co", lambda t: self._change(hub_endpoint=t))
         self.proxy = _text(settings.proxy, "http://127.0.0.1:7890", lambda t: self._change(proxy=t))
@@ -120,9 +121,7 @@ class _Instructions(QPlainTextEdit):
         self.kept(self.toPlainText().strip())
 
 
-def _choice(
-    choices: Sequence[tuple[str, str]], now: str, changed: Callable[[str], object]
-) -> QComboBox:
+def _choice(choices: Sequence[tuple[str, str]], now: str, changed: Callable[[str], object]) -> QComboBox:
     box = QComboBox()
     for value, words in choices:
         box.addItem(words, value)

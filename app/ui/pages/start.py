@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QRadioButton, QVBoxLayout, QWidget
 
 from app.core.units import format_bytes, format_tokens
 from app.core.words import say
@@ -67,8 +67,7 @@ class StartPage(Page):
     def _fill_plan(self, best: Plan, others: tuple[Plan, ...]) -> None:
         self.plan.clear()
         self._chosen, self._view = best, PlanView(best, self._guide.vram_total_bytes)
-        choices = QHBoxLayout()
-        choices.setSpacing(16)
+        choices = []
         for plan in (best, *others):
             name = say("Recommended") if plan is best else _short(plan, best)
             choice = QRadioButton(name)
@@ -77,10 +76,9 @@ class StartPage(Page):
             choice.setToolTip(plan.reason)
             choice.setChecked(plan is best)
             choice.toggled.connect(lambda on, plan=plan: self._choose(plan) if on else None)
-            choices.addWidget(choice)
-        choices.addStretch(1)
+            choices.append(choice)
         if others:
-            self.plan.column.addLayout(choices)
+            self.plan.column.addLayout(buttons(*choices, gap=16))
         self.plan.column.addWidget(self._view)
 
     def _choose(self, plan: Plan) -> None:
@@ -135,8 +133,11 @@ class StartPage(Page):
             self.space.setText(say("The disk has {free} free; {size} are needed.", free=free, size=size))
         elif machine is not None:
             self.space.setText(
-                say("From {repo}. The disk has {free} free.", repo=plan.model.repo,
-                    free=format_bytes(machine.disk_free_bytes))
+                say(
+                    "From {repo}. The disk has {free} free.",
+                    repo=plan.model.repo,
+                    free=format_bytes(machine.disk_free_bytes),
+                )
             )
 
     def _here(self, plan: Plan) -> str:
