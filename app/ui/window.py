@@ -9,8 +9,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, QSettings, Qt
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QMainWindow,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.catalog.local import LocalModel
 from app.config.settings import Settings
@@ -37,6 +46,7 @@ from app.ui.pages.page import Page
 from app.ui.sidebar import Sidebar
 
 SIZE_PX = (1440, 900)
+NARROW_PX = {"sidebar": 900, "inspector": 1160}  # below this width the edge is folded away
 
 
 class Window(QMainWindow):
@@ -47,6 +57,7 @@ class Window(QMainWindow):
     ) -> None:
         super().__init__()
         self._clock = clock
+        self._folded: set[str] = set()
         self.desk = desk
         self.conversation, self.loader = Conversation(desk), Loader(desk)
         self.guide, self.downloads = Guide(desk), Downloads(desk)
@@ -55,10 +66,10 @@ class Window(QMainWindow):
         self._page = "chat" if desk.settings.last_model else "start"
         self._began = self._finished = False
         self.setWindowTitle("Carrel")
-        self.resize(*SIZE_PX)
-        self.setMinimumSize(720, 480)
-        self._restore_place()
+        self.setMinimumSize(640, 480)
         self._build()
+        self.resize(*SIZE_PX)
+        self._restore_place()
         self._bind_keys()
         self._listen()
 
@@ -168,6 +179,25 @@ class Window(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.finish()
         super().closeEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window the edges give way to the page; they come back with the room."""
+        super().resizeEvent(event)
+        for name, button in (("inspector", self.modelbar.inspector), ("sidebar", self.modelbar.sidebar)):
+            narrow, was_narrow = (0 <= size.width() < NARROW_PX[name] for size in (event.size(), event.oldSize()))
+            if narrow and not was_narrow and button.isChecked():
+                self._folded.add(name)
+                self._fold(name, button, on=False)
+            elif was_narrow and not narrow and name in self._folded:
+                self._folded.discard(name)
+                self._fold(name, button, on=True)
+
+    def _fold(self, name: str, button: QAbstractButton, *, on: bool) -> None:
+        """Hide or show an edge without taking it for the user's choice."""
+        button.blockSignals(True)
+        button.setChecked(on)
+        button.blockSignals(False)
+        self._set_edge(name, on)
 
     def changeEvent(self, event: QEvent) -> None:
         """Nobody reads figures in a minimized window."""
@@ -306,6 +336,8 @@ class Window(QMainWindow):
         self.chat.keep_draft()
         old = self.takeCentralWidget()
         self._build()
+        for name in self._folded:
+            self._fold(name, getattr(self.modelbar, name), on=False)
         if old is not None:
             old.deleteLater()
         self.guide.ask()
@@ -361,10 +393,15 @@ class Window(QMainWindow):
         return str(self._state().value(edge, "true" if default else "false")) == "true"
 
     def _show_edge(self, name: str, on: bool) -> None:
+        """The user's choice, kept for the next start."""
+        self._folded.discard(name)
+        self._set_edge(name, on)
+        self._state().setValue(name, "true" if on else "false")
+
+    def _set_edge(self, name: str, on: bool) -> None:
         edge, rule = (self.sidebar, self._edges[0]) if name == "sidebar" else (self.inspector, self._edges[1])
         edge.setVisible(on)
         rule.setVisible(on)
-        self._state().setValue(name, "true" if on else "false")
 
 
 def _warm_up() -> None:

@@ -277,6 +277,21 @@ def test_keys_reach_what_they_name(open_studio: Callable[..., Studio]) -> None:
         assert edge.isVisible() is before
 
 
+def test_narrow_window_folds_its_edges_and_brings_them_back(open_studio: Callable[..., Studio]) -> None:
+    studio = open_studio()
+    window = studio.window
+    window.modelbar.inspector.setChecked(True)
+    window.resize(1000, 700)
+    studio.wait(lambda: not window.inspector.isVisible())
+    assert window.sidebar.isVisible()
+    window.resize(700, 600)
+    studio.wait(lambda: not window.sidebar.isVisible())
+    window.modelbar.sidebar.setChecked(True)
+    assert window.sidebar.isVisible(), "the user wants it all the same"
+    window.resize(1300, 800)
+    studio.wait(window.inspector.isVisible)
+
+
 def test_copy_takes_the_last_answer(open_studio: Callable[..., Studio]) -> None:
     studio = open_studio(Script(ANSWER))
     studio.load()
