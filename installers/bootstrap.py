@@ -12,11 +12,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from installers.firstrun import packages, system
+from installers.firstrun.builds import Builds
 from installers.firstrun.console import Console, SetupError
 from installers.firstrun.engine import Engine, choose_engine, cpu_engine, stable_include, user_cache
 from installers.firstrun.guard import Stamp, only_one
 from installers.firstrun.packages import Places
-from installers.firstrun.wheel import given_wheel
+from installers.firstrun.wheel import FORGET, given_wheel
 
 NEEDED_BYTES = 1_500_000_000
 INTERRUPTED = 130
@@ -72,7 +73,8 @@ def _set_up(console: Console, places: Places, asked: argparse.Namespace) -> None
     stamp.clear()
     packages.bring_uv(console, places)
     packages.make_venv(console, places)
-    _bring_packages(console, places, engine, dev=dev)
+    wheel_asked = asked.engine_wheel not in ("", FORGET)
+    _bring_packages(console, places, engine, dev=dev, wheel_asked=wheel_asked)
     stamp.write(asked.key, dev=dev)
     console.say("Carrel is set up.")
 
@@ -80,9 +82,7 @@ def _set_up(console: Console, places: Places, asked: argparse.Namespace) -> None
 def _greeting(key: str, log_file: Path) -> str:
     if key:
         return f"Carrel brings its set-up up to date (log: {log_file})."
-    return (
-        f"Carrel sets itself up. This happens once: some minutes, 0.8 GB of disk (log: {log_file})."
-    )
+    return f"Carrel sets itself up. This happens once: some minutes, 0.8 GB of disk (log: {log_file})."
 
 
 def _bring_system(console: Console, engine: Engine, *, dev: bool) -> None:
@@ -101,32 +101,50 @@ def _check_disk(places: Places) -> None:
         )
 
 
-def _bring_packages(console: Console, places: Places, engine: Engine, *, dev: bool) -> None:
-    """Sync, then load the engine once. A GPU engine that does not compile or load leaves the CPU's in its place."""
+def _bring_packages(console: Console, places: Places, engine: Engine, *, dev: bool, wheel_asked: bool) -> None:
+    """Sync, then load the engine once.
+
+    A GPU engine that does not compile, or a kept wheel that no longer loads, leaves the CPU's engine in its place;
+    a wheel that was asked for just now and does not load is an error, and is not kept.
+    """
     trouble = _sync(console, places, engine, dev=dev)
-    if trouble and engine.name.startswith("cuda"):
-        console.say(
-            f"  The engine for the GPU could not be built: {trouble} The engine is compiled for the CPU instead."
-        )
+    if trouble and wheel_asked:
+        given_wheel(console, places, FORGET)
+        raise SetupError(f"{trouble}\nThe wheel was not kept: the next start compiles an engine for this computer.")
+    if trouble and (engine.wheel or engine.name.startswith("cuda")):
+        console.say(f"  {trouble}\n  An engine for the CPU takes its place.")
         include = stable_include(places.root / "installers" / "engine.cmake", user_cache())
         trouble = _sync(console, places, cpu_engine(console, include), dev=dev)
-    if trouble and engine.wheel:
-        trouble += " To have the engine compiled here instead: ./carrel setup --engine-wheel none"
     if trouble:
         raise SetupError(trouble)
 
 
 def _sync(console: Console, places: Places, engine: Engine, *, dev: bool) -> str:
+    """Install the packages with this engine, from a kept build when there is one; returns what went wrong."""
     record = places.setup / "engine"
-    known = record.read_text("utf-8") if record.exists() else ""
-    if known != engine.name:
+    if not record.exists() or record.read_text("utf-8") != engine.name:
         packages.drop_engine(console, places)
-    record.write_text(engine.name, "utf-8")
+    builds = Builds(user_cache(), places)
+    wheel = engine.wheel or builds.find(engine)
+    trouble = _install(console, places, engine, wheel, dev=dev)
+    if trouble and wheel and engine.compiles:  # a kept build that does not serve here
+        builds.drop(engine)
+        packages.drop_engine(console, places)
+        wheel = None
+        trouble = _install(console, places, engine, wheel, dev=dev)
+    if not trouble:
+        record.write_text(engine.name, "utf-8")
+        if not wheel and not builds.find(engine):
+            builds.keep(engine)
+    return trouble
+
+
+def _install(console: Console, places: Places, engine: Engine, wheel: Path | None, *, dev: bool) -> str:
     title = "Installing the locked packages (120 MB from PyPI, less what is cached)"
-    if engine.compiles:
+    if not wheel and not packages.has_engine(places):
         title += "; compiling llama.cpp, once: 3 to 5 minutes on two cores"
     with console.step(title):
-        if not packages.sync(console, places, engine, dev=dev):
+        if not packages.sync(console, places, engine, wheel, dev=dev):
             return f"The packages could not be installed. {console.last_words()}"
     last_words = packages.engine_loads(places)
     return f"The engine does not load here: {last_words}." if last_words else ""

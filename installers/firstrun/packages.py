@@ -97,12 +97,12 @@ def make_venv(console: Console, places: Places) -> None:
         raise SetupError(f"The environment {places.venv} could not be made with {python}.")
 
 
-def sync(console: Console, places: Places, engine: Engine, *, dev: bool) -> bool:
-    """Make `.venv` hold exactly the locked packages, compiling the engine when uv's cache has no such build."""
+def sync(console: Console, places: Places, engine: Engine, wheel: Path | None, *, dev: bool) -> bool:
+    """Make `.venv` hold exactly the locked packages, the engine from `wheel` or compiled."""
     lock = places.lock(dev=dev)
-    if engine.wheel:
+    if wheel:
         lock = places.setup / lock.name
-        lock.write_text(with_wheel(places.lock(dev=dev).read_text("utf-8"), engine.wheel), "utf-8")
+        lock.write_text(with_wheel(places.lock(dev=dev).read_text("utf-8"), wheel), "utf-8")
     build_lock = places.root / "installers" / "build.lock"
     command = [str(places.uv), "pip", "sync", "-v", "--python", str(places.python), "--require-hashes"]
     command += ["--build-constraints", str(build_lock), *engine.uv_options(), str(lock)]
@@ -114,6 +114,11 @@ def drop_engine(console: Console, places: Places) -> None:
     console.run([str(places.uv), "pip", "uninstall", "--python", str(places.python), PACKAGE], clean_env())
 
 
+def has_engine(places: Places) -> bool:
+    """Whether some engine is installed."""
+    return any(places.venv.glob("[Ll]ib/**/llama_cpp/__init__.py"))
+
+
 def engine_loads(places: Places) -> str:
     """Empty when the installed engine loads in a process of its own; otherwise its last words."""
     check = "import llama_cpp.llama_cpp as c; c.llama_supports_gpu_offload()"
@@ -122,9 +127,16 @@ def engine_loads(places: Places) -> str:
     return "" if ran.returncode == 0 else (ran.stderr.strip().splitlines() or [f"exit code {ran.returncode}"])[-1]
 
 
+def engine_entry(lock_text: str) -> str:
+    """The engine's lines in a lock file."""
+    found = _ENGINE_ENTRY.search(lock_text)
+    assert found
+    return found[0]
+
+
 def locked_engine_version(lock_text: str) -> str:
     """The engine's version in a lock file."""
-    found = _ENGINE_ENTRY.search(lock_text)
+    found = _ENGINE_ENTRY.match(engine_entry(lock_text))
     assert found
     return found["version"]
 
