@@ -20,7 +20,10 @@ class Page(msgspec.Struct, frozen=True):
 
 
 class Document(msgspec.Struct, frozen=True):
-    """A file turned into pages. `kind` is "text", "markdown", "pdf", "docx"; `sha256` is of the file's bytes."""
+    """A file turned into pages. `kind` is "text", "markdown", "pdf", "docx"; `sha256` is of the file's bytes.
+
+    `tokenizer` names the vocabulary that counted the pages' tokens, "" while they are not counted.
+    """
 
     path: str
     name: str
@@ -28,6 +31,7 @@ class Document(msgspec.Struct, frozen=True):
     sha256: str
     pages: tuple[Page, ...]
     warnings: tuple[str, ...] = ()
+    tokenizer: str = ""
 
     @property
     def tokens(self) -> int:

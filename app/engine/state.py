@@ -30,6 +30,7 @@ class EngineState:
     load_fraction: float = 0.0
     load_s: float = 0.0
     description: str = ""
+    n_vocab: int = 0
     can_think: bool = True
     build: str = ""
     devices: tuple[str, ...] = ()
@@ -40,5 +41,12 @@ class EngineState:
     def has_model(self) -> bool:
         return self.phase in (Phase.LOADED, Phase.ANSWERING)
 
+    @property
+    def tokenizer(self) -> str:
+        """Names the vocabulary in memory, "" when there is none: all of Qwen3 share one, the demo has its own."""
+        return f"vocabulary of {self.n_vocab}" if self.n_vocab else ""
+
     def without_model(self, phase: Phase, cause: CarrelError | None = None) -> EngineState:
-        return replace(self, phase=phase, path="", n_ctx=0, load_fraction=0.0, load_s=0.0, description="", cause=cause)
+        return replace(
+            self, phase=phase, path="", n_ctx=0, load_fraction=0.0, load_s=0.0, description="", n_vocab=0, cause=cause
+        )

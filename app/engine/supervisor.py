@@ -179,6 +179,7 @@ class Supervisor:
                 load_fraction=1.0,
                 load_s=message.load_s,
                 description=message.description,
+                n_vocab=message.n_vocab,
                 can_think=message.can_think,
             )
             self._become(loaded)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -10,76 +10,72 @@ from app.config.paths import resource
 from app.core.chat import Document, Page
 from app.core.errors import CarrelError
 from app.engine import messages as m
-from app.engine.state import Phase
 from app.engine.supervisor import Event, Supervisor
 from app.session.desk import Desk
 
-Counted = Callable[[tuple[int, ...]], object]
+Counted = Callable[[Document], object]
 Failed = Callable[[CarrelError], object]
 
 
 class Counter:
-    """Counts tokens of texts. `close` ends the small child it may have started."""
+    """Counts the tokens of documents, page by page. `close` ends the small child it may have started."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._own: Supervisor | None = None
+        self._waiting: list[tuple[Document, Counted, Failed]] = []
 
-    def count(self, texts: tuple[str, ...], done: Counted, failed: Failed) -> None:
-        """`done(counts)` in the order of `texts`, or `failed(error)`; both on the main thread."""
-        engine = self._desk.engine
-        if engine.state.has_model:
-            engine.tokenize(texts, _answer(done, failed))
+    def count(self, document: Document, done: Counted, failed: Failed) -> None:
+        """`done(document)` with its counts, or `failed(error)`; both on the main thread."""
+        if self._desk.engine.state.has_model:
+            _ask(self._desk.engine, document, done, failed)
+        elif self._own is not None and self._own.state.has_model:
+            _ask(self._own, document, done, failed)
         else:
-            self._with_own(lambda own: own.tokenize(texts, _answer(done, failed)), failed)
+            self._waiting.append((document, done, failed))
+            if self._own is None:
+                self._start_own()
 
     def close(self) -> None:
         if self._own is not None:
             self._own.stop()
             self._own = None
 
-    def _with_own(self, then: Callable[[Supervisor], object], failed: Failed) -> None:
-        if self._own is not None and self._own.state.phase is not Phase.FAILED:
-            own = self._own
-            if own.state.has_model:
-                then(own)
-            else:
-                self._when_loaded(own, then, failed)
-            return
+    def _start_own(self) -> None:
         own = self._own = Supervisor(self._desk.connect, self._desk.post)
-        spec = m.Load(0, path=str(resource("vocab", "qwen3-vocab.gguf")), vocab_only=True)
 
         def on_event(event: Event) -> None:
-            if isinstance(event, CarrelError):
-                failed(event)
+            if isinstance(event, m.Loaded | CarrelError):
+                waiting, self._waiting = self._waiting, []
+                for document, done, failed in waiting:
+                    failed(event) if isinstance(event, CarrelError) else _ask(own, document, done, failed)
 
-        own.load(spec, on_event)
-        self._when_loaded(own, then, failed)
-
-    def _when_loaded(self, own: Supervisor, then: Callable[[Supervisor], object], failed: Failed) -> None:
-        """Wait for the vocabulary: a second question may come while the first still loads it."""
-
-        def on_change(_state: object) -> None:
-            if own.state.has_model:
-                disconnect()
-                then(own)
-            elif own.state.phase is Phase.FAILED and own.state.cause:
-                disconnect()
-
-        disconnect = own.changed.connect(on_change)
+        own.load(m.Load(0, path=str(resource("vocab", "qwen3-vocab.gguf")), vocab_only=True), on_event)
 
 
-def _answer(done: Counted, failed: Failed) -> Callable[[Event], None]:
+def _ask(engine: Supervisor, document: Document, done: Counted, failed: Failed) -> None:
+    tokenizer = engine.state.tokenizer
+
     def on_event(event: Event) -> None:
         if isinstance(event, m.Tokens):
-            done(event.counts)
+            done(with_counts(document, event.counts, tokenizer))
         elif isinstance(event, CarrelError):
             failed(event)
 
-    return on_event
+    engine.tokenize(tuple(page.text for page in document.pages), on_event)
 
 
-def with_counts(document: Document, counts: tuple[int, ...]) -> Document:
-    """The document with the tokens of every page filled in."""
+def with_counts(document: Document, counts: Sequence[int], tokenizer: str) -> Document:
+    """The document with the tokens of every page filled in, as `tokenizer` counted them."""
     pages = tuple(Page(page.number, page.text, tokens) for page, tokens in zip(document.pages, counts, strict=True))
-    return msgspec.structs.replace(document, pages=pages)
+    return msgspec.structs.replace(document, pages=pages, tokenizer=tokenizer)
+
+
+def recount(documents: Sequence[Document], counts: Sequence[int], tokenizer: str) -> dict[Document, Document]:
+    """Each document with its share of `counts`, which are those of all their pages in order."""
+    renewed, start = {}, 0
+    for document in documents:
+        end = start + len(document.pages)
+        renewed[document] = with_counts(document, counts[start:end], tokenizer)
+        start = end
+    return renewed

@@ -10,7 +10,7 @@ from app.core.child import own_command
 from app.core.emitter import Emitter
 from app.core.errors import CarrelError
 from app.ingest.reading import Reading, read_files
-from app.session.counting import Counter, with_counts
+from app.session.counting import Counter
 from app.session.desk import Desk
 
 
@@ -52,10 +52,10 @@ class ReadingJob:
     def _on_document(self, document: Document) -> None:
         self._uncounted += 1
 
-        def done(counts: tuple[int, ...]) -> None:
+        def done(counted: Document) -> None:
             self._uncounted -= 1
             if not self._cancelled:
-                self.read.emit(with_counts(document, counts))
+                self.read.emit(counted)
             self._end_if_over()
 
         def failed(error: CarrelError) -> None:
@@ -63,7 +63,7 @@ class ReadingJob:
             self.refused.emit(Path(document.path), error)
             self._end_if_over()
 
-        self._counter.count(tuple(page.text for page in document.pages), done, failed)
+        self._counter.count(document, done, failed)
 
     def _on_all_read(self) -> None:
         self._all_read = True

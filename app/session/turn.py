@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import msgspec
@@ -22,6 +22,7 @@ from app.engine import messages as m
 from app.engine.supervisor import Event, Request
 from app.perf.ticker import Ticker
 from app.session.budget import refuse_if_too_long
+from app.session.counting import recount
 from app.session.desk import Desk
 from app.session.failures import as_carrel_error
 from app.session.prompt import Said, compose_turns, readings
@@ -108,10 +109,26 @@ class Turn:
         self.chat_id, self._leaf, self._thread = opened
         self._thread.append(Said("user", self._wish.text, self._wish.documents))
         self._turns = compose_turns(self._thread, self._desk.settings.system_prompt)
+        tokenizer = self._desk.engine.state.tokenizer
+        stale = tuple(d for said in self._thread for d in said.documents if d.tokenizer != tokenizer)
+        texts = tuple(page.text for document in stale for page in document.pages)
+
+        def on_counted(event: Event) -> None:
+            if isinstance(event, m.Tokens):
+                self._renew(recount(stale, event.counts, tokenizer))
+            self._on_counted(event)
+
         try:
-            self._desk.engine.tokenize((), self._on_counted, turns=self._turns, thinking=self._wish.thinking)
+            self._desk.engine.tokenize(texts, on_counted, turns=self._turns, thinking=self._wish.thinking)
         except CarrelError as error:
             self._end("failed", error)
+
+    def _renew(self, renewed: dict[Document, Document]) -> None:
+        """Documents counted for another model get the counts of this one: the receipt is about what it reads."""
+        self._thread = [
+            replace(said, documents=tuple(renewed.get(document, document) for document in said.documents))
+            for said in self._thread
+        ]
 
     def _on_counted(self, event: Event) -> None:
         if isinstance(event, CarrelError):
@@ -128,7 +145,7 @@ class Turn:
     def _write_question(self, store: Store) -> tuple[Message, Message]:
         assert self.chat_id is not None
         with store.transaction():
-            documents = [store.save_document(document) for document in self._wish.documents]
+            documents = [store.save_document(document) for document in self._thread[-1].documents]
             question = store.add_message(self.chat_id, self._leaf, "user", self._wish.text, documents)
             store.set_draft(self.chat_id, "")
             return question, store.begin_answer(self.chat_id, question.id, self._desk.engine.state.path)

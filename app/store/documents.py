@@ -14,20 +14,20 @@ from app.store.rows import ATTACHMENT_COLUMNS, Attachment, attachment_of, to_jso
 class Documents(Part):
     """Documents with their pages."""
 
-    def save_document(self, document: Document, tokenizer: str = "") -> int:
+    def save_document(self, document: Document) -> int:
         """Keep a document and return its id; the same file read again gives the id it has.
 
         When a later reader makes other text of the same file, it is kept as a new document: earlier messages
-        hold on to what the model was given then. `tokenizer` names what counted the tokens.
+        hold on to what the model was given then.
         """
         with self._db.transaction():
             key = (document.sha256, document.path, _text_hash(document.pages))
             sql = "SELECT id FROM documents WHERE sha256 = ? AND path = ? AND text_sha256 = ?"
             rows = self._db.rows(sql, *key)
             if not rows:
-                return self._insert_document(key, document, tokenizer)
+                return self._insert_document(key, document)
             if document.tokens:
-                self.set_tokens(rows[0][0], [page.tokens for page in document.pages], tokenizer)
+                self.set_tokens(rows[0][0], [page.tokens for page in document.pages], document.tokenizer)
             return int(rows[0][0])
 
     def load_document(self, document_id: int) -> Document:
@@ -36,7 +36,7 @@ class Documents(Part):
         sql = "SELECT number, text, tokens FROM pages WHERE document_id = ? ORDER BY number"
         pages = tuple(Page(*row) for row in self._db.rows(sql, document_id))
         of = attachment
-        return Document(of.path, of.name, of.kind, of.sha256, pages, of.warnings)
+        return Document(of.path, of.name, of.kind, of.sha256, pages, of.warnings, self.tokenizer_of(document_id))
 
     def attachment(self, document_id: int) -> Attachment:
         """A document without its text."""
@@ -63,7 +63,7 @@ class Documents(Part):
         rows = self._db.rows("SELECT DISTINCT tokenizer FROM pages WHERE document_id = ?", document_id)
         return str(rows[0][0]) if len(rows) == 1 else ""
 
-    def _insert_document(self, key: tuple[str, str, str], document: Document, tokenizer: str) -> int:
+    def _insert_document(self, key: tuple[str, str, str], document: Document) -> int:
         sql = (
             "INSERT INTO documents (sha256, path, text_sha256, name, kind, read_at, warnings) "
             "VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -73,7 +73,7 @@ class Documents(Part):
         assert document_id is not None
         for page in document.pages:
             sql = "INSERT INTO pages (document_id, number, text, tokens, tokenizer) VALUES (?, ?, ?, ?, ?)"
-            self._db.execute(sql, document_id, page.number, page.text, page.tokens, tokenizer)
+            self._db.execute(sql, document_id, page.number, page.text, page.tokens, document.tokenizer)
         return document_id
 
 

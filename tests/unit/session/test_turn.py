@@ -9,7 +9,7 @@ import pytest
 
 from app.config.paths import open_home
 from app.config.settings import Settings
-from app.core.chat import Timing, Usage
+from app.core.chat import Document, Page, Timing, Usage
 from app.core.child import Exit
 from app.core.loop import Jobs, Loop
 from app.engine import messages as m
@@ -171,6 +171,17 @@ def test_what_does_not_fit_stays_a_draft_and_nothing_is_asked(bench: Bench) -> N
     assert bench.ended[0].error.code == "does_not_fit"
     assert not any(isinstance(command, m.Generate) for command in bench.script.heard)
     assert bench.desk.store.call(lambda store: store.chat(turn.chat_id or 0).draft) == "Too long"
+
+
+def test_a_document_counted_for_another_model_is_counted_again(bench: Bench) -> None:
+    page = Page(1, "The rent is 4,800.", tokens=99)
+    document = Document("/lease.txt", "lease.txt", "text", "0" * 64, (page,), tokenizer="another vocabulary")
+    turn = bench.start(Wish("What is due?", (document,)))
+    bench.until(lambda: isinstance(bench.script.heard[-1], m.Generate))
+    bench.answer("4,800.")
+    assert [file.tokens for file in bench.ended[0].receipt.files] == [1]  # the scripted engine counts one a text
+    [kept] = bench.desk.store.call(lambda store: store.thread(turn.chat_id or 0)[0]).documents
+    assert kept.tokens == 1
 
 
 def test_a_stop_before_the_engine_heard_anything_ends_as_stopped(bench: Bench) -> None:
