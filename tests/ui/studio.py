@@ -30,6 +30,8 @@ class Studio:
         self.window = Window(self.desk, stand_in)
         self.window.resize(1200, 800)
         self.window.show()
+        self.window.activateWindow()
+        self.wait(self.window.isActiveWindow)
         self.closed = False
 
     def wait(self, done: Callable[[], bool], timeout_ms: int = 10_000) -> None:
