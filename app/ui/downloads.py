@@ -76,6 +76,14 @@ class Downloads:
 
         unfinished_pulls(self._desk, done)
 
+    def rest(self, timeout_s: float = 3.0) -> None:
+        """Pause what runs and wait for it: the program ends. The parts stay for the next start."""
+        running = [download for download in self.all if not (download.is_over or download.is_paused)]
+        for download in running:
+            download.pull.pause()
+        for download in running:
+            download.pull.wait(timeout_s)
+
     def forget(self, download: Download) -> None:
         """Stop it and take it off the page."""
         if not download.is_over:

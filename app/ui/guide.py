@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from app.catalog.entry import explain_proof
 from app.catalog.local import LocalModel
 from app.core.emitter import Emitter
 from app.core.errors import CarrelError
-from app.fit.plan import Advice
+from app.fit.plan import Advice, Plan
 from app.machine.snapshot import Machine
 from app.session.desk import Desk
-from app.session.library import advise, list_models
+from app.session.library import advise, catalog_of, list_models
 from app.session.machine import look
 
 
@@ -44,6 +45,14 @@ class Guide:
         self.look()
         self.ask()
         self.list_models()
+
+    def proof_words(self, plan: Plan) -> str:
+        """Whose word the hash of the plan's file is; empty for a file that is not in the catalog."""
+        try:
+            entry = catalog_of(self._desk).find(f"{plan.model.repo}/{plan.model.file}")
+        except CarrelError:
+            return ""
+        return explain_proof(entry)
 
     def _on_machine(self, machine: Machine) -> None:
         self.machine = machine

@@ -127,7 +127,7 @@ class Studio:
         self.window.show_page("library")
 
     def _chat(self) -> None:
-        self.window.downloads.all.clear()
+        self.window.downloads.all.clear()  # a picture of a download has nothing that could be paused
         self.window.downloads.listed.emit()
         self._load()
         self.window.show_page("chat")

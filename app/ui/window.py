@@ -171,6 +171,7 @@ class Window(QMainWindow):
             return
         self._finished = True
         self.conversation.stop()
+        self.downloads.rest()
         self.chat.keep_draft()
         self._keep_place()
         self.telemetry.stop()

@@ -114,17 +114,21 @@ class ThinkingPart(QWidget):
             painter.end()
 
     def _rename(self) -> None:
-        words = (
-            say("Thinking… {count} tokens", count=f"{self._tokens:,}")
-            if self._live
-            else say(
-                "Thought for {time} · {count} tokens", time=format_duration(self._seconds), count=f"{self._tokens:,}"
-            )
-            if self._seconds
-            else say("Thought · {count} tokens", count=f"{self._tokens:,}")
-        )
+        words = self._words()
         self.button.set_words(words, self._width)
         self.button.resize(min(self._width, self.button.sizeHint().width()), LINE_PX)
+
+    def _words(self) -> str:
+        """How long and how much; what is not known of an old answer is left out."""
+        count = f"{self._tokens:,}"
+        if self._live:
+            return say("Thinking… {count} tokens", count=count)
+        time = format_duration(self._seconds)
+        if not self._tokens:
+            return say("Thought for {time}", time=time) if self._seconds else say("Thinking")
+        if self._seconds:
+            return say("Thought for {time} · {count} tokens", time=time, count=count)
+        return say("Thought · {count} tokens", count=count)
 
     def _on_toggled(self, opened: bool) -> None:
         if opened:

@@ -115,6 +115,9 @@ class LibraryPage(Page):
         )
         get.clicked.connect(lambda: self._downloads.begin(plan))
         column.addLayout(buttons(get))
+        proof = self._guide.proof_words(plan)
+        if proof:
+            column.addWidget(label(proof, "quiet"))
 
     def _show_downloads(self) -> None:
         self.coming.clear()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from PySide6.QtGui import QFocusEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -72,7 +73,7 @@ class SettingsPage(Page):
         folder = QWidget()
         row.setContentsMargins(0, 0, 0, 0)
         folder.setLayout(row)
-        self.margin = QSpinBox()
+        self.margin = _CalmNumber()
         self.margin.setRange(0, 16384)
         self.margin.setSingleStep(128)
         self.margin.setSuffix(" MB")
@@ -104,6 +105,20 @@ class SettingsPage(Page):
             self.folder.setText(chosen)
 
 
+class _CalmChoice(QComboBox):
+    """The wheel scrolls the page, not the choice under the mouse."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+
+class _CalmNumber(QSpinBox):
+    """The same for a number."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+
 class _Instructions(QPlainTextEdit):
     """Several lines, kept when the field is left."""
 
@@ -116,13 +131,13 @@ class _Instructions(QPlainTextEdit):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setPlaceholderText(say("For example: answer briefly, in plain words."))
 
-    def focusOutEvent(self, event: object) -> None:
-        super().focusOutEvent(event)  # type: ignore[arg-type]
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
         self.kept(self.toPlainText().strip())
 
 
 def _choice(choices: Sequence[tuple[str, str]], now: str, changed: Callable[[str], object]) -> QComboBox:
-    box = QComboBox()
+    box = _CalmChoice()
     for value, words in choices:
         box.addItem(words, value)
     box.setCurrentIndex(max(0, box.findData(now)))

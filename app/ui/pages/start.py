@@ -132,13 +132,9 @@ class StartPage(Page):
             free = format_bytes(machine.disk_free_bytes)
             self.space.setText(say("The disk has {free} free; {size} are needed.", free=free, size=size))
         elif machine is not None:
-            self.space.setText(
-                say(
-                    "From {repo}. The disk has {free} free.",
-                    repo=plan.model.repo,
-                    free=format_bytes(machine.disk_free_bytes),
-                )
-            )
+            free = format_bytes(machine.disk_free_bytes)
+            words = say("From {repo}. The disk has {free} free.", repo=plan.model.repo, free=free)
+            self.space.setText(f"{words} {self._guide.proof_words(plan)}".strip())
 
     def _here(self, plan: Plan) -> str:
         """Where the plan's file is already, "" when it is not."""
