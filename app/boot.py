@@ -87,8 +87,16 @@ def _speak_in_terminal(args: Namespace, home: Home) -> int:
 
 
 def _open_window(args: Namespace, home: Home) -> int:
-    from app.ui.app import make_application, run_window
-    from app.ui.bridge import QtPost
+    try:
+        from app.ui.app import make_application, run_window
+        from app.ui.bridge import QtPost
+    except ImportError as error:
+        raise CarrelError(
+            "no_window_libraries",
+            "The window cannot open, because a system library is missing ({cause}).",
+            "Run ./carrel setup: it names the packages. The commands of the terminal work without them.",
+            cause=str(error).split(":")[0],
+        ) from error
 
     application = make_application(sys.argv[:1])
     home_post = QtPost()
