@@ -6,24 +6,23 @@ It holds no widgets, so the page can be rebuilt (for another language) while an 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
-from app.core.chat import Channel, Document, Timing
+from app.core.chat import Channel, Timing
 from app.core.emitter import Emitter
 from app.core.errors import CarrelError
 from app.core.files import write_durably
 from app.perf.meter import TurnMeter
 from app.session import chats
 from app.session.desk import Desk
-from app.session.documents import ReadingJob
 from app.session.turn import Outcome, Turn, Wish
 from app.store.rows import Chat, Message
+from app.ui.attachments import Attachments
 
 
-class Conversation:
+class Conversation(Attachments):
     """The open chat. Used on the main thread.
 
     Events: `leaving()` before and `opened()` after another chat, or none, is shown; `asked(question, answer)` both
@@ -33,7 +32,7 @@ class Conversation:
     """
 
     def __init__(self, desk: Desk) -> None:
-        self.desk = desk
+        super().__init__(desk)
         self.chat_id: int | None = None
         self.draft = self._new_draft = self._read_new_draft()
         self.messages: list[Message] = []
@@ -43,10 +42,6 @@ class Conversation:
         self.meter: TurnMeter | None = None
         self.last_timing: Timing | None = None
         self.outcomes: dict[int, Outcome] = {}
-        self.documents: list[Document] = []
-        self.reading: dict[Path, tuple[int, int]] = {}
-        self.refusals: dict[Path, CarrelError] = {}
-        self._jobs: list[ReadingJob] = []
         self._wish_text, self._thought = "", 0
         self.thinking_tokens: dict[int, int] = {}
         self.leaving: Emitter[[]] = Emitter()
@@ -57,7 +52,6 @@ class Conversation:
         self.ended: Emitter[[Outcome]] = Emitter()
         self.refused: Emitter[[str, CarrelError]] = Emitter()
         self.running_changed: Emitter[[]] = Emitter()
-        self.files_changed: Emitter[[]] = Emitter()
         self.reread: Emitter[[]] = Emitter()
         self.listed: Emitter[[list[Chat]]] = Emitter()
 
@@ -200,59 +194,6 @@ class Conversation:
 
         if chat_id is not None:
             chats.open_chat(self.desk, chat_id, done)
-
-    # Files
-
-    def add_files(self, paths: Sequence[Path]) -> None:
-        """Read files into the message; those already in it are read again."""
-        fresh = [path for path in paths if path not in self.reading]
-        if not fresh:
-            return
-        for path in fresh:
-            self.reading[path] = (0, 0)
-            self.refusals.pop(path, None)
-        self.documents = [document for document in self.documents if Path(document.path) not in fresh]
-        job = ReadingJob(self.desk, fresh)
-        job.progress.connect(self._on_progress)
-        job.read.connect(lambda document: self._on_read(job, document))
-        job.refused.connect(self._on_refused)
-        job.ended.connect(lambda: self._on_job_ended(job))
-        self._jobs.append(job)
-        self.files_changed.emit()
-        job.start()
-
-    def remove_file(self, path: Path) -> None:
-        self.documents = [document for document in self.documents if Path(document.path) != path]
-        self.refusals.pop(path, None)
-        self.reading.pop(path, None)
-        self.files_changed.emit()
-
-    def drop_files(self) -> None:
-        """Nothing is attached any more: the message was sent, or another chat is shown."""
-        for job in self._jobs:
-            job.cancel()
-        self._jobs.clear()
-        self.documents, self.reading, self.refusals = [], {}, {}
-        self.files_changed.emit()
-
-    def _on_progress(self, path: Path, done: int, total: int) -> None:
-        if path in self.reading:
-            self.reading[path] = (done, total)
-            self.files_changed.emit()
-
-    def _on_read(self, job: ReadingJob, document: Document) -> None:
-        if job in self._jobs and self.reading.pop(Path(document.path), None) is not None:
-            self.documents = [*self.documents, document]
-            self.files_changed.emit()
-
-    def _on_refused(self, path: Path, error: CarrelError) -> None:
-        if self.reading.pop(path, None) is not None:
-            self.refusals[path] = error
-            self.files_changed.emit()
-
-    def _on_job_ended(self, job: ReadingJob) -> None:
-        if job in self._jobs:
-            self._jobs.remove(job)
 
 
 def _with_draft(chat: Chat, draft: str) -> Chat:

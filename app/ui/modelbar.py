@@ -16,12 +16,10 @@ HEIGHT_PX = 48
 
 
 class ModelBar(QWidget):
-    """`library_wanted`, `back_wanted`, `sidebar_toggled(bool)`, `inspector_toggled(bool)` come from its buttons."""
+    """`library_wanted` and `back_wanted` come from its buttons; `sidebar` and `inspector` are for the edges."""
 
     library_wanted = Signal()
     back_wanted = Signal()
-    sidebar_toggled = Signal(bool)
-    inspector_toggled = Signal(bool)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,14 +28,12 @@ class ModelBar(QWidget):
         self.setProperty("ground", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.sidebar = _toggle("panel-left", say("Chats") + " (Ctrl+B)")
-        self.sidebar.toggled.connect(self.sidebar_toggled)
         self.back = TextButton(say("Back to the chat"), kind="quiet", picture="arrow-left")
         self.back.clicked.connect(self.back_wanted)
         self.model = TextButton("", kind="quiet", picture="chevron-down")
         self.model.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         self.model.clicked.connect(self.library_wanted)
         self.inspector = _toggle("activity", say("Performance") + " (Ctrl+I)")
-        self.inspector.toggled.connect(self.inspector_toggled)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 12, 0)
         row.addWidget(self.sidebar)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from app.core.chat import AnswerState, Receipt, Timing, Usage
 from app.core.errors import CarrelError
 from app.core.units import format_duration
 from app.core.words import mark, say
-from app.session.turn import Outcome
 from app.store.rows import Message
 from app.ui.chat.message import FailureNote, FileNote, MessageItem
 
@@ -97,21 +97,6 @@ def item_of(message: Message, error: CarrelError | None = None) -> MessageItem:
     )
 
 
-def finished_item(answer: Message, outcome: Outcome) -> MessageItem:
-    """An answer that has just ended."""
-    return MessageItem(
-        role="assistant",
-        text=outcome.text,
-        key=str(answer.id),
-        thinking=outcome.thinking,
-        thinking_s=outcome.thinking_ms / 1000,
-        receipt=receipt_line(outcome.receipt, outcome.usage, outcome.timing),
-        details=receipt_details(outcome.receipt, outcome.usage, outcome.timing, answer.model),
-        failure=failure_of(outcome.state, outcome.error, "", bool(outcome.text or outcome.thinking)),
-        state=outcome.state,
-    )
-
-
 def failure_of(state: AnswerState, error: CarrelError | None, code: str, some_text: bool) -> FailureNote | None:
     """The card under an answer that failed: cause, what was saved, one button."""
     code = error.code if error is not None else code
@@ -124,3 +109,8 @@ def failure_of(state: AnswerState, error: CarrelError | None, code: str, some_te
         cause = say(error.template, **error.params) if reloads else str(error)
     saved = say("The answer up to here is saved.") if some_text else say("Your question is saved.")
     return FailureNote(cause, saved, say("Reload the model") if reloads else "", RELOAD if reloads else "")
+
+
+def without_button(failure: FailureNote) -> FailureNote:
+    """The same card when its remedy has been taken."""
+    return replace(failure, action="", action_label="")

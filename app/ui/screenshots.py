@@ -59,7 +59,7 @@ class Studio:
     def __init__(self, home: Path, talk: Talk, tongue: str, theme: str) -> None:
         self._talk, self._suffix = talk, f"{'zh' if tongue == 'zh_CN' else 'en'}-{theme}"
         self._post = QtPost()
-        self.engine = ScriptedEngine(Script(talk.answer, talk.thinking, load_step_s=0.0, decode_tok_s=43.6))
+        self.engine = ScriptedEngine(Script(talk.answer, talk.thinking, delay_s=0.008, decode_tok_s=43.6))
         place, post = open_home(home), self._post.post
         _write_chats(place.database_file, talk)
         self.desk = Desk(

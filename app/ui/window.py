@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, QSettings, Qt
+from PySide6.QtCore import QByteArray, QEvent, Qt
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
-    QAbstractButton,
     QFileDialog,
-    QFrame,
     QHBoxLayout,
     QMainWindow,
     QStackedWidget,
@@ -35,6 +32,7 @@ from app.ui.app import dress, speak_qt
 from app.ui.bridge import last_resort
 from app.ui.conversation import Conversation
 from app.ui.downloads import Download, Downloads
+from app.ui.edges import Edge, place_file
 from app.ui.guide import Guide
 from app.ui.inspector.inspector import Inspector
 from app.ui.loader import Loader
@@ -42,11 +40,10 @@ from app.ui.modelbar import ModelBar
 from app.ui.notices import Notices
 from app.ui.pages.chat import ChatPage
 from app.ui.pages.computer_facts import sample_memory, total_memory
-from app.ui.pages.page import Page
+from app.ui.pages.maker import make_page
 from app.ui.sidebar import Sidebar
 
 SIZE_PX = (1440, 900)
-NARROW_PX = {"sidebar": 900, "inspector": 1160}  # below this width the edge is folded away
 
 
 class Window(QMainWindow):
@@ -57,7 +54,6 @@ class Window(QMainWindow):
     ) -> None:
         super().__init__()
         self._clock = clock
-        self._folded: set[str] = set()
         self.desk = desk
         self.conversation, self.loader = Conversation(desk), Loader(desk)
         self.guide, self.downloads = Guide(desk), Downloads(desk)
@@ -89,11 +85,14 @@ class Window(QMainWindow):
         row = QHBoxLayout(body)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        self._edges = (_rule(), _rule())
+        file, bar = self._place_file, self.modelbar
+        left = Edge("sidebar", self.sidebar, bar.sidebar, file, shown=True, narrow_px=900)
+        right = Edge("inspector", self.inspector, bar.inspector, file, shown=False, narrow_px=1160)
+        self._edges = (left, right)
         row.addWidget(self.sidebar)
-        row.addWidget(self._edges[0])
+        row.addWidget(left.line)
         row.addLayout(self._middle(), 1)
-        row.addWidget(self._edges[1])
+        row.addWidget(right.line)
         row.addWidget(self.inspector)
         self.setCentralWidget(body)
         self._wire()
@@ -113,12 +112,6 @@ class Window(QMainWindow):
         bar = self.modelbar
         bar.library_wanted.connect(lambda: self.show_page("library"))
         bar.back_wanted.connect(lambda: self.show_page("chat"))
-        bar.sidebar.setChecked(self._shows("sidebar", default=True))
-        bar.inspector.setChecked(self._shows("inspector", default=False))
-        bar.sidebar_toggled.connect(lambda on: self._show_edge("sidebar", on))
-        bar.inspector_toggled.connect(lambda on: self._show_edge("inspector", on))
-        self._show_edge("sidebar", bar.sidebar.isChecked())
-        self._show_edge("inspector", bar.inspector.isChecked())
         self.sidebar.page_wanted.connect(self.show_page)
         self.chat.page_wanted.connect(self.show_page)
 
@@ -184,21 +177,8 @@ class Window(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a narrow window the edges give way to the page; they come back with the room."""
         super().resizeEvent(event)
-        for name, button in (("inspector", self.modelbar.inspector), ("sidebar", self.modelbar.sidebar)):
-            narrow, was_narrow = (0 <= size.width() < NARROW_PX[name] for size in (event.size(), event.oldSize()))
-            if narrow and not was_narrow and button.isChecked():
-                self._folded.add(name)
-                self._fold(name, button, on=False)
-            elif was_narrow and not narrow and name in self._folded:
-                self._folded.discard(name)
-                self._fold(name, button, on=True)
-
-    def _fold(self, name: str, button: QAbstractButton, *, on: bool) -> None:
-        """Hide or show an edge without taking it for the user's choice."""
-        button.blockSignals(True)
-        button.setChecked(on)
-        button.blockSignals(False)
-        self._set_edge(name, on)
+        for edge in self._edges:
+            edge.fit(event.size().width(), event.oldSize().width())
 
     def changeEvent(self, event: QEvent) -> None:
         """Nobody reads figures in a minimized window."""
@@ -211,7 +191,7 @@ class Window(QMainWindow):
     def show_page(self, name: str) -> None:
         """Show a page by name, made at its first use."""
         if name not in self.pages:
-            self._add_page(name, self._make_page(name))
+            self._add_page(name, make_page(name, self))
         self._page = name
         self.stack.setCurrentWidget(self.pages[name])
         self.modelbar.show_page(name)
@@ -225,38 +205,6 @@ class Window(QMainWindow):
     def _add_page(self, name: str, page: QWidget) -> None:
         self.pages[name] = page
         self.stack.addWidget(page)
-
-    def _make_page(self, name: str) -> Page:
-        """Pages are imported when they are first wanted: the window shows sooner."""
-        if name == "settings":
-            from app.ui.pages.settings import SettingsPage
-
-            return SettingsPage(self.desk)
-        if name == "about":
-            from app.ui.pages.about import AboutPage
-
-            return AboutPage()
-        if name == "computer":
-            from app.ui.pages.computer import ComputerPage
-
-            return ComputerPage(self.desk, self.guide)
-        return self._make_model_page(name)
-
-    def _make_model_page(self, name: str) -> Page:
-        from app.ui.pages.library import LibraryPage
-        from app.ui.pages.start import StartPage
-
-        page = (
-            LibraryPage(self.desk, self.guide, self.downloads)
-            if name == "library"
-            else StartPage(self.guide, self.downloads)
-        )
-        if isinstance(page, StartPage):
-            page.library_wanted.connect(lambda: self.show_page("library"))
-        page.choose_wanted.connect(self.choose_model)
-        page.demo_wanted.connect(self.try_demo)
-        page.load_wanted.connect(lambda path: self.load(Path(path)))
-        return page
 
     # ---- wishes
 
@@ -337,8 +285,8 @@ class Window(QMainWindow):
         self.chat.keep_draft()
         old = self.takeCentralWidget()
         self._build()
-        for name in self._folded:
-            self._fold(name, getattr(self.modelbar, name), on=False)
+        for edge in self._edges:
+            edge.fit(self.width(), SIZE_PX[0])
         if old is not None:
             old.deleteLater()
         self.guide.ask()
@@ -376,42 +324,21 @@ class Window(QMainWindow):
             words = say("Something unforeseen went wrong. Your text is saved; the details are in the log.")
             self.notices.tell_error(words)
 
-    # ---- place and edges
+    # ---- place
 
-    def _state(self) -> QSettings:
-        return QSettings(str(self.desk.home.root / "window.ini"), QSettings.Format.IniFormat)
+    @property
+    def _place_file(self) -> Path:
+        return self.desk.home.root / "window.ini"
 
     def _restore_place(self) -> None:
-        geometry = self._state().value("geometry")
+        geometry = place_file(self._place_file).value("geometry")
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
 
     def _keep_place(self) -> None:
-        with contextlib.suppress(OSError):
-            self._state().setValue("geometry", self.saveGeometry())
-
-    def _shows(self, edge: str, *, default: bool) -> bool:
-        return str(self._state().value(edge, "true" if default else "false")) == "true"
-
-    def _show_edge(self, name: str, on: bool) -> None:
-        """The user's choice, kept for the next start."""
-        self._folded.discard(name)
-        self._set_edge(name, on)
-        self._state().setValue(name, "true" if on else "false")
-
-    def _set_edge(self, name: str, on: bool) -> None:
-        edge, rule = (self.sidebar, self._edges[0]) if name == "sidebar" else (self.inspector, self._edges[1])
-        edge.setVisible(on)
-        rule.setVisible(on)
+        place_file(self._place_file).setValue("geometry", self.saveGeometry())
 
 
 def _warm_up() -> None:
     """On a thread of the pool: what the first answer will need, so that it does not wait for it."""
     importlib.import_module("app.ui.chat.view")
-
-
-def _rule() -> QFrame:
-    rule = QFrame()
-    rule.setProperty("line", "true")
-    rule.setFixedWidth(1)
-    return rule

@@ -32,7 +32,8 @@ from tests.ui.studio import Studio
 
 
 @pytest.fixture
-def studio(tmp_path: Path, qtbot: QtBot) -> Iterator[Studio]:
+def studio(tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
+    monkeypatch.setattr("app.session.loading.take_snapshot", lambda _: SAMPLE_MACHINE)
     made = Studio(tmp_path / "home", qtbot, Script("Yes."))
     guide = made.window.guide
     guide.machine = SAMPLE_MACHINE

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.core.errors import CarrelError
 from app.ui.bridge import last_resort
 from app.ui.chat.view import ChatView
+from app.ui.sample_computer import SAMPLE_MACHINE
 from app.ui.theme import theme
 from tests.helpers.fake_engine import Script
 from tests.ui.studio import Studio, drop
@@ -21,7 +22,8 @@ ANSWER = "The rent is **900**.\n\n| a | b |\n|---|---|\n| 1 | 二 |\n\n```python
 
 
 @pytest.fixture
-def open_studio(tmp_path: Path, qtbot: QtBot) -> Iterator[Callable[..., Studio]]:
+def open_studio(tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Studio]]:
+    monkeypatch.setattr("app.session.loading.take_snapshot", lambda _: SAMPLE_MACHINE)
     studios: list[Studio] = []
 
     def open_one(script: Script | None = None) -> Studio:

@@ -116,5 +116,5 @@ def _read_words(figures: Figures) -> str:
     )
     if figures.prefill_left_s:
         left = say("{time} left", time=format_duration(figures.prefill_left_s))
-        return f"{share}, {left}"
+        return say(", ").join((share, left))
     return share

@@ -19,13 +19,12 @@ from app.store.rows import Message
 from app.ui.bridge import listen
 from app.ui.chat.composer import Composer
 from app.ui.chat.drops import accept_files, dropped_files
-from app.ui.chat.message import FailureNote, MessageItem
+from app.ui.chat.message import MessageItem
 from app.ui.conversation import Conversation
 from app.ui.filling import Filling
 from app.ui.loader import Loader
 from app.ui.pages.chat_cards import DemoLine, EngineCard, RefusalCard, Welcome
-from app.ui.receipts import RELOAD, failure_of, item_of, receipt_details, receipt_line
-from app.ui.widgets.chip import ChipItem
+from app.ui.receipts import RELOAD, failure_of, item_of, receipt_details, receipt_line, without_button
 
 if TYPE_CHECKING:
     from app.ui.chat.view import ChatView
@@ -226,7 +225,7 @@ class ChatPage(QWidget):
         self._show_blocked()
 
     def _on_files_changed(self) -> None:
-        self.composer.set_files(_chips(self._conversation))
+        self.composer.set_files(self._conversation.chips())
 
     # ---- what the engine says
 
@@ -257,7 +256,7 @@ class ChatPage(QWidget):
         for row in range(self._view.count):
             failure = self._view.message(row).failure
             if failure is not None and failure.action == RELOAD:
-                self._view.replace_message(row, replace(self._view.message(row), failure=_told(failure)))
+                self._view.replace_message(row, replace(self._view.message(row), failure=without_button(failure)))
         self._tell_card()
 
     def _show_blocked(self) -> None:
@@ -277,29 +276,8 @@ class ChatPage(QWidget):
         outcome = self._conversation.outcomes.get(row.id)
         item = item_of(row, outcome.error if outcome else None)
         if item.failure is not None and self._desk.engine.state.has_model:
-            item = replace(item, failure=_told(item.failure))
+            item = replace(item, failure=without_button(item.failure))
         return replace(item, thinking_tokens=self._conversation.thinking_tokens.get(row.id, 0))
-
-
-def _told(failure: FailureNote) -> FailureNote:
-    """The same without its button."""
-    return replace(failure, action="", action_label="")
-
-
-def _chips(conversation: Conversation) -> list[ChipItem]:
-    """Files of the message: those being read, those ready, those refused."""
-    chips = [
-        ChipItem(str(path), path.name, state="reading", progress=done / total if total else 0.0)
-        for path, (done, total) in conversation.reading.items()
-    ]
-    chips += [
-        ChipItem(d.path, d.name, len(d.pages), d.tokens, "ready", reason="\n".join(d.warnings))
-        for d in conversation.documents
-    ]
-    return chips + [
-        ChipItem(str(path), path.name, state="refused", reason=str(error))
-        for path, error in conversation.refusals.items()
-    ]
 
 
 def _centred(widget: QWidget) -> QWidget:

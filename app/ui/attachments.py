@@ -1,0 +1,90 @@
+"""The files dropped into the message: being read, ready with their tokens, or refused with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from app.core.chat import Document
+from app.core.emitter import Emitter
+from app.core.errors import CarrelError
+from app.session.desk import Desk
+from app.session.documents import ReadingJob
+from app.ui.widgets.chip import ChipItem
+
+
+class Attachments:
+    """Used on the main thread. Event: `files_changed()`."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.documents: list[Document] = []
+        self.reading: dict[Path, tuple[int, int]] = {}
+        self.refusals: dict[Path, CarrelError] = {}
+        self.files_changed: Emitter[[]] = Emitter()
+        self._jobs: list[ReadingJob] = []
+
+    def chips(self) -> list[ChipItem]:
+        """As the composer shows them."""
+        chips = [
+            ChipItem(str(path), path.name, state="reading", progress=done / total if total else 0.0)
+            for path, (done, total) in self.reading.items()
+        ]
+        chips += [
+            ChipItem(d.path, d.name, len(d.pages), d.tokens, "ready", reason="\n".join(d.warnings))
+            for d in self.documents
+        ]
+        return chips + [
+            ChipItem(str(path), path.name, state="refused", reason=str(error)) for path, error in self.refusals.items()
+        ]
+
+    def add_files(self, paths: Sequence[Path]) -> None:
+        """Read files into the message; those already in it are read again."""
+        fresh = [path for path in paths if path not in self.reading]
+        if not fresh:
+            return
+        for path in fresh:
+            self.reading[path] = (0, 0)
+            self.refusals.pop(path, None)
+        self.documents = [document for document in self.documents if Path(document.path) not in fresh]
+        job = ReadingJob(self.desk, fresh)
+        job.progress.connect(self._on_progress)
+        job.read.connect(lambda document: self._on_read(job, document))
+        job.refused.connect(self._on_refused)
+        job.ended.connect(lambda: self._on_job_ended(job))
+        self._jobs.append(job)
+        self.files_changed.emit()
+        job.start()
+
+    def remove_file(self, path: Path) -> None:
+        self.documents = [document for document in self.documents if Path(document.path) != path]
+        self.refusals.pop(path, None)
+        self.reading.pop(path, None)
+        self.files_changed.emit()
+
+    def drop_files(self) -> None:
+        """Nothing is attached any more: the message was sent, or another chat is shown."""
+        for job in self._jobs:
+            job.cancel()
+        self._jobs.clear()
+        self.documents, self.reading, self.refusals = [], {}, {}
+        self.files_changed.emit()
+
+    def _on_progress(self, path: Path, done: int, total: int) -> None:
+        if path in self.reading:
+            self.reading[path] = (done, total)
+            self.files_changed.emit()
+
+    def _on_read(self, job: ReadingJob, document: Document) -> None:
+        if job in self._jobs and self.reading.pop(Path(document.path), None) is not None:
+            self.documents = [*self.documents, document]
+            self.files_changed.emit()
+
+    def _on_refused(self, path: Path, error: CarrelError) -> None:
+        if self.reading.pop(path, None) is not None:
+            self.refusals[path] = error
+            self.files_changed.emit()
+
+    def _on_job_ended(self, job: ReadingJob) -> None:
+        if job in self._jobs:
+            self._jobs.remove(job)

@@ -1,0 +1,48 @@
+"""Makes a page when it is first wanted: a window that imports less shows sooner."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.ui.pages.page import Page
+    from app.ui.window import Window
+
+
+def make_page(name: str, window: Window) -> Page:
+    """The page `name`, its wishes connected to the window."""
+    if name == "settings":
+        from app.ui.pages.settings import SettingsPage
+
+        return SettingsPage(window.desk)
+    if name == "about":
+        from app.ui.pages.about import AboutPage
+
+        return AboutPage()
+    if name == "computer":
+        from app.ui.pages.computer import ComputerPage
+
+        return ComputerPage(window.desk, window.guide)
+    return _make_library(window) if name == "library" else _make_start(window)
+
+
+def _make_library(window: Window) -> Page:
+    from app.ui.pages.library import LibraryPage
+
+    page = LibraryPage(window.desk, window.guide, window.downloads)
+    page.choose_wanted.connect(window.choose_model)
+    page.demo_wanted.connect(window.try_demo)
+    page.load_wanted.connect(lambda path: window.load(Path(path)))
+    return page
+
+
+def _make_start(window: Window) -> Page:
+    from app.ui.pages.start import StartPage
+
+    page = StartPage(window.guide, window.downloads)
+    page.choose_wanted.connect(window.choose_model)
+    page.demo_wanted.connect(window.try_demo)
+    page.load_wanted.connect(lambda path: window.load(Path(path)))
+    page.library_wanted.connect(lambda: window.show_page("library"))
+    return page
