@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.core.words import say
+from app.core.words import language, say
 
 
 class CarrelError(Exception):
@@ -25,7 +25,8 @@ class CarrelError(Exception):
     def __str__(self) -> str:
         """The sentence in the current language, remedy included."""
         parts = (say(self.template, **self.params), say(self.remedy, **self.params) if self.remedy else "")
-        return " ".join(part for part in parts if part)
+        space = "" if language() == "zh_CN" else " "  # Chinese sentences follow each other without one
+        return space.join(part for part in parts if part)
 
 
 class Cancelled(CarrelError):
