@@ -38,7 +38,7 @@ def test_an_error_is_said_when_it_is_shown_not_when_it_was_raised() -> None:
     error = CarrelError("no_space", "{size} are missing.", "Free {size} first.", size="3 GB")
     assert str(error) == "3 GB are missing. Free 3 GB first."
     words.install("zh_CN", {"{size} are missing.": "还差 {size}。", "Free {size} first.": "请先腾出 {size}。"})
-    assert str(error) == "还差 3 GB。 请先腾出 3 GB。"
+    assert str(error) == "还差 3 GB。请先腾出 3 GB。"
     assert error.args == ("no_space",)
 
 
