@@ -20,9 +20,12 @@ def main(arguments: list[str]) -> int:
 
         ingest_child()
         return 0
-    from app.boot import start
+    try:
+        from app.boot import start
 
-    return start(arguments)
+        return start(arguments)
+    except KeyboardInterrupt:  # before or after the part that answers it in its own way
+        return 130
 
 
 if __name__ == "__main__":

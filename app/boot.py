@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import logging.handlers
 import os
@@ -10,6 +11,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from app.config import language
+from app.config.display import has_display
 from app.config.paths import Home, open_home
 from app.config.settings import load_settings
 from app.core.errors import Cancelled, CarrelError
@@ -24,6 +26,7 @@ SMOKE_MS = 2000  # how long --smoke shows the window
 
 def start(arguments: list[str]) -> int:
     """Open what the arguments name: a terminal command or the window. Returns the exit code."""
+    _prepare_streams()
     args = read_arguments(arguments)
     try:
         home = open_home(Path(args.home) if args.home else None)
@@ -40,6 +43,19 @@ def start(arguments: list[str]) -> int:
     except BrokenPipeError:  # the reader of our output has left, as `| head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
+    except OSError as error:  # stdout is on a full disk, for one
+        print(f"carrel: {error.strerror or error}", file=sys.stderr)
+        return FAILED
+
+
+def _prepare_streams() -> None:
+    """UTF-8 whatever the console or the pipe speaks; a stream that was closed swallows what is said to it."""
+    sys.stdin = sys.stdin or Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115 - open as long as the program
+    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open as long as the program
+    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open as long as the program
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
 
 
 def build_desk(home: Home, post: Post) -> Desk:
@@ -109,13 +125,6 @@ def _open_window(args: Namespace, home: Home) -> int:
         return run_window(desk, demo=args.command == "demo")
     finally:
         desk.close()
-
-
-def has_display() -> bool:
-    """Whether a window can be shown: always on Windows and macOS, elsewhere when X11 or Wayland answers."""
-    if sys.platform in ("win32", "darwin"):
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def _keep_log(home: Home) -> None:

@@ -10,7 +10,7 @@ import msgspec
 
 from app.catalog.entry import Entry
 from app.catalog.index import Catalog
-from app.config.paths import Home
+from app.config.paths import Home, expanded
 from app.core.errors import CarrelError
 from app.core.files import write_durably
 from app.fit.mixes import SHAPES
@@ -54,7 +54,7 @@ def list_models(home: Home, catalog: Catalog, models_folder: Path | None = None)
 
 def remember_import(home: Home, path: Path) -> Path:
     """Use the model at `path` where it lies, without copying. Raises CarrelError when it is no model."""
-    path = path.expanduser().resolve()
+    path = expanded(path).resolve()
     path = path.with_name(part_names(path.name)[0])
     _facts_of(path)
     files = [str(known) for known in _read_imports(home)]
@@ -70,7 +70,7 @@ def forget(home: Home, path: Path) -> None:
 
 def local_candidate(path: Path, catalog: Catalog | None = None) -> Candidate:
     """The file at `path` as the planner takes it, from its own header. Raises CarrelError when it is no model."""
-    path = path.expanduser().resolve()
+    path = expanded(path).resolve()
     facts = _facts_of(path)
     entry = catalog.recognise(path.name, facts.size_bytes) if catalog else None
     return Candidate(

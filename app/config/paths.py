@@ -35,7 +35,7 @@ class Home:
 
 def open_home(folder: Path | None = None) -> Home:
     """The profile in `folder`, or this user's own; makes its folders."""
-    root = folder.expanduser().resolve() if folder else Path(platformdirs.user_data_dir("carrel", appauthor=False))
+    root = expanded(folder).resolve() if folder else Path(platformdirs.user_data_dir("carrel", appauthor=False))
     home = Home(root=root, models=root / "models", logs=root / "logs")
     for path in (home.root, home.models, home.logs):
         _make_folder(path)
@@ -63,4 +63,14 @@ def resource(*parts: str) -> Path:
 
 def models_folder(home: Home, chosen: str) -> Path:
     """Where downloads go: the folder the user chose, or the profile's own."""
-    return Path(chosen).expanduser() if chosen else home.models
+    return expanded(chosen) if chosen else home.models
+
+
+def expanded(path: str | Path) -> Path:
+    """The path with "~" filled in. Raises CarrelError for a user that does not exist."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise CarrelError(
+            "no_such_user", "{path} names a user that does not exist here.", "Write the path in full.", path=str(path)
+        ) from error

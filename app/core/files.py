@@ -11,7 +11,7 @@ from app.core.errors import CarrelError
 
 def write_durably(file: Path, content: bytes) -> None:
     """Replace `file` by `content` so that a crash leaves the old or the new, never a mixture."""
-    temporary = file.with_name(file.name + ".new")
+    temporary = file.with_name(f"{file.name}.{os.getpid()}.new")
     try:
         with temporary.open("wb") as handle:
             handle.write(content)

@@ -79,6 +79,13 @@ def of_refusal(code: str, detail: str, path: str = "") -> CarrelError:
                 "Remove a document, start a new chat, or load the model with a longer context.",
                 log=detail,
             )
+        case "not_text":
+            return CarrelError(
+                "not_text",
+                "Something in this request is not readable text, as in a file name of another encoding.",
+                "Rename the file, or type the text anew.",
+                log=detail,
+            )
         case "no_model":
             return CarrelError("no_model", "No model is loaded.", "Load one first.")
         case "template_failed":

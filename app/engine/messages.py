@@ -163,6 +163,7 @@ class Log(_Message, frozen=True):
 Down = Hello | Load | Unload | Generate | Cancel | Tokenize | Shutdown
 Up = Ready | LoadProgress | Loaded | Unloaded | PrefillProgress | Delta | Tokens | Done | Failed | Log
 
+_REQUESTS = ("load", "unload", "generate", "tokenize")
 _encoder = msgspec.json.Encoder()
 _down = msgspec.json.Decoder(Down)
 _up = msgspec.json.Decoder(Up)
@@ -177,6 +178,16 @@ def decode_down(line: bytes) -> Down | None:
     """The command on this line; None for kinds this version does not know or a damaged line."""
     message: Down | None = _decode(_down, line)
     return message
+
+
+def request_of(line: bytes) -> int:
+    """The request id on a line that says no known command, so that it can be answered; 0 when there is none."""
+    try:
+        content = msgspec.json.decode(line)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return 0
+    number = content.get("id") if isinstance(content, dict) and content.get("kind") in _REQUESTS else 0
+    return number if isinstance(number, int) else 0
 
 
 def decode_up(line: bytes) -> Up | None:

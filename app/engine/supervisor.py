@@ -60,6 +60,7 @@ class Supervisor:
         self._link: Link | None = None
         self._generation = 0
         self._requests: dict[int, Request] = {}
+        self._loading = 0  # the load that counts: an older one may still report
         self._next_id = 1
         self.state = EngineState()
         self.changed: Emitter[[EngineState]] = Emitter()
@@ -73,12 +74,15 @@ class Supervisor:
     def load(self, spec: m.Load, on_event: OnEvent) -> Request:
         """Load a model, starting the child when there is none. `spec.id` is filled in here."""
         self._ensure_child()
+        self._cancel_open()
         request = self._ask(lambda number: msgspec.structs.replace(spec, id=number), on_event)
+        self._loading = request.id
         self._become(replace(self.state.without_model(Phase.LOADING), path=spec.path))
         return request
 
     def unload(self, on_event: OnEvent = lambda _: None) -> Request | None:
-        """Free the model's memory; the child stays."""
+        """Free the model's memory; the child stays. A running answer or load is stopped first."""
+        self._cancel_open()
         return self._ask(m.Unload, on_event) if self._link else None
 
     def generate(
@@ -117,6 +121,12 @@ class Supervisor:
         if self._link:
             self._link.kill()
 
+    def _cancel_open(self) -> None:
+        """What the child is busy with gives way to a load or an unload."""
+        for request in self._requests.values():
+            if isinstance(request.command, m.Generate | m.Load):
+                self._send(m.Cancel(request.id))
+
     def _ensure_child(self) -> None:
         if self._link is not None:
             return
@@ -131,10 +141,15 @@ class Supervisor:
 
     def _ask(self, make: Callable[[int], Command], on_event: OnEvent) -> Request:
         command = make(self._next_id)
+        try:
+            line = m.encode(command)
+        except UnicodeEncodeError as error:  # half characters, as a file name of another encoding has
+            raise causes.of_refusal("not_text", str(error)) from error
         request = Request(self._next_id, command, on_event)
         self._next_id += 1
         self._requests[request.id] = request
-        self._send(command)
+        assert self._link is not None
+        self._link.send(line)
         return request
 
     def _send(self, message: m.Down) -> None:
@@ -153,7 +168,8 @@ class Supervisor:
             case m.Ready():
                 self._on_ready(message)
             case m.LoadProgress():
-                self._become(replace(self.state, load_fraction=message.fraction))
+                if message.id == self._loading:
+                    self._become(replace(self.state, load_fraction=message.fraction))
                 self._tell(message.id, message)
             case m.PrefillProgress() | m.Delta():
                 self._tell(message.id, message)
@@ -171,7 +187,7 @@ class Supervisor:
         self._become(replace(self.state, phase=phase, build=message.build, devices=message.devices, gpu=message.gpu))
 
     def _on_end(self, message: m.Loaded | m.Unloaded | m.Tokens | m.Done) -> None:
-        if isinstance(message, m.Loaded):
+        if isinstance(message, m.Loaded) and message.id == self._loading:
             loaded = replace(
                 self.state,
                 phase=Phase.LOADED,
@@ -191,7 +207,7 @@ class Supervisor:
         request = self._requests.get(message.id)
         path = request.command.path if request and isinstance(request.command, m.Load) else self.state.path
         error = causes.of_refusal(message.code, message.detail, path)
-        if request and isinstance(request.command, m.Load):
+        if message.id == self._loading:
             phase = Phase.READY if message.code == "cancelled" else Phase.FAILED
             self._become(self.state.without_model(phase, None if message.code == "cancelled" else error))
         self._finish(message.id, error)

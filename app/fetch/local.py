@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from app.config.paths import expanded
 from app.core.errors import Cancelled, CarrelError
 from app.fetch import faults
 from app.fetch.hashing import hash_file
@@ -40,7 +41,7 @@ def inspect_import(path: Path) -> Import:
 
     Reads a few bytes of each file and no more. Raises CarrelError with what is wrong and what to do.
     """
-    path = path.expanduser().absolute()  # not resolved: a link keeps the name the user knows
+    path = expanded(path).absolute()  # not resolved: a link keeps the name the user knows
     try:
         files = _parts_of(_only_model_in(path) if path.is_dir() else path)
         for file in files:

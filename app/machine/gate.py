@@ -48,6 +48,23 @@ def gate_gpu(gpu: Gpu) -> str:
     return ""
 
 
+def visible_gpus(gpus: tuple[Gpu, ...], chosen: str | None) -> tuple[Gpu, ...]:
+    """The cards CUDA will show to the engine, numbered as it numbers them.
+
+    `chosen` is CUDA_VISIBLE_DEVICES: None shows all; else numbers or the beginnings of UUIDs, up to the first that
+    names no card (CUDA programming guide, "CUDA Environment Variables").
+    """
+    if chosen is None:
+        return gpus
+    shown: list[Gpu] = []
+    for name in (part.strip() for part in chosen.split(",")):
+        named = [g for g in gpus if name == str(g.index) or (name.startswith("GPU-") and g.uuid.startswith(name))]
+        if not named:
+            break
+        shown.append(msgspec.structs.replace(named[0], index=len(shown)))
+    return tuple(shown)
+
+
 def usable_gpus(gpus: tuple[Gpu, ...]) -> tuple[Gpu, ...]:
     """The cards that pass, most free memory first."""
     return tuple(sorted((gpu for gpu in gpus if not gate_gpu(gpu)), key=lambda gpu: -gpu.free_bytes))

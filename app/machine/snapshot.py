@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from app.core.files import write_durably
 from app.core.words import say
 from app.machine import nvml
 from app.machine.cpu import Cpu, read_cpu
-from app.machine.gate import Gpu, gate_gpu, usable_gpus
+from app.machine.gate import Gpu, gate_gpu, usable_gpus, visible_gpus
 
 
 class Machine(msgspec.Struct, frozen=True):
@@ -36,7 +37,8 @@ class Machine(msgspec.Struct, frozen=True):
 
 def take_snapshot(models_folder: Path, layer: nvml.Layer | None = None) -> Machine:
     """This computer now. `layer` is NVML itself unless a test gives another; a missing driver is no error."""
-    gpus, note = nvml.read_gpus(layer or nvml.system_layer())
+    found, note = nvml.read_gpus(layer or nvml.system_layer())
+    gpus = visible_gpus(found, os.environ.get("CUDA_VISIBLE_DEVICES"))
     memory = psutil.virtual_memory()
     return Machine(
         os=_os_name(),

@@ -10,6 +10,7 @@ from app.config.paths import resource
 from app.core.chat import Document, Page
 from app.core.errors import CarrelError
 from app.engine import messages as m
+from app.engine.state import Phase
 from app.engine.supervisor import Event, Supervisor
 from app.session.desk import Desk
 
@@ -33,7 +34,7 @@ class Counter:
             _ask(self._own, document, done, failed)
         else:
             self._waiting.append((document, done, failed))
-            if self._own is None:
+            if self._own is None or self._own.state.phase is Phase.FAILED:
                 self._start_own()
 
     def close(self) -> None:
@@ -47,6 +48,8 @@ class Counter:
         def on_event(event: Event) -> None:
             if isinstance(event, m.Loaded | CarrelError):
                 waiting, self._waiting = self._waiting, []
+                if isinstance(event, CarrelError) and self._own is own:
+                    self.close()
                 for document, done, failed in waiting:
                     failed(event) if isinstance(event, CarrelError) else _ask(own, document, done, failed)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,10 +17,13 @@ from app.engine import messages as m
 from app.engine.state import EngineState
 from app.engine.supervisor import Event
 from app.fit.plan import Plan, plan
-from app.fit.search import Fixed
+from app.fit.search import Candidate, Fixed
 from app.machine.snapshot import Machine, take_snapshot
+from app.session.demo import is_demo
 from app.session.desk import Desk
 from app.session.failures import as_carrel_error
+
+log = logging.getLogger(__name__)
 
 Done = Callable[[EngineState], object]
 Failed = Callable[[CarrelError], object]
@@ -30,29 +34,36 @@ def load_model(
 ) -> None:
     """Load the GGUF at `path`, planned for the memory that is free now. `wanted` keeps its context and KV type.
 
-    Progress is told by `desk.engine.changed`; `done(state)` or `failed(error)` comes on the main thread.
+    Progress is told by `desk.engine.changed`; `done(state)` or `failed(error)` comes on the main thread. What is in
+    memory stays there until the new file has shown that it is a model.
     """
-    path = path.expanduser().absolute()
     decided = fixed or (Fixed(n_ctx=wanted.n_ctx, kv_type=wanted.kv_type) if wanted else Fixed())
+    jobs = desk.jobs
 
-    def release_first() -> None:
-        """What is loaded now would be counted as taken: free it before looking."""
+    def fail(error: Exception) -> None:
+        failed(as_carrel_error(error))
+
+    def release(candidate: Candidate) -> None:
+        """The model in memory would be counted as taken: free it before looking how much there is."""
         if desk.engine.state.has_model:
-            desk.engine.unload(lambda event: work())
+            desk.engine.unload(lambda _: plan_it(candidate))
         else:
-            work()
+            plan_it(candidate)
 
-    def work() -> None:
-        desk.jobs.run(lambda: _plan_file(desk, path, decided), planned, lambda error: failed(as_carrel_error(error)))
+    def plan_it(candidate: Candidate) -> None:
+        jobs.run(lambda: _plan(desk, candidate, decided), planned, fail)
 
     def planned(found: tuple[Plan, Machine]) -> None:
         best, machine = found
         if not best.fits:
             failed(CarrelError("does_not_fit_machine", "{reason}", reason=best.reason))
             return
-        _load(desk, path, best, machine, done, failed)
+        try:
+            _load(desk, best, machine, done, failed)
+        except CarrelError as error:
+            failed(error)
 
-    release_first()
+    jobs.run(lambda: local_candidate(path, load_catalog(desk.home.catalog_facts_file)), release, fail)
 
 
 def reload_last(desk: Desk, done: Done, failed: Failed) -> None:
@@ -85,32 +96,41 @@ def last_plan(desk: Desk) -> Plan | None:
     return desk.plan if desk.engine.state.has_model else None
 
 
-def _plan_file(desk: Desk, path: Path, fixed: Fixed) -> tuple[Plan, Machine]:
-    """Away from the main thread: header, snapshot, plan."""
+def _plan(desk: Desk, candidate: Candidate, fixed: Fixed) -> tuple[Plan, Machine]:
+    """Away from the main thread: snapshot and plan."""
     machine = take_snapshot(models_folder(desk.home, desk.settings.models_folder))
-    candidate = local_candidate(path, load_catalog(desk.home.catalog_facts_file))
     return plan(machine, [candidate], fixed, desk.settings.vram_margin_mib * MIB), machine
 
 
-def _load(desk: Desk, path: Path, best: Plan, machine: Machine, done: Done, failed: Failed) -> None:
+def _load(desk: Desk, best: Plan, machine: Machine, done: Done, failed: Failed) -> None:
+    path = best.model.path
+
     def on_event(event: Event) -> None:
         if isinstance(event, m.Loaded):
             desk.plan = best
-            if desk.settings.last_model != str(path):
-                desk.change_settings(last_model=str(path))
+            _remember(desk, path)
             done(desk.engine.state)
         elif isinstance(event, CarrelError):
             failed(event)
 
-    desk.engine.load(load_message(path, best, machine), on_event)
+    desk.engine.load(load_message(best, machine), on_event)
 
 
-def load_message(path: Path, best: Plan, machine: Machine) -> m.Load:
+def _remember(desk: Desk, path: str) -> None:
+    """For the next start, unless it is the demo's toy. The model is in memory whether this can be written or not."""
+    if desk.settings.last_model != path and not is_demo(path):
+        try:
+            desk.change_settings(last_model=path)
+        except CarrelError:
+            log.warning("the model loaded last could not be remembered", exc_info=True)
+
+
+def load_message(best: Plan, machine: Machine) -> m.Load:
     """The plan as the engine takes it. On several cards a model that fits one stays on that one."""
     chosen = [gpu.index for gpu in machine.gpus if gpu.uuid in best.gpu_uuids]
     return m.Load(
         0,
-        path=str(path),
+        path=best.model.path,
         n_ctx=best.n_ctx,
         n_ubatch=best.n_ubatch,
         n_gpu_layers=best.n_gpu_layers if best.gpu_uuids or best.gpu else 0,

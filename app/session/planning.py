@@ -9,7 +9,7 @@ import msgspec
 
 from app.catalog.index import Catalog, candidate_of, load_catalog
 from app.catalog.local import local_candidate
-from app.config.paths import models_folder
+from app.config.paths import expanded, models_folder
 from app.core.errors import CarrelError
 from app.core.units import MIB
 from app.fetch.hub import open_hub
@@ -52,7 +52,7 @@ def make_plan(
 
 def _candidate(desk: Desk, catalog: Catalog, model: str) -> Candidate:
     """A file that is here by its header; one of the catalog by its known mix; any other by its header on the hub."""
-    path = Path(model).expanduser()
+    path = expanded(model)
     if path.exists() or model.count("/") < 2 or path.is_absolute():
         return local_candidate(path, catalog)
     organisation, repository, file = model.split("/", 2)

@@ -68,7 +68,7 @@ class Turn:
     """
 
     def __init__(self, desk: Desk, wish: Wish) -> None:
-        self._desk, self._wish = desk, wish
+        self._desk, self._wish = desk, replace(wish, text=wish.text.encode("utf-8", "replace").decode())
         self.prefilled: Emitter[[int, int, int]] = Emitter()
         self.spoke: Emitter[[Channel, str, int]] = Emitter()
         self.asked: Emitter[[Message, Message]] = Emitter()
@@ -140,6 +140,7 @@ class Turn:
             except CarrelError as error:
                 self._end("failed", error)
             else:
+                self._note_receipt(event.turns_total)
                 self._store(self._write_question, self._on_written)
 
     def _write_question(self, store: Store) -> tuple[Message, Message]:
@@ -190,15 +191,15 @@ class Turn:
         self.spoke.emit(delta.channel, delta.text, delta.tokens)
 
     def _on_done(self, done: m.Done) -> None:
-        engine = self._desk.engine.state
         self.outcome.usage = done.usage
-        self.outcome.timing = msgspec.structs.replace(done.timing, load_s=engine.load_s)
-        self.outcome.receipt = Receipt(
-            files=readings(self._thread),
-            context_used=done.usage.prompt_tokens + done.usage.answer_tokens,
-            context_size=engine.n_ctx,
-        )
+        self.outcome.timing = msgspec.structs.replace(done.timing, load_s=self._desk.engine.state.load_s)
+        self._note_receipt(done.usage.prompt_tokens + done.usage.answer_tokens)
         self._end(_REASON_STATE[done.reason])
+
+    def _note_receipt(self, context_used: int) -> None:
+        """What the model was given, kept with the answer however it ends."""
+        n_ctx = self._desk.engine.state.n_ctx or self.outcome.receipt.context_size
+        self.outcome.receipt = Receipt(readings(self._thread), context_used, n_ctx)
 
     def _keep_journal(self) -> None:
         """Text followed by a pause must not wait for the next token."""
@@ -222,9 +223,15 @@ class Turn:
                 cause=error.code if error else "",
                 thinking_ms=outcome.thinking_ms,
                 done=lambda _: self.ended.emit(outcome),
+                failed=self._on_not_kept,
             )
         else:
             self.ended.emit(outcome)
+
+    def _on_not_kept(self, error: Exception) -> None:
+        """The end could not be written (a full disk): what was journaled stays, and the turn still ends."""
+        self.outcome.state, self.outcome.error = "failed", as_carrel_error(error)
+        self.ended.emit(self.outcome)
 
     def _store(self, work: Callable[[Store], T], done: Callable[[T], object]) -> None:
         self._desk.store.ask(work, done, lambda error: self._end("failed", as_carrel_error(error)))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from argparse import SUPPRESS, ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Callable
+from typing import Any
 
 from app import __version__
 
@@ -11,7 +13,11 @@ _EPILOG = """exit codes: 0 done, 1 refused or failed (the reason is on stderr), 
 
 def read_arguments(arguments: list[str]) -> Namespace:
     """The parsed arguments; `command` is None for the window."""
-    return build_parser().parse_args(arguments)
+    parser = build_parser()
+    args = parser.parse_args(arguments)
+    if args.command == "chat" and args.json and args.question is None:
+        parser.error("chat --json needs a question")
+    return args
 
 
 def build_parser() -> ArgumentParser:
@@ -52,7 +58,7 @@ def _fit_options(parser: ArgumentParser) -> None:
     parser.add_argument("--n-ctx", type=_positive, metavar="N", help="context in tokens")
     parser.add_argument("--kv-type", choices=("f16", "q8_0", "q4_0"), help="type of the KV cache")
     parser.add_argument("--n-ubatch", type=_positive, metavar="N", help="tokens computed at once while reading")
-    parser.add_argument("--n-gpu-layers", type=int, metavar="N", help="layers on the graphics card; -1 is all")
+    parser.add_argument("--n-gpu-layers", type=_layers, metavar="N", help="layers on the graphics card; -1 is all")
 
 
 def _plan(parser: ArgumentParser) -> None:
@@ -66,12 +72,12 @@ def _pull(parser: ArgumentParser) -> None:
 
 
 def _chat(parser: ArgumentParser) -> None:
-    parser.add_argument("question", nargs="?", help="without one the conversation is interactive")
+    parser.add_argument("question", nargs="?", type=_question, help="without one the conversation is interactive")
     parser.add_argument("--model", metavar="FILE", help="a GGUF file; default: the one used last")
     parser.add_argument("--file", metavar="FILE", action="append", default=[], dest="files", help="a file to read")
     parser.add_argument("--chat", type=_positive, metavar="N", help="go on with chat number N")
-    parser.add_argument("--temperature", type=float, metavar="T")
-    parser.add_argument("--seed", type=int, metavar="S")
+    parser.add_argument("--temperature", type=_temperature, metavar="T")
+    parser.add_argument("--seed", type=_seed, metavar="S")
     parser.add_argument("--max-tokens", type=_positive, metavar="N")
     parser.add_argument("--no-thinking", action="store_true", help="answer without thinking first")
     _fit_options(parser)
@@ -84,11 +90,28 @@ def _bench(parser: ArgumentParser) -> None:
     _fit_options(parser)
 
 
-def _positive(text: str) -> int:
-    value = int(text)
-    if value <= 0:
+def _between(low: float, high: float, name: str, number: Callable[[str], Any] = int) -> Callable[[str], Any]:
+    """A type for argparse: a number from `low` to `high`, called `name` where it is refused."""
+
+    def parse(text: str) -> Any:
+        value = number(text)
+        if not low <= value <= high:  # also refuses what is not a number at all
+            raise ValueError
+        return value
+
+    parse.__name__ = name
+    return parse
+
+
+def _question(text: str) -> str:
+    if not text.strip():
         raise ValueError
-    return value
+    return text
 
 
-_positive.__name__ = "positive number"
+_question.__name__ = "question: it is empty"
+_MOST = 2**31 - 1  # what the engine and the database count with
+_positive = _between(1, _MOST, "positive number")
+_layers = _between(-1, _MOST, "number of layers")
+_seed = _between(0, 2**32 - 1, "seed")
+_temperature = _between(0, 100, "temperature", float)

@@ -22,6 +22,7 @@ from app.session.desk import Desk
 from app.session.documents import ReadingJob
 from app.session.loading import last_used_model, load_model
 from app.session.turn import Outcome, Turn, Wish
+from app.terminal.conversation import Talk
 from app.terminal.output import StatusLine, note, print_line
 from app.terminal.waiting import wait_for
 
@@ -30,18 +31,26 @@ DEMO_SAMPLING = Sampling(temperature=0.7, top_k=20, top_p=0.8, seed=7, max_token
 
 def run_chat(desk: Desk, loop: Loop, args: Namespace) -> int:
     """Answer one question, or talk until the end of input."""
-    if args.question is None and args.json:
-        raise CarrelError("no_question", "With --json a question is needed.", "Write it after the options.")
     model = Path(args.model) if args.model else last_used_model(desk)
-    load_for_terminal(desk, loop, model, fixed_of(args))
-    documents = read_for_terminal(desk, loop, [Path(file) for file in args.files])
-    thinking = not args.no_thinking
-    wish = Wish(args.question or "", documents, args.chat, thinking, _sampling(args, thinking))
-    if args.question is None:
-        from app.terminal.conversation import converse
+    fixed, thinking = fixed_of(args), not args.no_thinking
 
-        return converse(desk, loop, wish)
-    return _exit_code(stream(desk, loop, wish, as_json=args.json))
+    def load() -> None:
+        load_for_terminal(desk, loop, model, fixed)
+
+    load()
+    documents = read_for_terminal(desk, loop, [Path(file) for file in args.files])
+    wish = Wish(args.question or "", documents, args.chat, thinking, _sampling(args, thinking))
+    if args.question is not None:
+        return _exit_code(stream(desk, loop, wish, as_json=args.json))
+    talk = Talk(
+        desk,
+        loop,
+        wish,
+        load=load,
+        read=lambda paths: read_for_terminal(desk, loop, paths),
+        stream=lambda wished, on_chat: stream(desk, loop, wished, as_json=False, on_chat=on_chat),
+    )
+    return talk.run()
 
 
 def run_demo(desk: Desk, loop: Loop, args: Namespace) -> int:
@@ -100,12 +109,6 @@ def read_for_terminal(desk: Desk, loop: Loop, paths: list[Path]) -> tuple[Docume
     return tuple(read)
 
 
-def document_words(document: Document) -> str:
-    """A document in one line."""
-    tokens = f"{document.tokens:,}"
-    return say("{name}: {pages} pages, {tokens} tokens", name=document.name, pages=len(document.pages), tokens=tokens)
-
-
 def stream(
     desk: Desk, loop: Loop, wish: Wish, *, as_json: bool, on_chat: Callable[[int], object] = lambda _: None
 ) -> Outcome:
@@ -123,8 +126,17 @@ def stream(
         loop.run_until(lambda: bool(ended), 10.0)
         raise Cancelled from None
     if ended[0].error is not None:
+        _drop_unbegun_chat(desk, turn, wish)
         raise ended[0].error
     return ended[0]
+
+
+def _drop_unbegun_chat(desk: Desk, turn: Turn, wish: Wish) -> None:
+    """A refused question left a chat that holds only its draft; in the terminal nobody would find it there."""
+    if wish.chat_id is None and turn.chat_id is not None and turn.outcome.usage.prompt_tokens == 0:
+        number = turn.chat_id
+        if not desk.store.call(lambda store: store.thread(number)):
+            desk.store.call(lambda store: store.delete_chat(number))
 
 
 def _print_as_json(turn: Turn) -> None:

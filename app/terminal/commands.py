@@ -32,7 +32,10 @@ COMMANDS: dict[str, Command] = {
 
 def run_command(desk: Desk, loop: Loop, args: Namespace) -> int:
     """Do what was asked; returns the exit code. Raises CarrelError with the reason of a refusal."""
-    recover_answers(desk)
+    if args.command in (None, "chat", "demo"):
+        recover_answers(desk)
+        for notice in desk.store.call(lambda store: store.notices):
+            note(str(notice))
     if args.command is None:
         return _open_terminal_desk(desk, loop)
     return COMMANDS[args.command](desk, loop, args)

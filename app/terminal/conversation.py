@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from app.config.paths import expanded
+from app.core.chat import Document
 from app.core.errors import Cancelled, CarrelError
 from app.core.loop import Loop
 from app.core.words import say
@@ -16,25 +20,90 @@ from app.terminal.output import note
 from app.terminal.waiting import wait_for
 
 
-def converse(desk: Desk, loop: Loop, wish: Wish) -> int:
-    """Ask until the input ends. Lines beginning with "/" are commands; Ctrl+C stops an answer, twice leaves."""
-    note(_help())
-    while True:
-        try:
-            line = input("\n> ").strip()
-        except (EOFError, KeyboardInterrupt):
-            print()
-            return 0
-        if line == "/quit":
-            return 0
-        if not line:
-            continue
-        try:
-            wish = _command(desk, loop, wish, line) if line.startswith("/") else _ask(desk, loop, wish, line)
-        except Cancelled:
-            note(say("Stopped. What was said is kept."))
-        except CarrelError as error:
-            note(str(error))
+class Talk:
+    """What lasts from one question to the next: the chat, the files not sent yet, how to answer."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        loop: Loop,
+        wish: Wish,
+        *,
+        load: Callable[[], object],
+        read: Callable[[list[Path]], tuple[Document, ...]],
+        stream: Callable[[Wish, Callable[[int], object]], object],
+    ) -> None:
+        self._desk, self._loop, self._wish = desk, loop, wish
+        self._load, self._read, self._stream = load, read, stream
+
+    def run(self) -> int:
+        """Ask until the input ends. Lines beginning with "/" are commands; Ctrl+C stops an answer."""
+        note(_help())
+        while True:
+            try:
+                line = input("\n> ").strip()
+            except (EOFError, KeyboardInterrupt):
+                print()
+                return 0
+            if line == "/quit":
+                return 0
+            try:
+                self._take(line)
+            except (Cancelled, KeyboardInterrupt):
+                note(say("Stopped. What was said is kept."))
+            except CarrelError as error:
+                note(str(error))
+
+    def _take(self, line: str) -> None:
+        if line.startswith("/"):
+            self._command(line)
+        elif line:
+            self._ask(line)
+
+    def _ask(self, line: str) -> None:
+        """Ask; the files go along once and the chat goes on, also when the answer is stopped or fails."""
+        if not self._desk.engine.state.has_model:
+            self._load()
+
+        def asked(chat_id: int) -> None:
+            self._wish = replace(self._wish, documents=(), chat_id=chat_id)
+
+        self._stream(replace(self._wish, text=line), asked)
+
+    def _command(self, line: str) -> None:
+        match _words(line):
+            case ["/file", *paths] if paths:
+                self._add([expanded(path) for path in paths])
+            case ["/new"]:
+                self._wish = replace(self._wish, chat_id=None, documents=())
+            case ["/chats"]:
+                for chat in wait_for(self._loop, lambda done, _failed: list_chats(self._desk, done)):
+                    print(f"{chat.id:5}  {chat.title}")
+            case ["/open", number] if number.isdecimal():
+                self._wish = replace(self._wish, chat_id=int(number), documents=())
+            case _:
+                note(_help())
+
+    def _add(self, paths: list[Path]) -> None:
+        documents = self._read(paths)
+        for document in documents:
+            note(document_words(document))
+        self._wish = replace(self._wish, documents=(*self._wish.documents, *documents))
+
+
+def document_words(document: Document) -> str:
+    """A document in one line."""
+    tokens = f"{document.tokens:,}"
+    return say("{name}: {pages} pages, {tokens} tokens", name=document.name, pages=len(document.pages), tokens=tokens)
+
+
+def _words(line: str) -> list[str]:
+    """The words of a command; quotes hold a path together. A line with a lone quote is a command and one word."""
+    try:
+        words = shlex.split(line, posix=os.name != "nt")  # on Windows a backslash separates folders
+    except ValueError:
+        words = line.split(maxsplit=1)
+    return [word.strip("\"'") for word in words]
 
 
 def _help() -> str:
@@ -42,35 +111,3 @@ def _help() -> str:
         "Ask a question. /file PATH adds a file, /new begins a new chat, /chats lists them, /open N goes on with one, "
         "/quit leaves. Ctrl+C stops an answer."
     )
-
-
-def _ask(desk: Desk, loop: Loop, wish: Wish, line: str) -> Wish:
-    """Ask; the files go along once, the chat goes on."""
-    from app.terminal.chat import stream
-
-    asked = replace(wish, text=line)
-    chat_ids: list[int] = []
-    stream(desk, loop, asked, as_json=False, on_chat=chat_ids.append)
-    return replace(wish, documents=(), chat_id=chat_ids[-1] if chat_ids else wish.chat_id)
-
-
-def _command(desk: Desk, loop: Loop, wish: Wish, line: str) -> Wish:
-    from app.terminal.chat import document_words, read_for_terminal
-
-    words = shlex.split(line)
-    match words:
-        case ["/file", *paths] if paths:
-            documents = read_for_terminal(desk, loop, [Path(path).expanduser() for path in paths])
-            for document in documents:
-                note(document_words(document))
-            return replace(wish, documents=(*wish.documents, *documents))
-        case ["/new"]:
-            return replace(wish, chat_id=None, documents=())
-        case ["/chats"]:
-            for chat in wait_for(loop, lambda done, _failed: list_chats(desk, done)):
-                print(f"{chat.id:5}  {chat.title}")
-        case ["/open", number] if number.isdigit():
-            return replace(wish, chat_id=int(number), documents=())
-        case _:
-            note(_help())
-    return wish

@@ -17,7 +17,8 @@ from app.session.desk import Desk
 from app.session.doctor import Diagnosis, examine
 from app.session.loading import last_used_model
 from app.session.planning import make_plan
-from app.terminal.chat import document_words, fixed_of, load_for_terminal, read_for_terminal
+from app.terminal.chat import fixed_of, load_for_terminal, read_for_terminal
+from app.terminal.conversation import document_words
 from app.terminal.output import note, print_json, to_plain
 from app.terminal.waiting import wait_for
 

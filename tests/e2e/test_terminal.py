@@ -96,6 +96,11 @@ def test_too_long_is_refused_with_both_numbers_and_exit_code_one(tmp_path: Path,
         (("plan", "--machine", "/nowhere.json"), 1, "does not describe a computer"),
         (("plan", "--n-ctx", "-5"), 2, "usage"),
         (("telepathy",), 2, "usage"),
+        (("chat", "--temperature", "nan", "hi"), 2, "temperature"),
+        (("chat", "--n-gpu-layers", "-5", "hi"), 2, "layers"),
+        (("chat", "--json"), 2, "question"),
+        (("chat", " "), 2, "empty"),
+        (("chat", "--model", "~nosuchuser/x.gguf", "hi"), 1, "names a user"),
         (("import", "/etc/hostname"), 1, "hostname"),
         (("read", "/nowhere.pdf"), 1, "is not there"),
         (("pull", "Qwen/Qwen3-32B-GGUF/no-such-file.gguf"), 1, ""),
@@ -196,6 +201,28 @@ def test_ctrl_c_stops_the_answer_keeps_it_and_exits_130(tmp_path: Path) -> None:
     assert process.returncode == 130, errors
     assert json.loads(rest.splitlines()[-1])["reason"] == "cancelled"
     assert "Traceback" not in errors
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a pseudo-terminal")
+def test_a_conversation_goes_on_in_one_chat_after_mistakes(tmp_path: Path, scripted: Path) -> None:
+    said = "Hi?\n/file it's.txt\n/open ²\nAgain?\n/chats\n/quit\n"
+    command = [sys.executable, str(APP_FOLDER / "app" / "__main__.py"), "--home", str(tmp_path), "chat"]
+    command += ["--model", str(scripted), "--no-thinking"]
+    done = subprocess.run(command, input=said, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count(ANSWER) == 2
+    assert len([line for line in done.stdout.splitlines() if line.strip("> ").startswith("1 ")]) == 1
+    assert "    2  " not in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_output_is_utf8_whatever_the_console_speaks(tmp_path: Path) -> None:
+    page = tmp_path / "注.txt"
+    page.write_text("租金", "utf-8")
+    env = {"PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0"}
+    done = carrel(tmp_path, "read", page, "--json", env=env)
+    assert done.returncode == 0, done.stderr
+    assert "租金" in done.stdout
 
 
 def test_bench_measures_through_the_pipe(tmp_path: Path, scripted: Path) -> None:

@@ -51,9 +51,16 @@ class Context:
         C.llama_batch_free(self._batch)
         C.llama_free(self._ctx)
 
-    def keep(self, tokens: int) -> None:
-        """Forget everything after the first `tokens` positions."""
-        C.llama_memory_seq_rm(C.llama_get_memory(self._ctx), 0, tokens, -1)
+    def keep(self, tokens: int) -> bool:
+        """Forget everything after the first `tokens` positions.
+
+        False when this kind of model cannot forget a part (recurrent ones): then everything is forgotten.
+        """
+        memory = C.llama_get_memory(self._ctx)
+        kept = bool(C.llama_memory_seq_rm(memory, 0, tokens, -1))
+        if not kept:
+            C.llama_memory_clear(memory, True)
+        return kept
 
     def decode(self, ids: Ids, position: int, *, want_logits: bool) -> bool:
         """Compute a chunk of a prompt; logits of its last token when wanted. False when aborted."""

@@ -7,8 +7,11 @@ lines, and the latest error is kept here to explain a refused load.
 from __future__ import annotations
 
 import ctypes
+import os
 import sys
 from collections import deque
+from pathlib import Path
+from typing import Any
 
 import llama_cpp
 from llama_cpp import llama_cpp as C
@@ -44,21 +47,33 @@ def build_name() -> str:
 
 def device_names() -> tuple[str, ...]:
     """What llama.cpp can compute on, as it names them ("CUDA0: NVIDIA GeForce RTX 4090", "CPU: …")."""
-    lib = C._lib
-    lib.ggml_backend_dev_count.restype = ctypes.c_size_t
-    lib.ggml_backend_dev_get.argtypes, lib.ggml_backend_dev_get.restype = [ctypes.c_size_t], ctypes.c_void_p
-    names = []
-    for index in range(lib.ggml_backend_dev_count()):
-        device = lib.ggml_backend_dev_get(index)
-        names.append(f"{_device_text('name', device)}: {_device_text('description', device)}")
-    return tuple(names)
+    try:
+        count = _native("ggml_backend_dev_count", ctypes.c_size_t)
+        device_at = _native("ggml_backend_dev_get", ctypes.c_void_p, ctypes.c_size_t)
+        name, description = (
+            _native(f"ggml_backend_dev_{what}", ctypes.c_char_p, ctypes.c_void_p) for what in ("name", "description")
+        )
+    except AttributeError:  # only for the eye: the engine runs without
+        return ()
+    devices = [device_at(index) for index in range(count())]
+    return tuple(f"{_text(name(device))}: {_text(description(device))}" for device in devices)
 
 
 def has_gpu() -> bool:
     return bool(C.llama_supports_gpu_offload())
 
 
-def _device_text(what: str, device: int) -> str:
-    function = getattr(C._lib, f"ggml_backend_dev_{what}")
-    function.argtypes, function.restype = [ctypes.c_void_p], ctypes.c_char_p
-    return (function(device) or b"").decode("utf-8", "replace")
+def _native(name: str, result: Any, *arguments: Any) -> Any:
+    """A function of ggml. Linux finds it through libllama; Windows only in the library that defines it."""
+    folder = Path(llama_cpp.__file__).parent / "lib"
+    others = [path for path in folder.glob("*ggml*") if path.suffix in (".dll", ".so", ".dylib")]
+    for library in (C._lib, *(ctypes.CDLL(str(path)) for path in others if os.name == "nt")):
+        function = getattr(library, name, None)
+        if function is not None:
+            function.argtypes, function.restype = list(arguments), result
+            return function
+    raise AttributeError(name)
+
+
+def _text(raw: bytes | None) -> str:
+    return (raw or b"").decode("utf-8", "replace")

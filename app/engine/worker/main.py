@@ -27,4 +27,6 @@ def main() -> None:
             service.cancel(command.id)
         elif command is not None:
             service.submit(command)
+        elif number := m.request_of(line):
+            outbox.send(m.Failed(number, "not_understood", line[:200].decode("utf-8", "replace")))
     os._exit(0)  # no clean-up of a decode in flight: the driver frees what the process held

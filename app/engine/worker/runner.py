@@ -67,7 +67,7 @@ class Runner:
         """
         keep = min(_common_prefix(self._cached, prompt), len(prompt) - 1)
         context = self.context
-        context.keep(keep)
+        keep = keep if context.keep(keep) else 0
         self._cached = prompt[:keep]
         yield keep
         while len(self._cached) < len(prompt) and not cancelled():
@@ -118,15 +118,15 @@ class Runner:
 
 
 def summarize(
-    prompt_tokens: int, cached_tokens: int, started_s: float, read_s: float, times: list[float]
+    prompt_tokens: int, cached_tokens: int, read_tokens: int, read_s: tuple[float, float], times: list[float]
 ) -> tuple[Usage, Timing]:
-    """Counts and speeds of one answer from its moments: request, prompt read, every token (monotonic seconds)."""
+    """Counts and speeds of one answer. `read_s` is when reading began and ended, `times` when each token came."""
+    started_s, ended_s = read_s
     answer = len(times)
     usage = Usage(prompt_tokens=prompt_tokens, answer_tokens=answer, cached_tokens=cached_tokens)
-    read = prompt_tokens - cached_tokens
     timing = Timing(
         ttft_s=times[0] - started_s if times else 0.0,
-        prefill_tok_s=read / (read_s - started_s) if read_s > started_s else 0.0,
+        prefill_tok_s=read_tokens / (ended_s - started_s) if ended_s > started_s else 0.0,
         decode_tok_s=(answer - 1) / (times[-1] - times[0]) if answer > 1 and times[-1] > times[0] else 0.0,
     )
     return usage, timing

@@ -10,6 +10,7 @@ import ctypes
 import os
 import queue
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable
@@ -42,6 +43,7 @@ class Service:
         self._counting: queue.SimpleQueue[m.Tokenize] = queue.SimpleQueue()
         self._cancelled: set[int] = set()
         self._current = 0
+        self._lock = threading.Lock()
         self._abort = AbortFlag()
         self._runner: Runner | None = None
 
@@ -51,9 +53,11 @@ class Service:
         self._queue.put(command)
 
     def cancel(self, request: int) -> None:
-        self._cancelled.add(request)
-        if request == self._current:
-            self._abort.set()
+        """Called by the thread that reads stdin, while the worker may be ending that very request."""
+        with self._lock:
+            self._cancelled.add(request)
+            if request == self._current:
+                self._abort.set()
 
     def run(self) -> None:
         """Serve commands for ever; an unexpected error ends the process, and the parent says so."""
@@ -81,17 +85,22 @@ class Service:
 
     def _guard(self, request: int, work: Callable[[], None]) -> None:
         """Every request ends exactly once: what `work` does not end itself ends as Failed."""
-        self._current = request
+        with self._lock:
+            self._current = request
+            self._abort.clear()
         try:
             work()
         except EngineFault as fault:
             self._send(m.Failed(request, fault.code, fault.detail or "\n".join(library.recent_errors)))
         except TemplateFault as fault:
             self._send(m.Failed(request, "template_failed", str(fault)))
+        except Exception:
+            self._send(m.Failed(request, "engine_fault", traceback.format_exc()))
         finally:
-            self._current = 0
-            self._cancelled.discard(request)
-            self._abort.clear()
+            with self._lock:
+                self._current = 0
+                self._cancelled.discard(request)
+                self._abort.clear()
 
     def _load(self, spec: m.Load) -> None:
         self._unload()
@@ -134,10 +143,7 @@ class Service:
         model = open_model(spec, progress)
         try:
             return Runner(model, spec, self._abort)
-        except TemplateFault as fault:
-            C.llama_model_free(model)
-            raise EngineFault("template_failed", str(fault)) from fault
-        except EngineFault:
+        except BaseException:
             C.llama_model_free(model)
             raise
 
@@ -154,13 +160,13 @@ class Service:
             raise EngineFault("context_full", f"{len(prompt)} tokens for a context of {runner.context.n_ctx}")
         cancelled = self._watch(command.id)
         cached = self._prefill(runner, prompt, command.id, cancelled)
-        read_s = time.monotonic()
+        read_s, read_tokens = time.monotonic(), runner.cached_tokens - cached
         times: list[float] = []
         reason: m.Reason = "cancelled"
         if runner.cached_tokens == len(prompt) and not cancelled():
             speech = Speech(runner.vocab, self._say(command.id), thinking=runner.opens_thinking(prompt))
             reason, times = runner.decode(command.sampling, speech, cancelled)
-        usage, timing = summarize(len(prompt), cached, started_s, read_s, times)
+        usage, timing = summarize(len(prompt), cached, read_tokens, (started_s, read_s), times)
         self._send(m.Done(command.id, reason, usage, timing))
 
     def _prefill(self, runner: Runner, prompt: Ids, request: int, cancelled: Callable[[], bool]) -> int:
@@ -199,6 +205,8 @@ class Service:
                 self._send(m.Tokens(command.id, counts, total))
             except TemplateFault as fault:
                 self._send(m.Failed(command.id, "template_failed", str(fault)))
+            except Exception:
+                self._send(m.Failed(command.id, "engine_fault", traceback.format_exc()))
 
     def _need_runner(self) -> Runner:
         if self._runner is None:

@@ -75,8 +75,8 @@ class ChatTemplate:
                 bos_token=self._vocab.text("bos"),
                 eos_token=self._vocab.text("eos"),
             )
-        except (TemplateError, TypeError, ValueError, AttributeError, IndexError, KeyError) as error:
-            raise TemplateFault(str(error)) from error
+        except Exception as error:  # the template is a stranger's program: whatever it raises is its fault
+            raise TemplateFault(repr(error)) from error
 
     def _masks(self) -> tuple[Rewrite, Rewrite]:
         """Two functions: hide special-looking words behind a nonce nobody can have written, and bring them back."""

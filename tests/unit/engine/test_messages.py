@@ -57,6 +57,14 @@ def test_noise_on_the_line_is_ignored(noise: bytes) -> None:
     assert m.decode_down(noise) is None or noise.startswith(b"{")
 
 
+def test_a_command_that_cannot_be_read_can_still_be_answered() -> None:
+    broken = b'{"kind":"generate","id":7,"turns":[],"sampling":{"temperature":null}}'
+    assert m.decode_down(broken) is None
+    assert m.request_of(broken) == 7
+    assert m.request_of(b'{"kind":"telepathy","id":7}') == 0
+    assert m.request_of(b"noise") == 0
+
+
 def test_a_kind_from_a_later_version_is_ignored() -> None:
     assert m.decode_up(b'{"kind":"telepathy","id":1}') is None
     assert m.decode_down(b'{"kind":"telepathy","id":1}') is None

@@ -148,6 +148,34 @@ def test_a_cancelled_load_is_not_a_failure() -> None:
     assert bench.supervisor.state.cause is None
 
 
+def test_a_second_load_replaces_the_first_whatever_order_they_end_in() -> None:
+    bench = Bench()
+    first = bench.supervisor.load(m.Load(0, "/a.gguf"), bench.events.append)
+    second = bench.supervisor.load(m.Load(0, "/b.gguf"), bench.events.append)
+    assert m.Cancel(first.id) in bench.link.heard
+    bench.link.say(m.Loaded(first.id, 1024, 7, 2, "a", 0.1))
+    assert bench.supervisor.state.phase is Phase.LOADING
+    bench.link.say(m.Loaded(second.id, 4096, 9, 2, "b", 0.1))
+    assert (bench.supervisor.state.path, bench.supervisor.state.n_ctx) == ("/b.gguf", 4096)
+
+
+def test_a_load_stops_the_answer_that_runs() -> None:
+    bench = Bench()
+    bench.load()
+    answer = bench.ask()
+    bench.supervisor.unload()
+    assert m.Cancel(answer.id) in bench.link.heard
+
+
+def test_what_is_no_text_is_refused_before_it_leaves() -> None:
+    bench = Bench()
+    bench.load()
+    with pytest.raises(CarrelError, match="not readable text"):
+        bench.supervisor.tokenize(("half \udcff",), bench.events.append)
+    bench.supervisor.stop()
+    assert not [event for event in bench.events if isinstance(event, CarrelError)]
+
+
 def test_a_child_of_another_protocol_is_refused() -> None:
     bench = Bench()
     request = bench.supervisor.load(m.Load(0, "/m.gguf"), bench.events.append)

@@ -97,6 +97,11 @@ def test_a_broken_template_is_a_fault_not_a_crash(vocab: Vocab) -> None:
         ChatTemplate("{% for %}", vocab)
 
 
+def test_a_template_that_divides_by_nothing_is_a_fault_not_a_crash(vocab: Vocab) -> None:
+    with pytest.raises(TemplateFault):
+        ChatTemplate("{{ 1 // (messages|length - 1) }}", vocab).encode([Turn("user", "hi")], thinking=True)
+
+
 def test_a_model_without_a_template_speaks_chatml(vocab: Vocab) -> None:
     ids = ChatTemplate("", vocab).encode([Turn("user", "hi")], thinking=True)
     assert text_of(vocab, ids) == "<|im_start|>user\nhi<|im_end|>\n<|im_start|>assistant\n"

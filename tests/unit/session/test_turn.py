@@ -11,11 +11,13 @@ from app.config.paths import open_home
 from app.config.settings import Settings
 from app.core.chat import Document, Page, Timing, Usage
 from app.core.child import Exit
+from app.core.errors import CarrelError
 from app.core.loop import Jobs, Loop
 from app.engine import messages as m
 from app.engine.supervisor import Supervisor
 from app.session.desk import Desk
 from app.session.turn import Outcome, Turn, Wish
+from app.store.store import Store
 from app.store.thread import StoreThread
 
 
@@ -182,6 +184,32 @@ def test_a_document_counted_for_another_model_is_counted_again(bench: Bench) -> 
     assert [file.tokens for file in bench.ended[0].receipt.files] == [1]  # the scripted engine counts one a text
     [kept] = bench.desk.store.call(lambda store: store.thread(turn.chat_id or 0)[0]).documents
     assert kept.tokens == 1
+
+
+def test_a_turn_ends_also_when_its_end_cannot_be_written(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise CarrelError("disk_full", "The disk is full.")
+
+    bench.ask()
+    monkeypatch.setattr(Store, "finish_answer", full)
+    bench.answer("Lost at the end")
+    assert bench.ended[0].state == "failed"
+    assert str(bench.ended[0].error) == "The disk is full."
+
+
+def test_half_characters_are_replaced_before_anyone_sees_them(bench: Bench) -> None:
+    turn = bench.ask("broken \udcff text")
+    assert bench.script.asked.turns[0].content == "broken ? text"
+    bench.answer("Yes.")
+    assert turn.is_over
+
+
+def test_a_failed_answer_keeps_the_receipt_of_what_was_given(bench: Bench) -> None:
+    turn = bench.ask()
+    bench.script.kill()
+    bench.until(lambda: bool(bench.ended))
+    kept = bench.desk.store.call(lambda store: store.thread(turn.chat_id or 0)[-1])
+    assert (kept.receipt.context_used, kept.receipt.context_size) == (10, 1024)
 
 
 def test_a_stop_before_the_engine_heard_anything_ends_as_stopped(bench: Bench) -> None:
