@@ -11,6 +11,7 @@ from app.core.units import MIB
 from app.fit import reasons, value
 from app.fit.search import (
     DEFAULT_UBATCH,
+    LARGEST_CONTEXT,
     Candidate,
     Fixed,
     Mode,
@@ -18,7 +19,6 @@ from app.fit.search import (
     Room,
     options,
     rooms,
-    round_context,
     try_option,
 )
 from app.fit.weights import ALL_LAYERS
@@ -94,6 +94,14 @@ def plan(
     """
     if not candidates:
         raise CarrelError("no_candidates", "There is no model to plan for.", "Choose a GGUF file or a model by name.")
+    if fixed.n_ctx and fixed.n_ctx > LARGEST_CONTEXT:
+        raise CarrelError(
+            "context_too_long",
+            "A context of {given} tokens is more than any model here can use.",
+            "Ask for at most {most}.",
+            given=f"{fixed.n_ctx:,}",
+            most=f"{LARGEST_CONTEXT:,}",
+        )
     if _all_fixed(fixed) and fixed.n_gpu_layers and not machine.usable_gpus:
         return _on_some_card(candidates[0], fixed, machine, margin_bytes)
     places = rooms(machine, margin_bytes)
@@ -184,7 +192,7 @@ def _nearest(candidates: Sequence[Candidate], places: tuple[Room, ...], fixed: F
     """The option that misses least, with the smallest context that is worth having unless one is fixed."""
     place = places[0]
     layers = ALL_LAYERS if fixed.n_gpu_layers is None else fixed.n_gpu_layers
-    n_ctx = round_context(fixed.n_ctx or value.SMALLEST_CONTEXT)
+    n_ctx = fixed.n_ctx or value.SMALLEST_CONTEXT
     tried = [
         try_option(candidate, room, n_ctx, fixed.kv_type or "q8_0", fixed.n_ubatch or DEFAULT_UBATCH, layers)
         for candidate in candidates
@@ -198,8 +206,7 @@ def _on_some_card(candidate: Candidate, fixed: Fixed, machine: Machine, margin_b
     assert fixed.n_ctx and fixed.kv_type and fixed.n_ubatch and fixed.n_gpu_layers
     card = Gpu(name="", total_bytes=0, free_bytes=0)
     room = Room((card,), 0, machine.ram_free_bytes)
-    n_ctx = round_context(fixed.n_ctx)
-    option = try_option(candidate, room, n_ctx, fixed.kv_type, fixed.n_ubatch, fixed.n_gpu_layers)
+    option = try_option(candidate, room, fixed.n_ctx, fixed.kv_type, fixed.n_ubatch, fixed.n_gpu_layers)
     return _as_plan(option, machine, margin_bytes, reasons.no_card(option))
 
 

@@ -171,7 +171,7 @@ def _ways(candidate: Candidate, place: Room, kv_type: str, fixed: Fixed, *, alon
 def _contexts(facts: ModelFacts, n_ctx: int | None) -> tuple[int, ...]:
     """The contexts to try when layers stay in RAM."""
     if n_ctx:
-        return (round_context(n_ctx),)
+        return (n_ctx,)
     native = native_context(facts)
     return tuple(tokens for tokens in PARTIAL_CONTEXTS if tokens <= native) or (native,)
 
@@ -183,7 +183,7 @@ def _with_largest_context(
         return try_option(candidate, place, context, kv_type, ubatch, layers)
 
     if n_ctx:
-        option = attempt(round_context(n_ctx))
+        option = attempt(n_ctx)
         return option if option.fits else None
     context = _largest(native_context(candidate.facts), lambda tokens: attempt(tokens).fits)
     enough = min(value.SMALLEST_CONTEXT, native_context(candidate.facts))

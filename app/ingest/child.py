@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import IO
 
 from app.core.errors import CarrelError
+from app.core.words import mark
 from app.ingest.limits import bound_this_process
-from app.ingest.messages import Finished, Message, Refused, Request, read_request, to_line
+from app.ingest.messages import Finished, Message, PageRead, Refused, Request, Warned, read_request, to_line
 from app.ingest.refusal import damaged
 from app.ingest.source import Output, OutputFull, Source, shown
 
@@ -73,13 +74,24 @@ def _read(request: Request, path: Path, name: str, send: Send) -> CarrelError | 
     from app.ingest.readers import find_reader  # after the limits: readers load native code
 
     source = Source(name, path.read_bytes(), request.plain)
-    output = Output(send, name, request.limits.characters)
+    words = [0]
+
+    def tell(message: Message) -> None:
+        if isinstance(message, PageRead):
+            words[0] += bool(message.text.strip())
+        elif isinstance(message, Warned):
+            words[0] += 1  # a reader that has a warning has said what is wrong
+        send(message)
+
+    output = Output(tell, name, request.limits.characters)
     try:
         find_reader(source).read(source, output)
     except OutputFull:
         pass  # said as a warning
     except RecursionError:
         return damaged(name)
+    if not words[0]:
+        send(Warned(mark("{name} holds no text."), {"name": name}))
     send(Finished(source.sha256))
     return None
 

@@ -75,7 +75,8 @@ def decode(data: bytes) -> Decoded:
 
 def looks_like_text(head: bytes) -> bool:
     """Whether the first bytes of a file decode to text; the cut at their end is forgiven."""
-    return bool(head) and decode(head[: len(head) - len(head) % 4] or head).is_text
+    whole_units = len(head) - len(head) % 4 if b"\0" in head else len(head)  # of UTF-16 and UTF-32
+    return bool(head) and decode(head[:whole_units] or head).is_text
 
 
 def _decode(data: bytes, encoding: str) -> Decoded:
@@ -103,7 +104,9 @@ def _escaped(data: bytes) -> str:
 
 
 def _utf8(data: bytes) -> str:
-    return "utf-8" if b"\0" not in data[:GUESS_BYTES] and _decodes(data, "utf-8") else ""
+    """Valid UTF-8, a stray zero byte forgiven: in UTF-16 either half of all bytes are zero or UTF-8 fails."""
+    head = data[:GUESS_BYTES]
+    return "utf-8" if head.count(0) * 5 < len(head) and _decodes(data, "utf-8") else ""
 
 
 def _declared(data: bytes) -> str:

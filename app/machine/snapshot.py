@@ -79,13 +79,23 @@ def load_machine(file: Path) -> Machine:
 
 
 def _hand_written(content: Any) -> Any:
-    """What people write by hand: a capability as the number 8.9, a driver as 550, either as null."""
+    """What people write by hand: a capability as the number 8.9, a driver as 550, either as null, a size as 6.4e10."""
+    if isinstance(content, dict):
+        content = {key: int(value) if _is_whole(value) else value for key, value in content.items()}
     cards = content.get("gpus") if isinstance(content, dict) else None
     for card in cards if isinstance(cards, list) else ():
         for key in ("compute_capability", "driver"):
             if isinstance(card, dict) and isinstance(card.get(key, ""), int | float | None):
                 card[key] = "" if card[key] is None else str(card[key])
+        for key in ("total_bytes", "free_bytes"):
+            if isinstance(card, dict) and _is_whole(card.get(key)):
+                card[key] = int(card[key])
     return content
+
+
+def _is_whole(value: object) -> bool:
+    """6.4e10 is how some write a size."""
+    return isinstance(value, float) and value.is_integer()
 
 
 def _refused(file: Path, cause: str) -> CarrelError:

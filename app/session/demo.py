@@ -5,8 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import msgspec
+
 from app.config.paths import resource
+from app.core.params import Sampling, preset
 from app.core.words import language
+
+DEMO_TOKENS = 160
 
 
 def demo_model_path() -> Path:
@@ -21,6 +26,12 @@ def demo_document_path() -> Path:
 def demo_question() -> str:
     """A question the document answers, in the language spoken."""
     return _facts()["question"]
+
+
+def sampling_of(path: str, *, thinking: bool) -> Sampling:
+    """The model card's values; the toy, which seldom finds an end, is given one."""
+    chosen = preset(thinking)
+    return msgspec.structs.replace(chosen, max_tokens=DEMO_TOKENS) if is_demo(path) else chosen
 
 
 def is_demo(path: str) -> bool:

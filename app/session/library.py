@@ -21,6 +21,7 @@ from app.fetch.progress import Progress
 from app.fetch.wanted import Wanted
 from app.fit.plan import Advice, Plan
 from app.fit.plan import advise as advise_for
+from app.gguf.split import part_names
 from app.machine.snapshot import take_snapshot
 from app.session.desk import Desk
 from app.session.failures import as_carrel_error
@@ -138,11 +139,25 @@ class Pull:
     def _on_end(self, end: End) -> None:
         if end.arrived is not None:
             facts = end.arrived.facts
+            problem = _no_model(end.arrived.path)
+            if problem is not None:
+                self.ended.emit(problem)
+                return
             if self._entry is not None and facts.hash_source != "mirror":  # a mirror's word is not frozen
                 catalog_of(self._desk).remember(self._entry, facts.size_bytes, facts.sha256)
             self.ended.emit(end.arrived.path)
         elif end.error is not None:
             self.ended.emit(end.error)
+
+
+def _no_model(path: Path) -> CarrelError | None:
+    """Why a proven file is no model after all. A split one is judged when its last part is here."""
+    try:
+        if path.suffix == ".gguf" and part_names(path.name)[-1] == path.name:
+            local.local_candidate(path)
+    except CarrelError as error:
+        return error
+    return None
 
 
 def _find(desk: Desk, what: Plan | Entry | Wanted) -> tuple[Entry | None, Wanted]:

@@ -17,12 +17,13 @@ import msgspec
 from app.core.chat import AnswerState, Channel, Document, Receipt, Timing, Usage
 from app.core.emitter import Emitter
 from app.core.errors import CarrelError
-from app.core.params import Sampling, preset
+from app.core.params import Sampling
 from app.engine import messages as m
 from app.engine.supervisor import Event, Request
 from app.perf.ticker import Ticker
 from app.session.budget import refuse_if_too_long
 from app.session.counting import recount
+from app.session.demo import sampling_of
 from app.session.desk import Desk
 from app.session.failures import as_carrel_error
 from app.session.prompt import Said, compose_turns, readings
@@ -159,7 +160,8 @@ class Turn:
         if self._stopping:
             self._end("stopped")
             return
-        sampling = self._wish.sampling or preset(self._wish.thinking)
+        path, thinking = self._desk.engine.state.path, self._wish.thinking
+        sampling = self._wish.sampling or sampling_of(path, thinking=thinking)
         try:
             self._request = self._desk.engine.generate(
                 self._turns, sampling, self._on_event, thinking=self._wish.thinking

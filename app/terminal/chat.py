@@ -12,21 +12,21 @@ import msgspec
 from app.core.chat import Document
 from app.core.errors import Cancelled, CarrelError
 from app.core.loop import Loop
-from app.core.params import Sampling, preset
-from app.core.units import format_duration
+from app.core.params import Sampling
 from app.core.words import say
 from app.engine.state import EngineState, Phase
 from app.fit.search import Fixed
-from app.session.demo import demo_document_path, demo_model_path, demo_question
+from app.session.demo import demo_document_path, demo_model_path, demo_question, sampling_of
 from app.session.desk import Desk
 from app.session.documents import ReadingJob
 from app.session.loading import last_used_model, load_model
+from app.session.receipt import receipt_line
 from app.session.turn import Outcome, Turn, Wish
 from app.terminal.conversation import Talk
 from app.terminal.output import StatusLine, note, print_line
 from app.terminal.waiting import wait_for
 
-DEMO_SAMPLING = Sampling(temperature=0.7, top_k=20, top_p=0.8, seed=7, max_tokens=160)
+DEMO_SEED = 7
 
 
 def run_chat(desk: Desk, loop: Loop, args: Namespace) -> int:
@@ -39,7 +39,13 @@ def run_chat(desk: Desk, loop: Loop, args: Namespace) -> int:
 
     load()
     documents = read_for_terminal(desk, loop, [Path(file) for file in args.files])
-    wish = Wish(args.question or "", documents, args.chat, thinking, _sampling(args, thinking))
+    wish = Wish(
+        args.question or "",
+        documents,
+        args.chat,
+        thinking,
+        _sampling(args, sampling_of(desk.engine.state.path, thinking=thinking)),
+    )
     if args.question is not None:
         return _exit_code(stream(desk, loop, wish, as_json=args.json))
     talk = Talk(
@@ -61,7 +67,8 @@ def run_demo(desk: Desk, loop: Loop, args: Namespace) -> int:
         note(say("Document: {name}. Question: {question}", name=document.name, question=question) + "\n")
     load_for_terminal(desk, loop, demo_model_path(), Fixed())
     documents = read_for_terminal(desk, loop, [document])
-    wish = Wish(question, documents, thinking=False, sampling=DEMO_SAMPLING)
+    sampling = msgspec.structs.replace(sampling_of(desk.engine.state.path, thinking=False), seed=DEMO_SEED)
+    wish = Wish(question, documents, thinking=False, sampling=sampling)
     return _exit_code(stream(desk, loop, wish, as_json=args.json))
 
 
@@ -187,35 +194,16 @@ def _print_as_text(turn: Turn) -> None:
         if channel_now[0]:
             print()
         if outcome.error is None:
-            note("\n" + receipt_words(outcome))
+            note("\n" + receipt_line(outcome.receipt, outcome.usage, outcome.timing))
 
     turn.prefilled.connect(prefilled)
     turn.spoke.connect(spoke)
     turn.ended.connect(ended)
 
 
-def receipt_words(outcome: Outcome) -> str:
-    """The reading receipt and the speed in one line."""
-    files = outcome.receipt.files
-    parts = []
-    if files:
-        pages, tokens = sum(f.pages for f in files), sum(f.tokens for f in files)
-        parts.append(
-            say(
-                "Read {files} files, {pages} pages, {tokens} tokens, nothing left out",
-                files=len(files),
-                pages=pages,
-                tokens=f"{tokens:,}",
-            )
-        )
-    parts.append(say("{speed} tokens/s", speed=f"{outcome.timing.decode_tok_s:.1f}"))
-    parts.append(say("first token after {time}", time=format_duration(outcome.timing.ttft_s)))
-    return " · ".join(parts)
-
-
-def _sampling(args: Namespace, thinking: bool) -> Sampling:
+def _sampling(args: Namespace, usual: Sampling) -> Sampling:
     given = {"temperature": args.temperature, "seed": args.seed, "max_tokens": args.max_tokens}
-    return msgspec.structs.replace(preset(thinking), **{k: v for k, v in given.items() if v is not None})
+    return msgspec.structs.replace(usual, **{k: v for k, v in given.items() if v is not None})
 
 
 def _exit_code(outcome: Outcome) -> int:

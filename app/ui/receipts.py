@@ -7,10 +7,12 @@ from pathlib import Path
 
 from app.core.chat import AnswerState, Receipt, Timing, Usage
 from app.core.errors import CarrelError
-from app.core.units import format_duration
 from app.core.words import mark, say
+from app.session.receipt import receipt_line
 from app.store.rows import Message
 from app.ui.chat.message import FailureNote, FileNote, MessageItem
+
+__all__ = ["RELOAD", "failure_of", "item_of", "receipt_details", "receipt_line"]
 
 RELOAD = "reload"
 
@@ -22,26 +24,6 @@ _CAUSES = {
     "no_model": mark("No model is loaded."),
     "context_full": mark("The conversation and its documents do not fit into the context."),
 }
-
-
-def receipt_line(receipt: Receipt, usage: Usage, timing: Timing) -> str:
-    """One line: what was read, how fast it was written. Empty when nothing is known."""
-    parts = []
-    if receipt.files:
-        dropped = sum(file.dropped_tokens for file in receipt.files)
-        left = say("nothing left out") if not dropped else say("{count} tokens left out", count=f"{dropped:,}")
-        files = say("Read 1 file") if len(receipt.files) == 1 else say("Read {count} files", count=len(receipt.files))
-        pages, tokens = sum(f.pages for f in receipt.files), sum(f.tokens for f in receipt.files)
-        counted = say("1 page") if pages == 1 else say("{count} pages", count=pages)
-        read = (files, counted, say("{count} tokens", count=f"{tokens:,}"), left)
-        parts.append(say(", ").join(read))
-    if not receipt.files and usage.answer_tokens:
-        parts.append(say("{count} tokens", count=f"{usage.answer_tokens:,}"))
-    if timing.decode_tok_s:
-        parts.append(say("{speed} tok/s", speed=speed_words(timing.decode_tok_s)))
-    if timing.ttft_s:
-        parts.append(say("first token {time}", time=format_duration(timing.ttft_s)))
-    return " · ".join(parts)
 
 
 def receipt_details(receipt: Receipt, usage: Usage, timing: Timing, model: str) -> str:
@@ -74,10 +56,6 @@ def receipt_details(receipt: Receipt, usage: Usage, timing: Timing, model: str) 
     if model:
         rows.append(say("Model file: {name}", name=Path(model).name))
     return "\n".join(rows)
-
-
-def speed_words(tok_s: float) -> str:
-    return f"{tok_s:,.0f}" if tok_s >= 20 else f"{tok_s:.1f}"
 
 
 def item_of(message: Message, error: CarrelError | None = None) -> MessageItem:

@@ -165,6 +165,14 @@ def test_pull_brings_a_proven_file_and_goes_on_where_it_stopped(tmp_path: Path, 
     assert carrel(tmp_path, "models", "--json").stdout.count("scripted.gguf") >= 1
 
 
+def test_a_pulled_file_that_is_no_model_is_said_to_be_none(tmp_path: Path) -> None:
+    with ToyHub() as hub:
+        hub.add("toy/models", "junk.gguf", b"not a model " * 100)
+        done = carrel(tmp_path, "pull", "toy/models/junk.gguf", "--json", env={"HF_ENDPOINT": hub.endpoint})
+    assert done.returncode == 1
+    assert "junk.gguf" in done.stderr
+
+
 def test_a_split_model_on_the_hub_is_planned_by_its_headers_and_pulled_whole(tmp_path: Path) -> None:
     parts = split_model(tmp_path)
     reference = f"toy/split/{parts[0].name}"

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 from app.core.units import format_duration
 from app.core.words import say
 from app.perf.meter import Figures
+from app.session.receipt import speed_words
 from app.ui.bridge import listen
 from app.ui.conversation import Conversation
 from app.ui.fonts import figure_font
 from app.ui.pages.page import label
-from app.ui.receipts import speed_words
 from app.ui.widgets.metric import MetricCard
 from app.ui.widgets.progress import ThinBar
 

@@ -79,13 +79,14 @@ def random_weights(shape: Shape, seed: int) -> Iterator[tuple[str, Array]]:
         yield name, (rng.standard_normal(size, dtype=np.float32) * np.float32(scale))
 
 
-def wordy_weights(shape: Shape, vocabulary: Vocabulary, seed: int) -> Iterator[tuple[str, Array]]:
+def wordy_weights(shape: Shape, vocabulary: Vocabulary, seed: int, texts: str) -> Iterator[tuple[str, Array]]:
     """Random weights with two hidden dimensions set by hand, so that noise reads as words and keeps to a language.
 
-    Dimension 0 says "this piece is a whole word", dimension 1 its language, English or Chinese; the first layer
+    Dimension 0 says "this piece is a word of `texts`" (our own: a vocabulary taken from the whole internet holds words
+    that nobody wants on a first screen), dimension 1 its language, English or Chinese; the first layer
     spreads the language of what was read. Nothing is learned and no answer is in here.
     """
-    marks = np.array([_mark(piece) for piece in vocabulary.tokens], np.float32)
+    marks = np.array([_mark(piece, texts) for piece in vocabulary.tokens], np.float32)
     for name, weights in random_weights(shape, seed):
         if name == "token_embd.weight":
             weights[:, :2] = marks
@@ -102,15 +103,16 @@ def wordy_weights(shape: Shape, vocabulary: Vocabulary, seed: int) -> Iterator[t
         yield name, weights
 
 
-def _mark(piece: str) -> tuple[float, float]:
+def _mark(piece: str, texts: str) -> tuple[float, float]:
     if piece == "<|im_end|>":
-        return 2.0, 0.0  # found by trying: about half of the answers end within 300 pieces
+        return 1.15, 0.0  # found by trying: most answers end within some hundred pieces
     try:
         text = unspelled(piece).decode()
     except (KeyError, UnicodeDecodeError):
         return 0.02, 0.0
-    if re.fullmatch(r" [a-z]{3,}|[.,]", text):
-        return 0.2, 0.1
-    if text in "，。" or (len(text) > 1 and all(CJK_RANGES[0][0] <= ord(c) <= CJK_RANGES[0][1] for c in text)):
-        return 0.2, -0.1
+    if re.fullmatch(r" [a-z]{3,}|[.,]", text) and re.search(rf"{re.escape(text)}(?![a-z])", texts):
+        return 0.5, 0.25
+    chinese = len(text) > 1 and all(CJK_RANGES[0][0] <= ord(c) <= CJK_RANGES[0][1] for c in text)
+    if text in "，。" or (chinese and text in texts):
+        return 0.5, -0.25
     return 0.02, 0.05 if text.isascii() and text.isalpha() else 0.0 if text.isascii() else -0.05

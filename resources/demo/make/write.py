@@ -98,9 +98,14 @@ def write_model(
     finish(writer)
 
 
+def own_texts() -> str:
+    """The documents of the demo: the words it may say."""
+    return "\n".join(file.read_text(encoding="utf-8") for file in (FOLDER / "lease.en.md", FOLDER / "租赁合同.zh.md"))
+
+
 def main(out: Path = OUT) -> None:
     vocabulary = reduced(read_back(VOCABULARY), DEMO.vocab)
-    weights = wordy_weights(DEMO, vocabulary, SEED)
+    weights = wordy_weights(DEMO, vocabulary, SEED, own_texts())
     template = TEMPLATE_FILE.read_text(encoding="utf-8")
     write_model(out, DEMO, vocabulary, template, weights, name="Carrel demo", description=DESCRIPTION)
 

@@ -17,7 +17,7 @@ from llama_cpp import llama_cpp as C
 from resources.demo.make.model import DEMO, parameters, wordy_weights
 from resources.demo.make.paper import OUT as PAPER
 from resources.demo.make.paper import SOURCE, lines_of, pages_of, pdf_of
-from resources.demo.make.write import DESCRIPTION, OUT, SEED, TEMPLATE_FILE, VOCABULARY, write_model
+from resources.demo.make.write import DESCRIPTION, OUT, SEED, TEMPLATE_FILE, VOCABULARY, own_texts, write_model
 from tests.helpers.models import demo_vocabulary
 
 FOLDER = OUT.parent
@@ -97,7 +97,7 @@ def test_demo_model_is_made_again_byte_for_byte(tmp_path: Path) -> None:
     again = tmp_path / "again.gguf"
     vocabulary = demo_vocabulary()
     template = TEMPLATE_FILE.read_text(encoding="utf-8")
-    weights = wordy_weights(DEMO, vocabulary, SEED)
+    weights = wordy_weights(DEMO, vocabulary, SEED, own_texts())
     write_model(again, DEMO, vocabulary, template, weights, name="Carrel demo", description=DESCRIPTION)
     assert again.read_bytes() == OUT.read_bytes()
 

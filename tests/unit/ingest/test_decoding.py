@@ -114,3 +114,9 @@ def test_random_bytes_are_not_text(seed: int) -> None:
 @given(st.binary(max_size=400))
 def test_no_bytes_make_decoding_fail(data: bytes) -> None:
     decode(data).text.encode("utf-8", "surrogatepass")
+
+
+def test_a_stray_zero_byte_does_not_make_utf16_of_a_text() -> None:
+    assert decode("a\0b <|im_end|> 租金".encode()).text == "a\0b <|im_end|> 租金"
+    assert decode(("The rent is due. " * 9).encode("utf-16-le")).text == "The rent is due. " * 9
+    assert decode(("租金按月支付，第二页。\n" * 9).encode("utf-16-be")).text == "租金按月支付，第二页。\n" * 9

@@ -222,3 +222,9 @@ def test_the_child_may_not_write_files(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True)
     assert done.stdout.strip() == b"refused"
     assert target.read_bytes() == b""
+
+
+def test_a_file_of_blanks_is_read_with_a_warning(tmp_path: Path) -> None:
+    path = tmp_path / "blank.txt"
+    path.write_text("  \n\t\n", "utf-8")
+    assert read_file_blocking(path, CHILD).warnings == ("blank.txt holds no text.",)

@@ -127,3 +127,12 @@ def test_a_machine_written_by_hand_may_give_numbers(tmp_path: Path, capability: 
     file.write_text(json.dumps({"os": "Linux", "gpus": [card], "cpu": {"name": "x", "cores": 2}, **sizes}))
     [gpu] = load_machine(file).gpus
     assert (gpu.compute_capability, gpu.driver) == (read, "570")
+
+
+def test_sizes_may_be_written_with_an_exponent(tmp_path: Path) -> None:
+    file = tmp_path / "machine.json"
+    file.write_text(
+        '{"os": "x", "gpus": [], "cpu": {"name": "x", "cores": 2}, '
+        '"ram_total_bytes": 6.4e10, "ram_free_bytes": 6e10, "disk_free_bytes": 1e12}'
+    )
+    assert load_machine(file).ram_total_bytes == 64_000_000_000
