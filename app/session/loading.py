@@ -19,7 +19,6 @@ from app.engine.supervisor import Event
 from app.fit.plan import Plan, plan
 from app.fit.search import Candidate, Fixed
 from app.machine.snapshot import Machine, take_snapshot
-from app.session.demo import is_demo
 from app.session.desk import Desk
 from app.session.failures import as_carrel_error
 
@@ -117,8 +116,8 @@ def _load(desk: Desk, best: Plan, machine: Machine, done: Done, failed: Failed) 
 
 
 def _remember(desk: Desk, path: str) -> None:
-    """For the next start, unless it is the demo's toy. The model is in memory whether this can be written or not."""
-    if desk.settings.last_model != path and not is_demo(path):
+    """For the next start. The model is in memory whether this can be written or not."""
+    if desk.settings.last_model != path:
         try:
             desk.change_settings(last_model=path)
         except CarrelError:
