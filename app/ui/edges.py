@@ -32,6 +32,10 @@ class Edge:
             self._folded = False
             self._fold(on=True)
 
+    def show_for_now(self) -> None:
+        """Show without taking it for the user's choice."""
+        self._fold(on=True)
+
     def _fold(self, *, on: bool) -> None:
         """Hide or show without taking it for the user's choice."""
         self.button.blockSignals(True)

@@ -31,6 +31,7 @@ from app.session.telemetry import Telemetry
 from app.ui.app import dress, speak_qt
 from app.ui.bridge import last_resort
 from app.ui.conversation import Conversation
+from app.ui.demonstration import Demonstration
 from app.ui.downloads import Download, Downloads
 from app.ui.edges import Edge, place_file
 from app.ui.guide import Guide
@@ -154,7 +155,9 @@ class Window(QMainWindow):
         self.telemetry.start()
         self.desk.jobs.run(_warm_up)
         if demo:
+            self._edges[1].show_for_now()
             self.try_demo()
+            self._demonstration = Demonstration(self.conversation, self.chat.send)
         elif self.desk.settings.last_model and Path(self.desk.settings.last_model).exists():
             self.loader.reload()
 

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from app.boot import build_desk
 from app.config.paths import open_home
-from app.session.demo import demo_document_path, demo_model_path
+from app.session.demo import demo_document_path, demo_model_path, demo_question
 from app.ui.app import dress, make_application
 from app.ui.bridge import QtPost
 from app.ui.window import Window
@@ -28,14 +28,14 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)  # say
 class RunningWindow:
     """What `./carrel --home FOLDER` opens, in this process."""
 
-    def __init__(self, folder: Path, qtbot: QtBot) -> None:
+    def __init__(self, folder: Path, qtbot: QtBot, *, demo: bool = False) -> None:
         self.qtbot = qtbot
         self.post = QtPost()
         self.desk = build_desk(open_home(folder), self.post.post)
         dress("light")
         self.window = Window(self.desk)
         self.window.show()
-        self.window.begin()
+        self.window.begin(demo=demo)
         self.closed = False
 
     def wait(self, done: Callable[[], bool], timeout_ms: int = 20_000) -> None:
@@ -78,8 +78,8 @@ def open_window(tmp_path: Path, qtbot: QtBot) -> Iterator[Callable[[], RunningWi
     make_application(["carrel"])
     running: list[RunningWindow] = []
 
-    def open_one() -> RunningWindow:
-        running.append(RunningWindow(tmp_path / "home", qtbot))
+    def open_one(*, demo: bool = False) -> RunningWindow:
+        running.append(RunningWindow(tmp_path / "home", qtbot, demo=demo))
         return running[-1]
 
     yield open_one
@@ -112,9 +112,21 @@ def test_demo_reads_a_dropped_file_and_answers(open_window: Callable[[], Running
     window.conversation.stop()
     running.wait_ended()
     answer = window.chat.view.message(1)
-    assert answer.state in ("stopped", "complete")
+    assert answer.state in ("stopped", "complete", "length")
     assert answer.text == running.answer_so_far
     assert f"{tokens:,} tokens, nothing left out" in answer.receipt
+
+
+def test_the_demo_command_does_the_main_job_by_itself(open_window: Callable[..., RunningWindow]) -> None:
+    running = open_window(demo=True)
+    window = running.window
+    running.wait(lambda: bool(window.conversation.outcomes), LOAD_MS)
+    question, answer = window.chat.view.message(0), window.chat.view.message(1)
+    assert question.text == demo_question()
+    assert [file.name for file in question.files] == [demo_document_path().name]
+    assert answer.text
+    assert "nothing left out" in answer.receipt
+    assert window.inspector.isVisible()
 
 
 def test_engine_killed_mid_answer_keeps_the_words_and_one_click_goes_on(

@@ -144,6 +144,10 @@ class ChatPage(QWidget):
         if chosen:
             self._conversation.add_files([Path(name) for name in chosen])
 
+    def send(self) -> None:
+        """Send what stands in the composer, as its button does."""
+        self._on_send(self.composer.text)
+
     def focus_message(self) -> None:
         self.composer.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
