@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QGridLayout
 
 from app.core.units import format_bytes
 from app.core.words import say
@@ -13,36 +13,36 @@ from app.ui.words import memory_words
 
 
 def fill_computer(card: Card, machine: Machine) -> None:
-    """Show `machine` in `card`, replacing what was there: the cards at the left, the rest at the right."""
+    """Show `machine` in `card`, replacing what was there: the cards at the left, the rest at the right, in one grid."""
     card.clear()
-    left, right = QVBoxLayout(), QVBoxLayout()
-    left.setSpacing(8)
-    right.setSpacing(8)
-    both = QHBoxLayout()
-    both.setSpacing(24)
-    both.addLayout(left, 1)
-    both.addLayout(right, 1)
-    card.column.addLayout(both)
-    _add_gpus(left, machine)
-    cores = say("{name}, {cores} cores", name=machine.cpu.name, cores=machine.cpu.cores)
-    right.addLayout(fact(say("Processor"), cores, wrap=False))
-    right.addLayout(fact(say("Memory"), memory_words(machine.ram_free_bytes, machine.ram_total_bytes), wrap=False))
-    right.addLayout(fact(say("Disk"), say("{free} free", free=format_bytes(machine.disk_free_bytes)), wrap=False))
-    left.addStretch(1)
-    right.addStretch(1)
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(24)
+    grid.setVerticalSpacing(8)
+    for column, facts in enumerate((_gpu_facts(machine), _other_facts(machine))):
+        grid.setColumnStretch(column, 1)
+        for row, (name, value) in enumerate(facts):
+            grid.addLayout(fact(name, value, wrap=False), row, column)
+    card.column.addLayout(grid)
     if machine.gpu_note:
         card.column.addWidget(label(machine.gpu_note, "care"))
 
 
-def _add_gpus(column: QVBoxLayout, machine: Machine) -> None:
+def _gpu_facts(machine: Machine) -> list[tuple[str, str]]:
     if not machine.gpus:
-        column.addLayout(fact(say("Graphics card"), say("None that Carrel can use"), wrap=False))
+        return [(say("Graphics card"), say("None that Carrel can use"))]
+    facts = []
     for number, gpu in enumerate(machine.gpus, 1):
         name = say("Graphics card") if len(machine.gpus) == 1 else say("Graphics card {number}", number=number)
-        column.addLayout(fact(name, gpu.name, wrap=False))
-        column.addLayout(fact(say("Graphics memory"), memory_words(gpu.free_bytes, gpu.total_bytes), wrap=False))
-    if machine.gpus:
-        column.addLayout(fact(say("Driver"), machine.gpus[0].driver, wrap=False))
+        facts += [(name, gpu.name), (say("Graphics memory"), memory_words(gpu.free_bytes, gpu.total_bytes))]
+    return [*facts, (say("Driver"), machine.gpus[0].driver)]
+
+
+def _other_facts(machine: Machine) -> list[tuple[str, str]]:
+    return [
+        (say("Processor"), say("{name}, {cores} cores", name=machine.cpu.name, cores=machine.cpu.cores)),
+        (say("Memory"), memory_words(machine.ram_free_bytes, machine.ram_total_bytes)),
+        (say("Disk"), say("{free} free", free=format_bytes(machine.disk_free_bytes))),
+    ]
 
 
 def total_memory(machine: Machine) -> tuple[str, int, int]:
