@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import tempfile
 import threading
@@ -16,6 +17,8 @@ import pytest
 
 from app.core import words
 
+# A shell that starts a job in the background has it ignore Ctrl+C, and its children after it; tests send that signal.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="carrel-tests-"))  # Qt warns without one
 
