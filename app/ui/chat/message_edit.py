@@ -1,0 +1,75 @@
+"""The field a message is written in: it grows with its text, and knows input methods and keys."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QInputMethodEvent, QKeyEvent, QTextOption
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
+
+from app.core.words import say
+from app.ui.fonts import ui_font
+
+LINE_PX = 21
+LARGEST_SHARE = 1 / 3
+
+
+class MessageEdit(QPlainTextEdit):
+    """The text. Enter sends, Shift+Enter breaks the line; never while an input method is composing."""
+
+    submitted = Signal()
+    recall_requested = Signal()
+    composing_changed = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._composing = False
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFont(ui_font())
+        self.setTabChangesFocus(True)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setPlaceholderText(say("Ask something, or drop a file here"))
+        self.setAccessibleName(say("Message"))
+        self.viewport().setAutoFillBackground(False)
+        self.setAutoFillBackground(False)
+        self.document().setDocumentMargin(2)
+        self.setAcceptDrops(False)
+
+    @property
+    def composing(self) -> bool:
+        """Whether an input method holds text that is not yet chosen."""
+        return self._composing
+
+    def wanted_height(self) -> int:
+        """The height of all lines."""
+        layout = self.document().documentLayout()
+        lines = max(1, round(layout.documentSize().height()))  # QPlainTextEdit counts in lines
+        return lines * QFontMetrics(self.font()).lineSpacing() + 6
+
+    def grow(self, page_px: int) -> None:
+        """As tall as its text, from two lines up to a third of a window `page_px` tall."""
+        largest = max(3 * LINE_PX, int(page_px * LARGEST_SHARE))
+        self.setFixedHeight(min(largest, max(2 * LINE_PX, self.wanted_height())))
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        """Remember whether text is being composed."""
+        self._composing = bool(event.preeditString())
+        super().inputMethodEvent(event)
+        self.composing_changed.emit(self._composing)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter, and Up in an empty field."""
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if enter and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            if not self._composing:
+                self.submitted.emit()
+            event.accept()
+        elif event.key() == Qt.Key.Key_Up and not self.toPlainText():
+            self.recall_requested.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        """Only plain text is pasted."""
+        if source.hasText():
+            self.insertPlainText(source.text())
