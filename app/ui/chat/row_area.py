@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
 
 from app.core.words import say
 from app.ui.chat.heights import RowHeights
-from app.ui.chat.rows import SLACK_PX, MessageRow
+from app.ui.chat.row import SLACK_PX, MessageRow
 from app.ui.widgets.buttons import IconButton
 
 OVERSCAN_PX = 600

@@ -1,15 +1,46 @@
-"""What a selection copies: the text as a person would type it, with list marks, tabs between cells and TeX kept."""
+"""Copying from a page: the text as a person would type it, with list marks, tabs between cells and TeX kept."""
 
 from __future__ import annotations
 
 from typing import TypeVar
 
-from PySide6.QtGui import QTextBlock, QTextCursor, QTextFormat, QTextFragment, QTextList, QTextTable
+from PySide6.QtCore import QMimeData
+from PySide6.QtGui import (
+    QGuiApplication,
+    QTextBlock,
+    QTextCursor,
+    QTextFormat,
+    QTextFragment,
+    QTextList,
+    QTextTable,
+)
+from PySide6.QtWidgets import QMenu, QTextBrowser
 
+from app.core.words import say
 from app.ui.markdown.inlines import LINE_BREAK, THIN_SPACE
 from app.ui.markdown.style import PROPERTY_CODE, PROPERTY_TASK, PROPERTY_TEX
 
 T = TypeVar("T")
+
+
+def make_copy_menu(page: QTextBrowser, link: str) -> QMenu:
+    """What a right click on `page` offers; `link` is the address under the mouse, or empty."""
+    menu = QMenu(page)
+    copy = menu.addAction(say("Copy"))
+    copy.setEnabled(page.textCursor().hasSelection())
+    copy.triggered.connect(page.copy)
+    if link:
+        menu.addAction(say("Copy link")).triggered.connect(lambda: QGuiApplication.clipboard().setText(link))
+    menu.addAction(say("Select all")).triggered.connect(page.selectAll)
+    return menu
+
+
+def selection_data(cursor: QTextCursor) -> QMimeData:
+    """The selected text of `cursor`: clean, and rich for word processors."""
+    data = QMimeData()
+    data.setText(read_selection(cursor))
+    data.setHtml(cursor.selection().toHtml())
+    return data
 
 
 def read_selection(cursor: QTextCursor) -> str:

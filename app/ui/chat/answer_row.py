@@ -1,0 +1,174 @@
+"""An answer straight on the page: its parts from top to bottom, and the text that streams into it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QGuiApplication, QPalette
+from PySide6.QtWidgets import QWidget
+
+from app.core.words import say
+from app.ui.chat.failure import FailurePart
+from app.ui.chat.message import FailureNote, MessageItem
+from app.ui.chat.prefill import PrefillPart
+from app.ui.chat.receipt import ReceiptPart
+from app.ui.chat.row import SLACK_PX, MessageRow, column
+from app.ui.chat.stream import Batch
+from app.ui.chat.thinking import ThinkingPart
+from app.ui.markdown.browser import MarkdownBrowser
+from app.ui.markdown.code_buttons import COPIED_MS
+
+
+class AnswerRow(MessageRow):
+    """An answer straight on the page: thinking, text, failure, receipt."""
+
+    def __init__(self, parent: QWidget, item: MessageItem) -> None:
+        super().__init__(parent)
+        self._streaming = False
+        self._width = 0
+        self.thinking: ThinkingPart | None = None
+        self.prefill: PrefillPart | None = None
+        self.failure: FailurePart | None = None
+        self.receipt: ReceiptPart | None = None
+        self.browser = MarkdownBrowser(self)
+        self.browser.set_ground(QPalette.ColorRole.Base)
+        self.browser.link_activated.connect(self.link_activated)
+        self.browser.setAccessibleName(say("Answer"))
+        self.setAccessibleName(say("Answer"))
+        self.browser.show_text(item.text)
+        if item.thinking:
+            self._need_thinking().show_finished(item.thinking, item.thinking_tokens, item.thinking_s)
+        if item.failure is not None:
+            self.show_failure(item.failure)
+        if item.text or item.receipt:
+            self._show_receipt(item.receipt, item.details)
+
+    @property
+    def streaming(self) -> bool:
+        """Whether text still comes."""
+        return self._streaming
+
+    # ---- streaming
+
+    def begin(self) -> None:
+        """Get ready for the first token."""
+        self._streaming = True
+        self.browser.begin()
+        self.set_prefill(0, 0)
+
+    def set_prefill(self, done: int, total: int) -> None:
+        """How much of the prompt is read."""
+        if self.prefill is None:
+            self.prefill = PrefillPart(self)
+            self.prefill.show()
+        self.prefill.set_progress(done, total)
+
+    def push(self, batch: Batch) -> None:
+        """One flush."""
+        self._drop_prefill()
+        if batch.thinking:
+            self._need_thinking().push(batch.thinking, batch.thinking_tokens)
+        if batch.answer:
+            if self.thinking is not None and self.browser.is_empty:
+                self.thinking.show_finished("", 0, 0.0)
+            self.browser.push(batch.answer)
+
+    def finish(self, receipt: str, details: str, thinking_s: float) -> None:
+        """The answer ended, for whatever reason."""
+        self._drop_prefill()
+        self._streaming = False
+        self.browser.finish()
+        if self.thinking is not None:
+            self.thinking.show_finished("", 0, thinking_s)
+        self._show_receipt(receipt, details)
+
+    def show_failure(self, note: FailureNote) -> None:
+        """An inline card under what there is of the answer; takes the place of an older one."""
+        if self.failure is not None:
+            self.failure.hide()
+            self.failure.deleteLater()
+        self.failure = FailurePart(self, note)
+        self.failure.action_requested.connect(self.action_requested)
+        self.failure.show()
+
+    # ---- layout
+
+    def fit(self, width: int) -> int:
+        """Stack the parts in the column."""
+        left, inner = column(width)
+        y = 6
+        for part, gap in ((self.thinking, 6), (self.prefill, 6)):
+            if part is not None:
+                height = part.fit(inner)
+                part.setGeometry(left, y, inner, height)
+                y += height + gap
+        height = self.browser.fit(inner)
+        shown = not self.browser.is_empty
+        self.browser.setVisible(shown)
+        if shown:
+            self._place_browser(left, y, inner, height, same_width=width == self._width)
+            y += height + (8 if self.failure is not None else 6)
+        self._width = width
+        for below in (self.failure, self.receipt):
+            if below is not None:
+                height = below.fit(inner)
+                below.setGeometry(left, y, inner, height)
+                y += height + 6
+        return y + 12
+
+    def _place_browser(self, left: int, y: int, width: int, height: int, *, same_width: bool) -> None:
+        """While it streams, keep the page too tall and leave it alone as long as it suffices."""
+        kept = self.browser.height()
+        if self._streaming:
+            enough = same_width and height <= kept <= height + 2 * SLACK_PX
+            height = kept if enough else height + SLACK_PX
+        if self.browser.geometry().getRect() != (left, y, width, height):
+            self.browser.setGeometry(left, y, width, height)
+        self.browser.place_code_buttons()
+
+    def focus_chain(self) -> list[QWidget]:
+        """Thinking, text, code, failure, receipt."""
+        chain: list[QWidget] = []
+        if self.thinking is not None:
+            chain.append(self.thinking.button)
+            if self.thinking.browser is not None:
+                chain.append(self.thinking.browser)
+        chain += [self.browser, *self.browser.code_buttons]
+        if self.failure is not None and self.failure.button is not None:
+            chain.append(self.failure.button)
+        if self.receipt is not None:
+            chain += self.receipt.focus_chain()
+        return chain
+
+    def copy_answer(self) -> None:
+        """The answer's Markdown to the clipboard."""
+        QGuiApplication.clipboard().setText(self.browser.markdown_text)
+        if self.receipt is not None:
+            self.receipt.copy.set_picture("check", "good")
+            QTimer.singleShot(COPIED_MS, self.receipt, self._restore_copy)
+
+    def _restore_copy(self) -> None:
+        if self.receipt is not None:
+            self.receipt.copy.set_picture("copy", "quiet")
+
+    def _need_thinking(self) -> ThinkingPart:
+        if self.thinking is None:
+            self.thinking = ThinkingPart(self)
+            self.thinking.changed.connect(self.needs_layout)
+            self.thinking.link_activated.connect(self.link_activated)
+            self.thinking.show()
+        return self.thinking
+
+    def _drop_prefill(self) -> None:
+        if self.prefill is not None:
+            self.prefill.hide()
+            self.prefill.deleteLater()
+            self.prefill = None
+
+    def _show_receipt(self, receipt: str, details: str) -> None:
+        if self.receipt is not None:
+            self.receipt.hide()
+            self.receipt.deleteLater()
+        self.receipt = ReceiptPart(self, receipt, details)
+        self.receipt.changed.connect(self.needs_layout)
+        self.receipt.copy_requested.connect(self.copy_answer)
+        self.receipt.show()

@@ -1,0 +1,110 @@
+"""A user's message: a bubble with its text, and the files that went with it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from app.core.units import format_tokens
+from app.core.words import say
+from app.ui.chat.message import FileNote, MessageItem
+from app.ui.chat.row import MessageRow, column
+from app.ui.fonts import SMALL_PX, figure_font
+from app.ui.markdown.browser import MarkdownBrowser
+from app.ui.theme import tokens
+from app.ui.widgets.chip import paint_tag
+
+BUBBLE_SHARE = 0.78
+CHIP_PX = 28
+
+
+class UserRow(MessageRow):
+    """A soft bubble at the right, files named under it."""
+
+    def __init__(self, parent: QWidget, item: MessageItem) -> None:
+        super().__init__(parent)
+        self._files = [_FileTag(self, note) for note in item.files]
+        self.browser = MarkdownBrowser(self, plain=True)
+        self.browser.set_ground(None)
+        self.browser.viewport().setAutoFillBackground(False)
+        self.browser.show_text(item.text)
+        self.browser.link_activated.connect(self.link_activated)
+        self.browser.setAccessibleName(say("You said"))
+        self.setAccessibleName(say("You said"))
+        self._bubble = QRectF()
+
+    def fit(self, width: int) -> int:
+        """Bubble as wide as its text, at most 78 % of the column."""
+        left, inner = column(width)
+        limit = int(inner * BUBBLE_SHARE) - 32
+        text_width = self.browser.ideal_width(limit)
+        height = self.browser.fit(text_width)
+        x = left + inner - text_width - 32
+        y = 12
+        has_text = not self.browser.is_empty
+        self.browser.setVisible(has_text)
+        self.browser.setGeometry(x + 16, y + 10, text_width, height)
+        self._bubble = QRectF(x, y, text_width + 32, height + 20) if has_text else QRectF()
+        if has_text:
+            y += height + 20 + 6
+        self.browser.place_code_buttons()
+        y = self._place_files(left, left + inner, y)
+        return y + 6
+
+    def focus_chain(self) -> list[QWidget]:
+        """The text and its code's buttons."""
+        return [self.browser, *self.browser.code_buttons]
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The bubble."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(tokens().bubble))
+        painter.drawRoundedRect(self._bubble, 12, 12)
+        painter.end()
+
+    def _place_files(self, left: int, right: int, y: int) -> int:
+        """Tags from the right edge leftwards, in lines."""
+        lines: list[list[_FileTag]] = [[]]
+        used = 0
+        for tag in self._files:
+            wide = min(tag.wanted_width(), right - left)
+            if used and used + 6 + wide > right - left:
+                lines.append([])
+                used = 0
+            lines[-1].append(tag)
+            used += wide + (6 if used else 0)
+        for line in lines:
+            x = right
+            for tag in reversed(line):
+                wide = min(tag.wanted_width(), right - left)
+                x -= wide
+                tag.setGeometry(x, y, wide, CHIP_PX)
+                x -= 6
+            y += CHIP_PX + 6 if line else 0
+        return y
+
+
+class _FileTag(QWidget):
+    """A file's name, pages and tokens under a message."""
+
+    def __init__(self, parent: QWidget, note: FileNote) -> None:
+        super().__init__(parent)
+        pages = say("{count} pages", count=note.pages) if note.pages > 1 else ""
+        count = say("{count} tokens", count=format_tokens(note.tokens)) if note.tokens else ""
+        self._text = " · ".join(part for part in (note.name, pages, count) if part)
+        self.setFont(figure_font(SMALL_PX))
+        self.setAccessibleName(self._text)
+        self.setToolTip(self._text)
+
+    def wanted_width(self) -> int:
+        """Enough for all of it."""
+        return self.fontMetrics().horizontalAdvance(self._text) + 38
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A hair line around sign and words."""
+        painter = QPainter(self)
+        paint_tag(painter, self, self._text, "file-text")
+        painter.end()
