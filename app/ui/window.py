@@ -57,9 +57,8 @@ class Window(QMainWindow):
 
     def _build(self) -> None:
         """Make every widget, in the language spoken now."""
-        self.frame = frame = Frame(
-            self.conversation, self.loader, self.guide, self.telemetry, self._clock, self._place_file
-        )
+        frame = Frame(self.conversation, self.loader, self.guide, self.telemetry, self._clock, self._place_file)
+        self.frame = frame
         self.notices, self.modelbar, self.sidebar = frame.notices, frame.modelbar, frame.sidebar
         self.inspector, self.stack, self.chat = frame.inspector, frame.stack, frame.chat
         self.pages: dict[str, QWidget] = {}
@@ -120,7 +119,6 @@ class Window(QMainWindow):
         super().closeEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """In a narrow window the edges give way to the page; they come back with the room."""
         super().resizeEvent(event)
         self.frame.fit(event.size().width(), event.oldSize().width())
 
