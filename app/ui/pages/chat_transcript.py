@@ -1,0 +1,121 @@
+"""The upper part of the chat: what was said, the answer that is being said, or the welcome when there is nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from app.core.chat import Channel
+from app.session.turn import Outcome
+from app.store.rows import Message
+from app.ui.chat.message import MessageItem
+from app.ui.conversation import Conversation
+from app.ui.loader import Loader
+from app.ui.pages.chat_cards import Welcome
+from app.ui.receipts import RELOAD, failure_of, item_of, receipt_details, receipt_line, without_button
+
+if TYPE_CHECKING:
+    from app.ui.chat.view import ChatView
+
+
+class Transcript(QStackedWidget):
+    """Shows the conversation as the page reports it. Listens to the view alone, to nothing of the session."""
+
+    def __init__(self, conversation: Conversation, loader: Loader, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._conversation, self._loader = conversation, loader
+        self._view: ChatView | None = None
+        self.welcome = Welcome()
+        self.addWidget(self.welcome)
+
+    @property
+    def view(self) -> ChatView:
+        """The conversation. Made when there is something to show: its Markdown takes a while to import."""
+        if self._view is None:
+            from app.ui.chat.view import ChatView
+
+            self._view = ChatView()
+            self._view.files_dropped.connect(self._conversation.add_files)
+            self._view.action_requested.connect(self._on_action)
+            self._view.link_activated.connect(lambda address: QDesktopServices.openUrl(QUrl(address)))
+            self.addWidget(self._view)
+        return self._view
+
+    @property
+    def offers_reload(self) -> bool:
+        """Whether the last message has the button that loads the model again."""
+        last = self._view.message(self._view.count - 1) if self._view is not None and self._view.count else None
+        failure = last.failure if last is not None else None
+        return failure is not None and failure.action == RELOAD
+
+    # ---- what is shown
+
+    def show_all(self) -> None:
+        """The conversation as it is now, a running answer included."""
+        conversation = self._conversation
+        rows = conversation.messages
+        live = conversation.asked_rows if conversation.runs_here else None
+        kept = [row for row in rows if live is None or row.id != live[1].id]
+        if kept or live is not None or self._view is not None:
+            self.view.set_messages([self._item(row) for row in kept])
+        if live is not None and conversation.turn is not None:
+            self._resume(live[1], conversation.turn.outcome)
+
+    def show_front(self) -> None:
+        """The conversation when it has messages, else the welcome."""
+        self.setCurrentWidget(self._view if self._view is not None and self._view.count else self.welcome)
+
+    def begin(self, question: Message, answer: Message) -> None:
+        """A question was asked; its answer waits for the first token."""
+        self.view.add_message(item_of(question))
+        self.view.begin_answer(MessageItem("assistant", key=str(answer.id)))
+        self.show_front()
+
+    def finish(self, outcome: Outcome) -> None:
+        """The answer ended: its receipt, or its failure."""
+        rows = self._conversation.asked_rows
+        model = rows[1].model if rows else ""
+        self.view.finish_answer(
+            receipt_line(outcome.receipt, outcome.usage, outcome.timing),
+            outcome.state,
+            details=receipt_details(outcome.receipt, outcome.usage, outcome.timing, model),
+            thinking_s=outcome.thinking_ms / 1000,
+        )
+        note = failure_of(outcome.state, outcome.error, "", bool(outcome.text or outcome.thinking))
+        if note is not None:
+            self.view.show_failure(note)
+
+    def drop_reload_buttons(self) -> None:
+        """The model is here again: what failed stays told, its button has done its work."""
+        if self._view is None:
+            return
+        for row in range(self._view.count):
+            failure = self._view.message(row).failure
+            if failure is not None and failure.action == RELOAD:
+                self._view.replace_message(row, replace(self._view.message(row), failure=without_button(failure)))
+
+    def _resume(self, answer: Message, outcome: Outcome) -> None:
+        """An answer under way, with what is known of it so far."""
+        self.view.begin_answer(MessageItem("assistant", key=str(answer.id)))
+        parts: tuple[tuple[Channel, str], ...] = (("thinking", outcome.thinking), ("answer", outcome.text))
+        for channel, text in parts:
+            if text:
+                self.view.append(channel, text, 0)
+
+    def _item(self, row: Message) -> MessageItem:
+        conversation = self._conversation
+        outcome = conversation.outcomes.get(row.id)
+        item = item_of(row, outcome.error if outcome else None)
+        if item.failure is not None and conversation.desk.engine.state.has_model:
+            item = replace(item, failure=without_button(item.failure))
+        return replace(item, thinking_tokens=conversation.thinking_tokens.get(row.id, 0))
+
+    # ---- what the view says
+
+    def _on_action(self, _row: int, action: str) -> None:
+        if action == RELOAD:
+            self._loader.reload()
