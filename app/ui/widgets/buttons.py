@@ -55,6 +55,9 @@ class IconButton(QToolButton):
         self.setIcon(icon(self._picture, self._role, self._px, filled=self._filled))
 
 
+ICON_PX, ICON_GAP_PX = 16, 4
+
+
 class TextButton(QPushButton):
     """A button with words; `kind` is "plain", "primary" (one a page), "quiet" or "danger"."""
 
@@ -81,4 +84,6 @@ class TextButton(QPushButton):
 
     def _draw(self) -> None:
         if self._picture:
-            self.setIcon(icon(self._picture, "on_accent" if self._kind == "primary" else "quiet"))
+            role = "on_accent" if self._kind == "primary" else "quiet"
+            self.setIcon(icon(self._picture, role, ICON_PX, gap_px=ICON_GAP_PX))
+            self.setIconSize(QSize(ICON_PX + ICON_GAP_PX, ICON_PX))
