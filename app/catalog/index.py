@@ -65,9 +65,6 @@ class Catalog:
         named = (entry for entry in self.entries if entry.file == file_name and entry.size_exact)
         return next((entry for entry in named if entry.size_bytes == size_bytes), None)
 
-    def recognise_hash(self, sha256: str) -> Entry | None:
-        return next((entry for entry in self.entries if entry.sha256 == sha256), None)
-
     def remember(self, entry: Entry, size_bytes: int, sha256: str) -> Entry:
         """Freeze what the hub says of an entry and return it completed.
 

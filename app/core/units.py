@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.core.words import language
 
-KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
+MIB, GIB = 1 << 20, 1 << 30
 
 
 def format_bytes(size_bytes: float) -> str:

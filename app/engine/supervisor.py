@@ -64,7 +64,6 @@ class Supervisor:
         self._next_id = 1
         self.state = EngineState()
         self.changed: Emitter[[EngineState]] = Emitter()
-        self.last_exit: Exit | None = None
 
     @property
     def pid(self) -> int | None:
@@ -214,7 +213,7 @@ class Supervisor:
 
     def _on_exit(self, exit_: Exit) -> None:
         """The child is gone without being asked: every open request ends here, in its place."""
-        self._link, self.last_exit = None, exit_
+        self._link = None
         error = causes.of_death(exit_)
         self._become(self.state.without_model(Phase.FAILED, error))
         self._end_all(error)

@@ -98,11 +98,6 @@ class Hub:
         sha256 = wanted.sha256 or said_sha256 or ""
         return Facts(wanted.repo, commit or wanted.revision, wanted.file, size_bytes, sha256, source)
 
-    def list_files(self, repo: str, revision: str = "main", limits: Limits | None = None) -> tuple[RepoFile, ...]:
-        """Every file of a repository with size and hash, in the hub's order."""
-        wanted = Wanted(repo, revision, "README.md")
-        return self._ask(wanted, lambda hub: self._siblings(hub, wanted, (limits or Limits()).lookup_s))
-
     def _metadata(self, hub: Any, wanted: Wanted, timeout_s: float) -> tuple[int | None, str | None, str | None]:
         """From the file's own headers; from the repository's list when the headers hold no SHA-256."""
         head = hub.get_hf_file_metadata(

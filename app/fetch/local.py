@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 import stat
-import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
 from app.config.paths import expanded
-from app.core.errors import Cancelled, CarrelError
+from app.core.errors import CarrelError
 from app.fetch import faults
-from app.fetch.hashing import hash_file
 
 _SPLIT = re.compile(r"(?P<stem>.+)-(?P<number>\d{5})-of-(?P<count>\d{5})\.gguf", re.IGNORECASE)
 _POINTER = b"version https://git-lfs"
@@ -49,35 +46,6 @@ def inspect_import(path: Path) -> Import:
         return Import(files, sum(file.stat().st_size for file in files))
     except OSError as error:
         raise faults.from_disk(error, path) from error
-
-
-def verify(
-    path: Path,
-    sha256: str,
-    on_progress: Callable[[int, int], object] = lambda done_bytes, total_bytes: None,
-    cancelled: threading.Event | None = None,
-) -> None:
-    """Prove a file by its SHA-256. `on_progress(done_bytes, total_bytes)`; raises Cancelled when the event is set."""
-
-    def note(done_bytes: int) -> None:
-        if cancelled is not None and cancelled.is_set():
-            raise Cancelled
-        on_progress(done_bytes, total_bytes)
-
-    try:
-        total_bytes = path.stat().st_size
-        found = hash_file(path, note)
-    except FileNotFoundError as error:
-        raise _absent(path) from error
-    except OSError as error:
-        raise faults.from_disk(error, path) from error
-    if found != sha256:
-        raise CarrelError(
-            "import_differs",
-            "{name} is not the expected file: its checksum differs.",
-            "It may be damaged or another version. Download it again, or use it as a model of your own.",
-            name=path.name,
-        )
 
 
 def _only_model_in(folder: Path) -> Path:

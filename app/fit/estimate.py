@@ -84,11 +84,6 @@ def kv_bytes(facts: ModelFacts, n_ctx: int, kv_type: str, n_gpu_layers: int) -> 
     )
 
 
-def kv_bytes_per_token(facts: ModelFacts, kv_type: str) -> int:
-    """What one more token of context takes in all layers together."""
-    return _kv_row_bytes(facts, sum(facts.n_heads_kv), kv_type)
-
-
 def _kv_row_bytes(facts: ModelFacts, heads: int, kv_type: str) -> int:
     block_bytes, elements = KV_BLOCKS[kv_type]
     return heads * (facts.key_length + facts.value_length) * block_bytes // elements

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from app.core.chat import Document
 from app.core.errors import CarrelError
@@ -14,29 +13,6 @@ ANSWER_ROOM_TOKENS = 1024
 def answer_room(n_ctx: int) -> int:
     """Tokens kept free for the answer: 1,024, or an eighth of a small context."""
     return min(ANSWER_ROOM_TOKENS, n_ctx // 8)
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """How a context of `n_ctx` tokens is filled. All values in tokens."""
-
-    n_ctx: int
-    instructions: int = 0
-    documents: int = 0
-    history: int = 0
-
-    @property
-    def used(self) -> int:
-        return self.instructions + self.documents + self.history
-
-    @property
-    def room(self) -> int:
-        """What is left for the answer; negative when the prompt does not fit."""
-        return self.n_ctx - self.used
-
-    @property
-    def fits(self) -> bool:
-        return self.room >= answer_room(self.n_ctx)
 
 
 def refuse_if_too_long(prompt_tokens: int, n_ctx: int, documents: Sequence[Document]) -> None:

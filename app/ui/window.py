@@ -199,3 +199,4 @@ class Window(QMainWindow):
 def _warm_up() -> None:
     """On a thread of the pool: what the first answer will need, so that it does not wait for it."""
     importlib.import_module("app.ui.chat.view")
+    importlib.import_module("app.ui.markdown.highlighter").warm_up()

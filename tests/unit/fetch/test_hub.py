@@ -77,18 +77,10 @@ def test_without_any_hash_it_says_so(toy: ToyHub, wanted: Wanted, limits: Limits
     assert caught.value.code == "no_checksum"
 
 
-def test_lists_the_files_of_a_repository(toy: ToyHub, stored: StoredFile, limits: Limits) -> None:
-    toy.add("Org/Tiny-GGUF", "Tiny-Q8_0.gguf", b"GGUF 2")
-    found = Hub(toy.endpoint).list_files("Org/Tiny-GGUF", limits=limits)
-    assert [one.file for one in found] == ["Tiny-Q4_K_M.gguf", "Tiny-Q8_0.gguf"]
-    assert found[0].sha256 == stored.stated_sha256
-    assert found[1].size_bytes == 6
-
-
-def test_nonsense_from_a_mirror_is_a_sentence(toy: ToyHub, stored: StoredFile, limits: Limits) -> None:
-    toy.play(Trick("web_page", 0, "api"))
+def test_nonsense_from_a_mirror_is_a_sentence(toy: ToyHub, wanted: Wanted, limits: Limits) -> None:
+    toy.play(Trick("no_linked_etag", 0, "resolve"), Trick("web_page", 0, "api"))
     with pytest.raises(CarrelError) as caught:
-        Hub(toy.endpoint).list_files("Org/Tiny-GGUF", limits=limits)
+        Hub(toy.endpoint).look_up(Wanted(wanted.repo, "main", wanted.file), limits)
     assert caught.value.code == "hub_unclear"
 
 

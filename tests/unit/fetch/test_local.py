@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import threading
 from pathlib import Path
 
 import pytest
 
-from app.core.errors import Cancelled, CarrelError
-from app.fetch.local import inspect_import, verify
+from app.core.errors import CarrelError
+from app.fetch.local import inspect_import
 
 GGUF = b"GGUF\x03\0\0\0" + bytes(100)
 
@@ -133,35 +131,3 @@ def test_a_file_that_may_not_be_read_is_named(tmp_path: Path, monkeypatch: pytes
 
     monkeypatch.setattr("app.fetch.local.open", deny, raising=False)
     assert refused(file).code == "not_readable"
-
-
-def test_a_proof_tells_how_far_it_is(tmp_path: Path) -> None:
-    (file,) = put(tmp_path, "m.gguf", content=os.urandom(9 << 20))
-    told: list[tuple[int, int]] = []
-    verify(file, hashlib.sha256(file.read_bytes()).hexdigest(), lambda done, total: told.append((done, total)))
-    assert told[-1] == (9 << 20, 9 << 20)
-    assert len(told) == 3
-
-
-def test_another_file_is_not_proven(tmp_path: Path) -> None:
-    (file,) = put(tmp_path, "m.gguf")
-    with pytest.raises(CarrelError) as caught:
-        verify(file, "0" * 64)
-    assert caught.value.code == "import_differs"
-    with pytest.raises(CarrelError) as caught:
-        verify(tmp_path / "absent.gguf", "0" * 64)
-    assert caught.value.code == "not_there"
-
-
-def test_a_proof_can_be_stopped(tmp_path: Path) -> None:
-    (file,) = put(tmp_path, "m.gguf", content=bytes(9 << 20))
-    cancelled = threading.Event()
-    told: list[int] = []
-
-    def stop(done: int, _: int) -> None:
-        told.append(done)
-        cancelled.set()
-
-    with pytest.raises(Cancelled):
-        verify(file, "0" * 64, stop, cancelled)
-    assert len(told) == 1

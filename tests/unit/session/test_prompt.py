@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.core.chat import Document, Page
 from app.core.errors import CarrelError
-from app.session.budget import Budget, answer_room, refuse_if_too_long
+from app.session.budget import answer_room, refuse_if_too_long
 from app.session.prompt import READING_RULES, Said, compose_turns, readings
 from app.session.turn import title_of
 
@@ -77,11 +77,6 @@ def test_a_refusal_names_the_document_whose_leaving_out_would_help() -> None:
     files = [document("small.txt", "x", tokens=500), document("large.txt", "x", tokens=30_000)]
     with pytest.raises(CarrelError, match=r"Leave out large\.txt"):
         refuse_if_too_long(45_000, 40_960, files)
-
-
-def test_the_gauge_and_the_refusal_agree() -> None:
-    assert Budget(8192, documents=7168).fits
-    assert not Budget(8192, documents=7169).fits
 
 
 def test_a_chat_is_called_after_its_first_line() -> None:
