@@ -9,14 +9,21 @@ import msgspec
 Role = Literal["system", "user", "assistant"]
 Channel = Literal["answer", "thinking"]
 AnswerState = Literal["streaming", "complete", "length", "stopped", "failed"]
+PageFlag = Literal["", "empty", "scanned", "garbled", "damaged"]
 
 
 class Page(msgspec.Struct, frozen=True):
-    """One page of a document as the model will read it. `number` counts from 1; `tokens` is 0 until counted."""
+    """One page of a document as the model will read it. `number` counts from 1; `tokens` is 0 until counted.
+
+    `label` is what the document itself calls the page when that is not its number: "iv", "Sheet1 r1-200". `flag`
+    says what is wrong with the page: nothing on it, only pictures, letters that mean nothing, not readable at all.
+    """
 
     number: int
     text: str
     tokens: int = 0
+    label: str = ""
+    flag: PageFlag = ""
 
 
 class Document(msgspec.Struct, frozen=True):
@@ -56,17 +63,26 @@ class Receipt(msgspec.Struct, frozen=True):
 
 
 class Usage(msgspec.Struct, frozen=True):
-    """Token counts of one answer; `cached_tokens` of the prompt were already in the KV cache."""
+    """Token counts of one answer; `cached_tokens` of the prompt were already in the KV cache.
+
+    `drafted_tokens` were proposed by speculation and `accepted_tokens` of them were what the model would have said.
+    """
 
     prompt_tokens: int = 0
     answer_tokens: int = 0
     cached_tokens: int = 0
+    drafted_tokens: int = 0
+    accepted_tokens: int = 0
 
 
 class Timing(msgspec.Struct, frozen=True):
-    """How fast one answer was. `ttft_s` is from the request to the first token."""
+    """How fast one answer was. `ttft_s` is from the request to the first token.
+
+    `speculation_gain` compares the decode speed with what one token at a time would have given; 1.0 without drafts.
+    """
 
     load_s: float = 0.0
     ttft_s: float = 0.0
     prefill_tok_s: float = 0.0
     decode_tok_s: float = 0.0
+    speculation_gain: float = 1.0

@@ -67,7 +67,7 @@ class Attempt:
             self._characters_left -= len(message.text)
             if self._characters_left < 0:
                 raise ValueError("more text than a child may send")
-            self._pages.append(Page(message.number, message.text))
+            self._pages.append(Page(message.number, message.text, label=message.label, flag=message.flag))
         elif isinstance(message, Warned):
             self._warnings.append(say(message.template, **message.params))
         else:

@@ -73,7 +73,7 @@ def serve(request: Request, send: Send) -> None:
 def _read(request: Request, path: Path, name: str, send: Send) -> CarrelError | None:
     from app.ingest.readers import find_reader  # after the limits: readers load native code
 
-    source = Source(name, path.read_bytes(), request.plain)
+    source = Source(name, path.read_bytes(), request.plain, request.password)
     words = [0]
 
     def tell(message: Message) -> None:

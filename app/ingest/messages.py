@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
+from app.core.chat import PageFlag
 from app.core.errors import CarrelError
 
 Value = str | int
@@ -25,11 +26,15 @@ class Limits(msgspec.Struct, frozen=True):
 
 
 class Request(msgspec.Struct, frozen=True):
-    """Read the file at `path` (as `os.fsencode` writes it). `plain` leaves table recognition out."""
+    """Read the file at `path` (as `os.fsencode` writes it). `plain` leaves table recognition out.
+
+    `password` opens a file that asks for one; it goes down the pipe and nowhere else.
+    """
 
     path: bytes
     limits: Limits
     plain: bool = False
+    password: str = ""
 
 
 class Started(msgspec.Struct, frozen=True, tag="started"):
@@ -40,10 +45,12 @@ class Started(msgspec.Struct, frozen=True, tag="started"):
 
 
 class PageRead(msgspec.Struct, frozen=True, tag="page"):
-    """The text of one page, numbered from 1."""
+    """The text of one page, numbered from 1; `label` and `flag` as in `core.chat.Page`."""
 
     number: int
     text: str
+    label: str = ""
+    flag: PageFlag = ""
 
 
 class Warned(msgspec.Struct, frozen=True, tag="warned"):

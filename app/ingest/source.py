@@ -11,20 +11,26 @@ from hashlib import sha256
 from pathlib import Path, PurePath
 from typing import NoReturn
 
+from app.core.chat import PageFlag
 from app.core.words import mark
 from app.ingest.messages import Message, PageRead, Started, Value, Warned
 
 HEAD_BYTES = 64 << 10
+MAX_LABEL = 80
 TOO_LONG = mark("Only the first {characters} characters of {name} were read, up to page {page}.")
 
 
 @dataclass(frozen=True)
 class Source:
-    """The bytes of a file and its name (for sentences and for telling Markdown from other text)."""
+    """The bytes of a file and its name (for sentences and for telling Markdown from other text).
+
+    `password` is what the user typed, "" when nobody was asked yet.
+    """
 
     name: str
     data: bytes
     plain: bool = False
+    password: str = ""
 
     @property
     def head(self) -> bytes:
@@ -60,12 +66,16 @@ class Output:
         """Say what the file is, once, before the first page."""
         self._send(Started(kind, pages))
 
-    def page(self, text: str) -> None:
-        """Send the next page. Raises `OutputFull` after the page that reaches the limit."""
+    def page(self, text: str, label: str = "", flag: PageFlag = "") -> None:
+        """Send the next page. Raises `OutputFull` after the page that reaches the limit.
+
+        A label that only repeats the page's number is left out.
+        """
         text = _clean(text)
         full = len(text) > self._left
         self._pages += 1
-        self._send(PageRead(self._pages, text[: self._left]))
+        label = "" if label == str(self._pages) else _clean(label)[:MAX_LABEL]
+        self._send(PageRead(self._pages, text[: self._left], label, flag))
         self._left -= min(len(text), self._left)
         if full:
             self.end_early()

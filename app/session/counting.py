@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from app.config.paths import resource
-from app.core.chat import Document, Page
+from app.core.chat import Document
 from app.core.errors import CarrelError
 from app.engine import messages as m
 from app.engine.state import Phase
@@ -70,7 +70,8 @@ def _ask(engine: Supervisor, document: Document, done: Counted, failed: Failed) 
 
 def with_counts(document: Document, counts: Sequence[int], tokenizer: str) -> Document:
     """The document with the tokens of every page filled in, as `tokenizer` counted them."""
-    pages = tuple(Page(page.number, page.text, tokens) for page, tokens in zip(document.pages, counts, strict=True))
+    counted = zip(document.pages, counts, strict=True)
+    pages = tuple(msgspec.structs.replace(page, tokens=tokens) for page, tokens in counted)
     return msgspec.structs.replace(document, pages=pages, tokenizer=tokenizer)
 
 

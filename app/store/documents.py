@@ -33,7 +33,7 @@ class Documents(Part):
     def load_document(self, document_id: int) -> Document:
         """A document with all its pages."""
         attachment = self.attachment(document_id)
-        sql = "SELECT number, text, tokens FROM pages WHERE document_id = ? ORDER BY number"
+        sql = "SELECT number, text, tokens, label, flag FROM pages WHERE document_id = ? ORDER BY number"
         pages = tuple(Page(*row) for row in self._db.rows(sql, document_id))
         of = attachment
         return Document(of.path, of.name, of.kind, of.sha256, pages, of.warnings, self.tokenizer_of(document_id))
@@ -72,8 +72,12 @@ class Documents(Part):
         document_id = self._db.execute(sql, *key, *facts).lastrowid
         assert document_id is not None
         for page in document.pages:
-            sql = "INSERT INTO pages (document_id, number, text, tokens, tokenizer) VALUES (?, ?, ?, ?, ?)"
-            self._db.execute(sql, document_id, page.number, page.text, page.tokens, document.tokenizer)
+            sql = (
+                "INSERT INTO pages (document_id, number, text, tokens, tokenizer, label, flag) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?)"
+            )
+            row = (page.tokens, document.tokenizer, page.label, page.flag)
+            self._db.execute(sql, document_id, page.number, page.text, *row)
         return document_id
 
 

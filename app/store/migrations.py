@@ -89,7 +89,19 @@ _M001 = (
     )""",
 )
 
-MIGRATIONS: tuple[Migration, ...] = (m001,)
+
+def m002(connection: sqlite3.Connection) -> None:
+    """Pages keep what the document calls them and what is wrong with them."""
+    for statement in _M002:
+        connection.execute(statement)
+
+
+_M002 = (
+    "ALTER TABLE pages ADD COLUMN label TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE pages ADD COLUMN flag TEXT NOT NULL DEFAULT ''",
+)
+
+MIGRATIONS: tuple[Migration, ...] = (m001, m002)
 
 
 def version_of(connection: sqlite3.Connection) -> int:

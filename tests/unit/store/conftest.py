@@ -45,5 +45,5 @@ def store_thread(file: Path, home: Loop) -> Iterator[StoreThread]:
 
 @pytest.fixture
 def contract() -> Document:
-    pages = (Page(1, "第一页", 3), Page(2, "Page two", 2))
+    pages = (Page(1, "第一页", 3, label="iv"), Page(2, "Page two", 2, flag="garbled"))
     return Document("/home/a/合同.pdf", "合同.pdf", "pdf", "ab" * 32, pages, ("Page 3 is a picture.",))
