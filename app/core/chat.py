@@ -29,7 +29,8 @@ class Page(msgspec.Struct, frozen=True):
 class Document(msgspec.Struct, frozen=True):
     """A file turned into pages. `kind` is "text", "markdown", "pdf", "docx"; `sha256` is of the file's bytes.
 
-    `tokenizer` names the vocabulary that counted the pages' tokens, "" while they are not counted.
+    `tokenizer` names the vocabulary that counted the pages' tokens, "" while they are not counted. `chosen` are the
+    numbers of the pages that go to the model, in that order; None is all of them.
     """
 
     path: str
@@ -39,27 +40,54 @@ class Document(msgspec.Struct, frozen=True):
     pages: tuple[Page, ...]
     warnings: tuple[str, ...] = ()
     tokenizer: str = ""
+    chosen: tuple[int, ...] | None = None
 
     @property
     def tokens(self) -> int:
         return sum(page.tokens for page in self.pages)
 
+    @property
+    def sent(self) -> tuple[Page, ...]:
+        """The pages that go to the model, in their order."""
+        if self.chosen is None:
+            return self.pages
+        pages = {page.number: page for page in self.pages}
+        return tuple(pages[number] for number in self.chosen if number in pages)
+
+    @property
+    def sent_tokens(self) -> int:
+        return sum(page.tokens for page in self.sent)
+
 
 class FileReading(msgspec.Struct, frozen=True):
-    """One line of a reading receipt: what of a file was sent to the model."""
+    """One line of a reading receipt: what of a file was sent to the model.
+
+    `pages` and `tokens` were sent; `page_list` says which ("1-3, 7", "" for all) of `total_pages`;
+    `dropped_tokens` are those of the pages that the user ticked off.
+    """
 
     path: str
     pages: int
     tokens: int
     dropped_tokens: int = 0
+    page_list: str = ""
+    total_pages: int = 0
 
 
 class Receipt(msgspec.Struct, frozen=True):
-    """What the model was given for one answer. Sizes in tokens."""
+    """What the model was given for one answer. Sizes in tokens.
+
+    `turns_left_out` are earlier questions that went without an answer. Of the prompt `cached_tokens` were in the
+    engine's memory from before, `restored_tokens` of them from a saved session; the others were read anew.
+    """
 
     files: tuple[FileReading, ...] = ()
     context_used: int = 0
     context_size: int = 0
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    restored_tokens: int = 0
+    turns_left_out: int = 0
 
 
 class Usage(msgspec.Struct, frozen=True):

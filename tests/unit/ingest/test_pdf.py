@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 
 from app.core.errors import CarrelError
+from app.core.radicals import fold_radicals
 from app.ingest.readers.pdf import page_list
-from app.ingest.readers.pdf.prose import fold_radicals, joined, running_text
+from app.ingest.readers.pdf.prose import joined, running_text
 from tests.unit.ingest.making import pdf, pdf_file, pdf_page, read_here, ruled_table
 
 BLACK_BOX = b"0 0 300 300 re f\n"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from app.core.radicals import fold_radicals
 
 CJK = "\u2e80-\u9fff\uf900-\ufaff\uff01-\uff65\u3000-\u303f"
 _CJK_END, _CJK_START = re.compile(f"[{CJK}]$"), re.compile(f"^[{CJK}]")
@@ -19,26 +20,11 @@ _OPENING = re.compile(
 _STOP = re.compile("[。！？；：，、…”’」』）》.!?;:,)]$")
 FULL_LINE = 0.85
 
-# Some PDF producers name characters by their look-alike radicals, which no search finds. Unicode's
-# EquivalentUnifiedIdeograph, for the radicals that stand for a whole character.
-_SUPPLEMENT = (
-    "⺁厂⺆冂⺇几⺈刀⺊卜⺒巳⺓幺⺔彑⺖忄⺘扌⺙攵⺛旡⺝月⺟母⺠民⺡氵⺣灬⺤爫⺦丬⺨犭⺩王⺪疋⺫目⺬示⺭礻⺯糹⺰纟⺱罓⺳罒⺶羊⺹耂⺻聿⺼月⺾艹⻁虎⻂衤⻃覀"
-    "⻄西⻅见⻆角⻈讠⻉贝⻊足⻋车⻌辶⻍辶⻎辶⻏阝⻐钅⻑長⻒镸⻓长⻔门⻕阜⻖阝⻗雨⻘青⻙韦⻚页⻛风⻜飞⻝食⻟飠⻠饣⻡首⻢马⻣骨⻤鬼⻥鱼⻦鸟"
-    "⻧卤⻨麦⻩黄⻪黾⻫斉⻬齐⻭歯⻮齿⻯竜⻰龙⻱龜⻲亀⻳龟"
-)
-_RADICALS = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)} | {
-    ord(_SUPPLEMENT[index]): _SUPPLEMENT[index + 1] for index in range(0, len(_SUPPLEMENT), 2)
-}
-
 
 def running_text(raw: str) -> str:
     """A page's text as PDFium gives it, made readable; line structure stays where it may carry meaning."""
     text = fold_radicals(raw.replace("\r\n", "\n").replace("\r", "\n").replace("\0", ""))
     return _join_chinese_lines(_close_hyphens(text)).strip("\n")
-
-
-def fold_radicals(text: str) -> str:
-    return text.translate(_RADICALS)
 
 
 def joined(text: str) -> str:

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 import pypdfium2  # type: ignore[import-untyped]
 import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 
+from app.core.radicals import fold_radicals
 from app.ingest import markdown
 from app.ingest.readers.pdf.grid import Grid
-from app.ingest.readers.pdf.prose import fold_radicals, joined, running_text
+from app.ingest.readers.pdf.prose import joined, running_text
 from app.ingest.readers.pdf.ruling import Box, Turn
 
 MAX_SPLIT_ROWS = 400
