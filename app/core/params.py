@@ -6,14 +6,19 @@ import msgspec
 
 
 class Sampling(msgspec.Struct, frozen=True):
-    """Sampling values. `temperature` 0 is greedy; `seed` None draws a new one; `max_tokens` 0 is up to the context."""
+    """Sampling values. `temperature` 0 is greedy; `seed` None draws a new one; `max_tokens` 0 is up to the context.
+
+    Penalties look back over `penalty_window` tokens of the answer and its prompt.
+    """
 
     temperature: float = 0.6
     top_k: int = 20
     top_p: float = 0.95
     min_p: float = 0.0
     presence_penalty: float = 0.0
+    frequency_penalty: float = 0.0
     repeat_penalty: float = 1.0
+    penalty_window: int = 256
     seed: int | None = None
     max_tokens: int = 0
 

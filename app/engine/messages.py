@@ -1,7 +1,7 @@
 """The frozen values that cross the wall to the engine child, one JSON object a line, `kind` first.
 
-Law: every request with an id ends exactly once, with Loaded, Unloaded, Tokens, Done or Failed; when the child
-dies, the supervisor says Failed in its place. Unknown kinds are ignored; the greeting carries a protocol number.
+Law: every request with an id ends exactly once, with Loaded, Unloaded, Tokens, Done, Saved, Restored or Failed; when
+the child dies, the supervisor says Failed in its place. Unknown kinds are ignored; the greeting carries a protocol number.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import msgspec
 from app.core.chat import Channel, Role, Timing, Usage
 from app.core.params import Sampling
 
-PROTOCOL = 1
+PROTOCOL = 2
 
 KvType = Literal["f16", "q8_0", "q4_0"]
 Reason = Literal["stop", "length", "cancelled"]
@@ -30,6 +30,21 @@ class Turn(msgspec.Struct, frozen=True):
     content: str
 
 
+class Adapter(msgspec.Struct, frozen=True):
+    """A LoRA adapter file and how strongly it acts; 1.0 is as trained."""
+
+    path: str
+    scale: float = 1.0
+
+
+class Cost(msgspec.Struct, frozen=True):
+    """What one `llama_decode` of `rows` tokens costs at a depth of `depth` tokens, measured; `ms` milliseconds."""
+
+    rows: int
+    depth: int
+    ms: float
+
+
 # Down: parent to child.
 
 
@@ -39,7 +54,14 @@ class Hello(_Message, frozen=True):
 
 class Load(_Message, frozen=True):
     """Load a GGUF. `n_gpu_layers` -1 is all; `n_threads` 0 lets the child choose; `vocab_only` only counts
-    tokens. `main_gpu` is the one card to use, in the order of the PCI bus; -1 spreads the layers over all cards."""
+    tokens. `main_gpu` is the one card to use, in the order of the PCI bus; -1 spreads the layers over all cards, in
+    the proportions of `tensor_split` when given.
+
+    `n_cpu_moe` layers keep their experts in RAM. `yarn_factor` above 1 stretches the positions of a model trained for
+    `yarn_orig_ctx` tokens. `n_parallel` answers share the context; `n_draft` is the longest draft that speculation may
+    verify at once, 0 turns it off; `draft_path` names a small model that drafts too. `costs` are what an earlier load
+    on this machine measured; without them speculation is measured at load.
+    """
 
     id: int
     path: str
@@ -50,6 +72,15 @@ class Load(_Message, frozen=True):
     n_threads: int = 0
     vocab_only: bool = False
     main_gpu: int = -1
+    tensor_split: tuple[float, ...] = ()
+    n_cpu_moe: int = 0
+    yarn_factor: float = 0.0
+    yarn_orig_ctx: int = 0
+    adapters: tuple[Adapter, ...] = ()
+    n_parallel: int = 8
+    n_draft: int = 63
+    draft_path: str = ""
+    costs: tuple[Cost, ...] = ()
 
 
 class Unload(_Message, frozen=True):
@@ -57,12 +88,21 @@ class Unload(_Message, frozen=True):
 
 
 class Generate(_Message, frozen=True):
-    """Answer a conversation. With `thinking` False the template is told so and the model does not think."""
+    """Answer a conversation. With `thinking` False the template is told so and the model does not think.
+
+    `spoken` is the beginning of the answer that is there already: the model goes on after it. `json_schema` or
+    `grammar` (GBNF) bind the form of the answer. `side` requests (a title) leave what the chat has read in place and
+    nothing of themselves behind.
+    """
 
     id: int
     turns: tuple[Turn, ...]
     sampling: Sampling = Sampling()
     thinking: bool = True
+    spoken: str = ""
+    json_schema: str = ""
+    grammar: str = ""
+    side: bool = False
 
 
 class Cancel(_Message, frozen=True):
@@ -78,6 +118,22 @@ class Tokenize(_Message, frozen=True):
     texts: tuple[str, ...] = ()
     turns: tuple[Turn, ...] = ()
     thinking: bool = True
+
+
+class SaveSession(_Message, frozen=True):
+    """Write the KV state of what the engine has read of `turns` (a document set, without a question) to `path`."""
+
+    id: int
+    turns: tuple[Turn, ...]
+    path: str
+    thinking: bool = True
+
+
+class RestoreSession(_Message, frozen=True):
+    """Bring a saved KV state back. A file that does not belong to the model as it is loaded is refused and deleted."""
+
+    id: int
+    path: str
 
 
 class Shutdown(_Message, frozen=True):
@@ -112,6 +168,7 @@ class Loaded(_Message, frozen=True):
     load_s: float
     can_think: bool = True
     n_gpu_layers: int = 0
+    costs: tuple[Cost, ...] = ()
 
 
 class Unloaded(_Message, frozen=True):
@@ -132,6 +189,33 @@ class Delta(_Message, frozen=True):
     channel: Channel
     text: str
     tokens: int = 1
+
+
+class Speculation(_Message, frozen=True):
+    """How drafts fare in a running answer: tokens proposed and accepted, and speed against decoding one by one."""
+
+    id: int
+    drafted: int
+    accepted: int
+    gain: float
+
+
+class Saved(_Message, frozen=True):
+    """A session lies on disk. `tokens` of KV state, sizes in bytes, times in seconds."""
+
+    id: int
+    tokens: int
+    size_bytes: int
+    save_s: float
+
+
+class Restored(_Message, frozen=True):
+    """A session is back in the KV cache, ready for a prompt that begins with its tokens."""
+
+    id: int
+    tokens: int
+    size_bytes: int
+    restore_s: float
 
 
 class Tokens(_Message, frozen=True):
@@ -160,10 +244,24 @@ class Log(_Message, frozen=True):
     text: str
 
 
-Down = Hello | Load | Unload | Generate | Cancel | Tokenize | Shutdown
-Up = Ready | LoadProgress | Loaded | Unloaded | PrefillProgress | Delta | Tokens | Done | Failed | Log
+Down = Hello | Load | Unload | Generate | Cancel | Tokenize | SaveSession | RestoreSession | Shutdown
+Up = (
+    Ready
+    | LoadProgress
+    | Loaded
+    | Unloaded
+    | PrefillProgress
+    | Delta
+    | Speculation
+    | Saved
+    | Restored
+    | Tokens
+    | Done
+    | Failed
+    | Log
+)
 
-_REQUESTS = ("load", "unload", "generate", "tokenize")
+_REQUESTS = ("load", "unload", "generate", "tokenize", "savesession", "restoresession")
 _encoder = msgspec.json.Encoder()
 _down = msgspec.json.Decoder(Down)
 _up = msgspec.json.Decoder(Up)
