@@ -36,26 +36,30 @@ def read_files(
     on_failed: OnFailed,
     on_end: OnEnd,
     limits: Limits | None = None,
+    password: str = "",
 ) -> Reading:
     """Start reading `paths` in order. `command` starts the child (`own_command("ingest-child")`).
 
-    `on_progress(path, pages_read, pages)` is called a few times a second; `pages` is 0 while unknown.
+    `on_progress(path, pages_read, pages)` is called a few times a second; `pages` is 0 while unknown. `password`
+    opens the files that ask for one; without it they end as "needs_password", with a wrong one as "wrong_password".
     """
-    reading = Reading(command, limits or Limits())
+    reading = Reading(command, limits or Limits(), password)
     reading.start(tuple(paths), on_progress, on_document, on_failed, on_end)
     return reading
 
 
-def read_file_blocking(path: Path, command: Sequence[str], limits: Limits | None = None) -> Document:
+def read_file_blocking(
+    path: Path, command: Sequence[str], limits: Limits | None = None, password: str = ""
+) -> Document:
     """Read one file and wait for it. Raises `CarrelError`."""
-    return Reading(command, limits or Limits()).read(path, lambda *_: None)
+    return Reading(command, limits or Limits(), password).read(path, lambda *_: None)
 
 
 class Reading:
     """Files being read. `cancel` and `wait` may be called from any thread."""
 
-    def __init__(self, command: Sequence[str], limits: Limits) -> None:
-        self._command, self._limits = command, limits
+    def __init__(self, command: Sequence[str], limits: Limits, password: str = "") -> None:
+        self._command, self._limits, self._password = command, limits, password
         self._cancelled = threading.Event()
         self._child: Child | None = None
         self._thread: threading.Thread | None = None
@@ -122,7 +126,7 @@ class Reading:
         try:
             if self._cancelled.is_set():
                 raise Cancelled
-            child.send(to_line(Request(os.fsencode(path), self._limits, plain)))
+            child.send(to_line(Request(os.fsencode(path), self._limits, plain, self._password)))
             while not attempt.ended:
                 try:
                     attempt.take(events.get(timeout=self._limits.silence_s))

@@ -92,6 +92,20 @@ def encrypted(name: str) -> CarrelError:
     )
 
 
+def locked(name: str, password: str) -> CarrelError:
+    """The sentence for a file that Carrel can open with the right password, which `password` was not."""
+    if password:
+        return CarrelError(
+            "wrong_password",
+            "This password does not open {name}.",
+            "Try again; capital and small letters matter.",
+            name=name,
+        )
+    return CarrelError(
+        "needs_password", "{name} is protected by a password.", "Give the password to read it.", name=name
+    )
+
+
 def damaged(name: str) -> CarrelError:
     """The sentence for a file whose inside does not hold together."""
     return CarrelError(

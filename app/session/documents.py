@@ -13,16 +13,20 @@ from app.ingest.reading import Reading, read_files
 from app.session.counting import Counter
 from app.session.desk import Desk
 
+LOCKED = ("needs_password", "wrong_password")
+
 
 class ReadingJob:
-    """Reads files one after another.
+    """Reads files one after another; `password` opens those that ask for one.
+
+    A file refused with a code of `LOCKED` is read by a new job with what the user typed.
 
     Events: `progress(path, pages_done, pages_total)`, 0 while unknown; for each file one of `read(document)` and
     `refused(path, error)`; at last `ended()`, which also comes after `cancel`.
     """
 
-    def __init__(self, desk: Desk, paths: Sequence[Path]) -> None:
-        self._desk, self._paths = desk, tuple(paths)
+    def __init__(self, desk: Desk, paths: Sequence[Path], password: str = "") -> None:
+        self._desk, self._paths, self._password = desk, tuple(paths), password
         self.progress: Emitter[[Path, int, int]] = Emitter()
         self.read: Emitter[[Document]] = Emitter()
         self.refused: Emitter[[Path, CarrelError]] = Emitter()
@@ -41,6 +45,7 @@ class ReadingJob:
             lambda document: post(lambda: self._on_document(document)),
             lambda path, error: post(lambda: self.refused.emit(path, error)),
             lambda: post(self._on_all_read),
+            password=self._password,
         )
 
     def cancel(self) -> None:

@@ -45,9 +45,7 @@ def build_parser() -> ArgumentParser:
     command("models", "list the models that are here")
     _chat(command("chat", "ask a question, about files if any are given"))
     _bench(command("bench", "measure how fast a model reads and writes on this computer"))
-    command("read", "show what the model would read of files, page by page").add_argument(
-        "files", metavar="FILE", nargs="+"
-    )
+    _read(command("read", "show what the model would read of files, page by page"))
     demo = command("demo", "the whole program once, with the bundled toy model: no network, no graphics card needed")
     demo.add_argument("--terminal", action="store_true", help="stay in the terminal even where there is a display")
     command("screenshots", "draw the window's pages into a folder").add_argument("folder", metavar="DIR")
@@ -75,12 +73,23 @@ def _chat(parser: ArgumentParser) -> None:
     parser.add_argument("question", nargs="?", type=_question, help="without one the conversation is interactive")
     parser.add_argument("--model", metavar="FILE", help="a GGUF file; default: the one used last")
     parser.add_argument("--file", metavar="FILE", action="append", default=[], dest="files", help="a file to read")
+    _password(parser)
     parser.add_argument("--chat", type=_positive, metavar="N", help="go on with chat number N")
     parser.add_argument("--temperature", type=_temperature, metavar="T")
     parser.add_argument("--seed", type=_seed, metavar="S")
     parser.add_argument("--max-tokens", type=_positive, metavar="N")
     parser.add_argument("--no-thinking", action="store_true", help="answer without thinking first")
     _fit_options(parser)
+
+
+def _read(parser: ArgumentParser) -> None:
+    parser.add_argument("files", metavar="FILE", nargs="+")
+    _password(parser)
+
+
+def _password(parser: ArgumentParser) -> None:
+    text = "opens the files that ask for one; without it the terminal asks, unseen by others"
+    parser.add_argument("--password", metavar="PASSWORD", default="", help=text)
 
 
 def _bench(parser: ArgumentParser) -> None:

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from app.core.chat import Document
-from app.core.errors import Cancelled, CarrelError
+from app.core.errors import Cancelled
 from app.core.loop import Loop
 from app.core.params import Sampling
 from app.core.words import say
@@ -18,12 +17,12 @@ from app.engine.state import EngineState, Phase
 from app.fit.search import Fixed
 from app.session.demo import demo_document_path, demo_model_path, demo_question, sampling_of
 from app.session.desk import Desk
-from app.session.documents import ReadingJob
 from app.session.loading import last_used_model, load_model
 from app.session.receipt import receipt_line
 from app.session.turn import Outcome, Turn, Wish
 from app.terminal.conversation import Talk
 from app.terminal.output import StatusLine, note, print_line
+from app.terminal.reading import read_for_terminal
 from app.terminal.waiting import wait_for
 
 DEMO_SEED = 7
@@ -38,7 +37,7 @@ def run_chat(desk: Desk, loop: Loop, args: Namespace) -> int:
         load_for_terminal(desk, loop, model, fixed)
 
     load()
-    documents = read_for_terminal(desk, loop, [Path(file) for file in args.files])
+    documents = read_for_terminal(desk, loop, [Path(file) for file in args.files], args.password)
     wish = Wish(
         args.question or "",
         documents,
@@ -91,29 +90,6 @@ def load_for_terminal(desk: Desk, loop: Loop, path: Path, fixed: Fixed) -> None:
     finally:
         disconnect()
         status.clear()
-
-
-def read_for_terminal(desk: Desk, loop: Loop, paths: list[Path]) -> tuple[Document, ...]:
-    """The files with exact token counts, in the order given; the first that cannot be read is raised."""
-    if not paths:
-        return ()
-    job = ReadingJob(desk, [path.absolute() for path in paths])
-    read: list[Document] = []
-    refused: list[CarrelError] = []
-    over: list[bool] = []
-    job.read.connect(read.append)
-    job.refused.connect(lambda _path, error: refused.append(error))
-    job.ended.connect(lambda: over.append(True))
-    job.start()
-    try:
-        loop.run_until(lambda: bool(over))
-    except KeyboardInterrupt:
-        job.cancel()
-        loop.run_until(lambda: bool(over), 5.0)
-        raise
-    if refused:
-        raise refused[0]
-    return tuple(read)
 
 
 def stream(

@@ -17,9 +17,10 @@ from app.session.desk import Desk
 from app.session.doctor import Diagnosis, examine
 from app.session.loading import last_used_model
 from app.session.planning import make_plan
-from app.terminal.chat import fixed_of, load_for_terminal, read_for_terminal
+from app.terminal.chat import fixed_of, load_for_terminal
 from app.terminal.conversation import document_words
 from app.terminal.output import note, print_json, to_plain
+from app.terminal.reading import read_for_terminal
 from app.terminal.waiting import wait_for
 
 
@@ -99,7 +100,7 @@ def plan_words(plan: Plan) -> list[str]:
 
 def run_read(desk: Desk, loop: Loop, args: Namespace) -> int:
     """What the model would read, page by page."""
-    documents = read_for_terminal(desk, loop, [Path(file) for file in args.files])
+    documents = read_for_terminal(desk, loop, [Path(file) for file in args.files], args.password)
     if args.json:
         print_json({"files": [_file_json(document) for document in documents]})
         return 0

@@ -30,10 +30,12 @@ RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 
 
-def read_here(data: bytes, name: str, *, characters: int = 20_000_000, plain: bool = False) -> Document:
+def read_here(
+    data: bytes, name: str, *, characters: int = 20_000_000, plain: bool = False, password: str = ""
+) -> Document:
     """Read without a child. Raises what the reader raises."""
     said: list[Message] = []
-    source = Source(name, data, plain)
+    source = Source(name, data, plain, password)
     output = Output(said.append, name, characters)
     with contextlib.suppress(OutputFull):
         find_reader(source).read(source, output)
@@ -47,7 +49,11 @@ def as_document(name: str, said: Sequence[Message]) -> Document:
         name=name,
         kind=next(message.kind for message in said if isinstance(message, Started)),
         sha256=next(message.sha256 for message in said if isinstance(message, Finished)),
-        pages=tuple(Page(message.number, message.text) for message in said if isinstance(message, PageRead)),
+        pages=tuple(
+            Page(message.number, message.text, label=message.label, flag=message.flag)
+            for message in said
+            if isinstance(message, PageRead)
+        ),
         warnings=tuple(say(message.template, **message.params) for message in said if isinstance(message, Warned)),
     )
 

@@ -6,6 +6,7 @@ from app.core.errors import CarrelError
 from app.core.radicals import fold_radicals
 from app.ingest.readers.pdf import page_list
 from app.ingest.readers.pdf.prose import joined, running_text
+from tests.unit.ingest.locking import locked_pdf
 from tests.unit.ingest.making import pdf, pdf_file, pdf_page, read_here, ruled_table
 
 BLACK_BOX = b"0 0 300 300 re f\n"
@@ -139,7 +140,7 @@ def test_page_lists_are_short() -> None:
 @pytest.mark.parametrize(
     ("data", "code"),
     [
-        (pdf(pdf_page([(72, 700, "secret")]), encrypt=True), "encrypted"),
+        (pdf(pdf_page([(72, 700, "secret")]), encrypt=True), "needs_password"),
         (b"%PDF-1.7\n" + b"nothing here " * 50, "damaged"),
         (pdf(pdf_page([(72, 700, "cut")]))[:300], "damaged"),
     ],
@@ -149,6 +150,16 @@ def test_what_cannot_be_opened_is_said(data: bytes, code: str) -> None:
         read_here(data, "a.pdf")
     assert caught.value.code == code
     assert "a.pdf" in str(caught.value)
+
+
+def test_a_password_opens_a_locked_file_and_a_wrong_one_is_called_wrong() -> None:
+    data = locked_pdf(pdf_page([(72, 700, "the secret clause")]), "Passw0rd")
+    assert read_here(data, "a.pdf", password="Passw0rd").pages[0].text == "the secret clause"
+    for typed, code in (("", "needs_password"), ("passw0rd", "wrong_password"), ("密码", "wrong_password")):
+        with pytest.raises(CarrelError) as caught:
+            read_here(data, "a.pdf", password=typed)
+        assert caught.value.code == code
+    assert read_here(pdf(pdf_page([(72, 700, "open")])), "b.pdf", password="not asked for").pages[0].text == "open"
 
 
 LOOP = b"<</Type/Pages/Parent 2 0 R/Count 9/Kids[2 0 R 2 0 R]>>"

@@ -15,6 +15,7 @@ from app.core.chat import Document
 from app.core.errors import CarrelError
 from app.ingest.messages import Limits
 from app.ingest.reading import Reading, read_file_blocking, read_files
+from tests.unit.ingest.locking import locked_pdf
 from tests.unit.ingest.making import CHILD, ROOT, docx, paragraph, pdf, pdf_page, zipped
 
 pytestmark = pytest.mark.skipif(sys.platform == "darwin", reason="limits are set on Linux and Windows")
@@ -228,3 +229,12 @@ def test_a_file_of_blanks_is_read_with_a_warning(tmp_path: Path) -> None:
     path = tmp_path / "blank.txt"
     path.write_text("  \n\t\n", "utf-8")
     assert read_file_blocking(path, CHILD).warnings == ("blank.txt holds no text.",)
+
+
+def test_the_password_reaches_the_child(tmp_path: Path) -> None:
+    path = tmp_path / "locked.pdf"
+    path.write_bytes(locked_pdf(pdf_page([(72, 700, "the secret clause")]), "s3same"))
+    assert read_file_blocking(path, CHILD, password="s3same").pages[0].text == "the secret clause"
+    with pytest.raises(CarrelError) as caught:
+        read_file_blocking(path, CHILD)
+    assert caught.value.code == "needs_password"

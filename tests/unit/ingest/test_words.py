@@ -8,7 +8,11 @@ import pytest
 
 from tests.unit.ingest.making import ROOT
 
-CHINESE: dict[str, str] = json.loads((ROOT / "resources/i18n/ingest.zh_CN.json").read_text(encoding="utf-8"))
+CHINESE: dict[str, str] = {
+    english: chinese
+    for path in sorted((ROOT / "resources/i18n").glob("ingest*.zh_CN.json"))
+    for english, chinese in json.loads(path.read_text(encoding="utf-8")).items()
+}
 
 
 def sentences() -> set[str]:

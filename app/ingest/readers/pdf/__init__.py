@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from app.core.words import mark
-from app.ingest.refusal import damaged, encrypted
+from app.ingest.refusal import damaged, encrypted, locked
 from app.ingest.source import Output, Source
 
 if TYPE_CHECKING:
@@ -51,9 +51,12 @@ def _open(source: Source) -> pypdfium2.PdfDocument:
     from pypdfium2 import raw
 
     try:
-        return pypdfium2.PdfDocument(source.data)
+        return pypdfium2.PdfDocument(source.data, password=source.password or None)
     except pypdfium2.PdfiumError as error:
-        if getattr(error, "err_code", None) in (raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY):
+        code = getattr(error, "err_code", None)
+        if code == raw.FPDF_ERR_PASSWORD:
+            raise locked(source.name, source.password) from error
+        if code == raw.FPDF_ERR_SECURITY:  # a lock that is no password: a certificate
             raise encrypted(source.name) from error
         raise damaged(source.name) from error
 
