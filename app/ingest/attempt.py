@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -14,7 +15,19 @@ from app.core.chat import Document, Page
 from app.core.child import Exit
 from app.core.errors import CarrelError
 from app.core.words import say
-from app.ingest.messages import Finished, Limits, PageRead, Refused, Started, Warned, read_message
+from app.ingest.messages import (
+    Entered,
+    Finished,
+    Holds,
+    Limits,
+    Moved,
+    PageRead,
+    Refused,
+    Request,
+    Started,
+    Warned,
+    read_message,
+)
 from app.ingest.source import shown
 
 log = logging.getLogger(__name__)
@@ -29,11 +42,12 @@ class Attempt:
     def __init__(self, path: Path, limits: Limits, on_progress: OnProgress, cancelled: threading.Event) -> None:
         self._path, self._on_progress, self._cancelled = path, on_progress, cancelled
         self._characters_left = limits.characters
-        self._kind, self._expected = "", 0
+        self._kind, self._expected, self._part, self._ready = "", 0, 0, 0
         self._pages: list[Page] = []
         self._warnings: list[str] = []
         self._last: Finished | Refused | None = None
         self._told_at = 0.0
+        self.holds: list[Path] = []
         self.ended = False
         self.ending = ""
 
@@ -42,10 +56,20 @@ class Attempt:
         """Whether the child came to its own end."""
         return self._last is not None
 
-    @property
-    def may_retry_plain(self) -> bool:
-        """A PDF whose child died or fell silent may be readable without looking for tables."""
-        return not self.answered and self._kind == "pdf"
+    def another(self, request: Request) -> Request | None:
+        """What to ask a new child for after this one died or fell silent; None when nothing else is left to try.
+
+        First without looking for tables, and then, where a file inside the file is to blame, without that file.
+        """
+        if self.answered:
+            return None
+        if self._part and self._part not in request.plain_parts:
+            return msgspec.structs.replace(request, plain_parts=(*request.plain_parts, self._part))
+        if self._part and self._part not in request.skip_parts:
+            return msgspec.structs.replace(request, skip_parts=(*request.skip_parts, self._part))
+        if self._kind == "pdf" and not request.plain:
+            return msgspec.structs.replace(request, plain=True)
+        return None
 
     def take(self, event: bytes | Exit) -> None:
         if isinstance(event, Exit):
@@ -70,6 +94,12 @@ class Attempt:
             self._pages.append(Page(message.number, message.text, label=message.label, flag=message.flag))
         elif isinstance(message, Warned):
             self._warnings.append(say(message.template, **message.params))
+        elif isinstance(message, Moved):
+            self._ready = message.pages
+        elif isinstance(message, Entered):
+            self._part = message.part
+        elif isinstance(message, Holds):
+            self.holds.append(Path(os.fsdecode(message.path)))
         else:
             self._last, self.ended = message, True
         self._tell_progress()
@@ -78,7 +108,7 @@ class Attempt:
         now = time.monotonic()
         if (now - self._told_at >= PROGRESS_EVERY_S or self.ended) and not self._cancelled.is_set():
             self._told_at = now
-            self._on_progress(self._path, len(self._pages), self._expected)
+            self._on_progress(self._path, len(self._pages) or self._ready, self._expected)
 
     def document(self) -> Document:
         """What was read. Raises `CarrelError` when the child refused, died or fell silent."""

@@ -16,7 +16,8 @@ from typing import IO
 from app.core.errors import CarrelError
 from app.core.words import mark
 from app.ingest.limits import bound_this_process
-from app.ingest.messages import Finished, Message, PageRead, Refused, Request, Warned, read_request, to_line
+from app.ingest.messages import Finished, Holds, Message, PageRead, Refused, Request, Warned, read_request, to_line
+from app.ingest.nesting import Trace
 from app.ingest.refusal import damaged
 from app.ingest.source import Output, OutputFull, Source, shown
 
@@ -71,9 +72,6 @@ def serve(request: Request, send: Send) -> None:
 
 
 def _read(request: Request, path: Path, name: str, send: Send) -> CarrelError | None:
-    from app.ingest.readers import find_reader  # after the limits: readers load native code
-
-    source = Source(name, path.read_bytes(), request.plain, request.password)
     words = [0]
 
     def tell(message: Message) -> None:
@@ -85,15 +83,31 @@ def _read(request: Request, path: Path, name: str, send: Send) -> CarrelError | 
 
     output = Output(tell, name, request.limits.characters)
     try:
-        find_reader(source).read(source, output)
-    except OutputFull:
-        pass  # said as a warning
+        sha256 = _read_path(request, path, name, output, send)
     except RecursionError:
         return damaged(name)
     if not words[0]:
         send(Warned(mark("{name} holds no text."), {"name": name}))
-    send(Finished(source.sha256))
+    send(Finished(sha256))
     return None
+
+
+def _read_path(request: Request, path: Path, name: str, output: Output, send: Send) -> str:
+    """Send the pages of a file or a folder; returns its hash."""
+    from app.ingest.folder import hash_folder, read_folder
+    from app.ingest.readers import find_reader  # after the limits: readers load native code
+
+    is_folder = path.is_dir()
+    trace = Trace(frozenset(request.skip_parts), frozenset(request.plain_parts), output.enter)
+    data = b"" if is_folder else path.read_bytes()
+    source = Source(name, data, request.plain, request.password, trace=trace)
+    try:
+        if is_folder:
+            return read_folder(source, path, output, lambda found: send(Holds(os.fsencode(found))))
+        find_reader(source).read(source, output)
+    except OutputFull:
+        pass  # said as a warning
+    return hash_folder(path) if is_folder else source.sha256
 
 
 def _write(stream: IO[bytes], message: Message) -> None:

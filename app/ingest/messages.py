@@ -1,7 +1,7 @@
 """What crosses the wall between Carrel and a file reader: one JSON object a line.
 
-Down goes one `Request`; up come `Started`, any number of `PageRead` and `Warned`, and last exactly one of
-`Finished` and `Refused`. A child that ends without either died, and the parent says so.
+Down goes one `Request`; up come `Started`, any number of `PageRead`, `Warned`, `Moved`, `Entered` and `Holds`, and
+last exactly one of `Finished` and `Refused`. A child that ends without either died, and the parent says so.
 """
 
 from __future__ import annotations
@@ -26,15 +26,18 @@ class Limits(msgspec.Struct, frozen=True):
 
 
 class Request(msgspec.Struct, frozen=True):
-    """Read the file at `path` (as `os.fsencode` writes it). `plain` leaves table recognition out.
+    """Read the file or folder at `path` (as `os.fsencode` writes it). `plain` leaves table recognition out.
 
-    `password` opens a file that asks for one; it goes down the pipe and nowhere else.
+    `password` opens a file that asks for one; it goes down the pipe and nowhere else. Of the files inside the file,
+    by the number that `Entered` gave them, some are read plainly and some left out, because they ended a child.
     """
 
     path: bytes
     limits: Limits
     plain: bool = False
     password: str = ""
+    plain_parts: tuple[int, ...] = ()
+    skip_parts: tuple[int, ...] = ()
 
 
 class Started(msgspec.Struct, frozen=True, tag="started"):
@@ -60,6 +63,24 @@ class Warned(msgspec.Struct, frozen=True, tag="warned"):
     params: dict[str, Value] = {}
 
 
+class Moved(msgspec.Struct, frozen=True, tag="moved"):
+    """Work goes on: this many pages are ready, though not sent."""
+
+    pages: int
+
+
+class Entered(msgspec.Struct, frozen=True, tag="entered"):
+    """A file inside the file is read next, counted from 1 in the order of reading."""
+
+    part: int
+
+
+class Holds(msgspec.Struct, frozen=True, tag="holds"):
+    """The folder holds this file (as `os.fsencode` writes it), which is a document of its own."""
+
+    path: bytes
+
+
 class Refused(msgspec.Struct, frozen=True, tag="failed"):
     """The file cannot be read: the parts of a `CarrelError`."""
 
@@ -78,7 +99,7 @@ class Finished(msgspec.Struct, frozen=True, tag="done"):
     sha256: str
 
 
-Message = Started | PageRead | Warned | Refused | Finished
+Message = Started | PageRead | Warned | Moved | Entered | Holds | Refused | Finished
 
 _encoder = msgspec.json.Encoder()
 _requests = msgspec.json.Decoder(Request)

@@ -11,7 +11,10 @@ import logging
 import os
 import queue
 import threading
+import time
+from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from app.core.chat import Document
@@ -19,13 +22,23 @@ from app.core.child import Child, Exit
 from app.core.errors import Cancelled, CarrelError
 from app.ingest.attempt import Attempt, OnProgress
 from app.ingest.messages import Limits, Request, to_line
-from app.ingest.refusal import check_file
+from app.ingest.refusal import check_path
 
 log = logging.getLogger(__name__)
 
 OnDocument = Callable[[Document], object]
 OnFailed = Callable[[Path, CarrelError], object]
 OnEnd = Callable[[], object]
+OnFound = Callable[[Path, Sequence[Path]], object]
+MAX_ATTEMPTS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _Calls:
+    progress: OnProgress
+    document: OnDocument
+    failed: OnFailed
+    found: OnFound
 
 
 def read_files(
@@ -37,14 +50,17 @@ def read_files(
     on_end: OnEnd,
     limits: Limits | None = None,
     password: str = "",
+    on_found: OnFound = lambda _path, _found: None,
 ) -> Reading:
     """Start reading `paths` in order. `command` starts the child (`own_command("ingest-child")`).
 
     `on_progress(path, pages_read, pages)` is called a few times a second; `pages` is 0 while unknown. `password`
     opens the files that ask for one; without it they end as "needs_password", with a wrong one as "wrong_password".
+    `on_found(folder, paths)` names the documents in a folder just before its own document; each of them is then read
+    as if it had been asked for, unless it was.
     """
     reading = Reading(command, limits or Limits(), password)
-    reading.start(tuple(paths), on_progress, on_document, on_failed, on_end)
+    reading.start(tuple(paths), on_progress, on_document, on_failed, on_end, on_found)
     return reading
 
 
@@ -71,11 +87,17 @@ class Reading:
         on_document: OnDocument,
         on_failed: OnFailed,
         on_end: OnEnd,
+        on_found: OnFound = lambda _path, _found: None,
     ) -> None:
+        calls = _Calls(on_progress, on_document, on_failed, on_found)
+
         def run() -> None:
+            queued, known = deque(paths), set(paths)
             try:
-                for path in paths:
-                    self._deliver(path, on_progress, on_document, on_failed)
+                while queued:
+                    found = self._deliver(queued.popleft(), calls)
+                    queued.extendleft(reversed([path for path in found if path not in known]))
+                    known.update(found)
             except Cancelled:
                 pass
             finally:
@@ -98,35 +120,50 @@ class Reading:
 
     def read(self, path: Path, on_progress: OnProgress) -> Document:
         """Read one file in this thread. Raises `CarrelError`, `Cancelled` when cancelled."""
-        check_file(path, self._limits)
-        outcome = self._attempt(path, on_progress, plain=False)
-        if outcome.may_retry_plain and not self._cancelled.is_set():
-            log.warning("%s: %s; reading it again without tables", path.name, outcome.ending)
-            outcome = self._attempt(path, on_progress, plain=True)
-        if self._cancelled.is_set():
-            raise Cancelled
-        return outcome.document()
+        return self._read(path, on_progress).document()
 
-    def _deliver(self, path: Path, on_progress: OnProgress, on_document: OnDocument, on_failed: OnFailed) -> None:
+    def _read(self, path: Path, on_progress: OnProgress) -> Attempt:
+        """Ask one child after another, each for a little less, until one ends by itself."""
+        check_path(path, self._limits)
+        asked: Request | None = Request(os.fsencode(path), self._limits, password=self._password)
+        before, attempts = time.monotonic(), 0
+        while asked:
+            request, attempts = asked, attempts + 1
+            outcome = self._attempt(path, on_progress, request)
+            if self._cancelled.is_set():
+                raise Cancelled
+            asked = outcome.another(request)
+            if attempts == MAX_ATTEMPTS or time.monotonic() - before > self._limits.cpu_s:
+                break
+            if asked:
+                log.warning("%s: %s; reading it again with less", path.name, outcome.ending)
+        return outcome
+
+    def _deliver(self, path: Path, calls: _Calls) -> list[Path]:
+        """Read one path and tell the outcome; returns the documents that a folder holds."""
         if self._cancelled.is_set():
             raise Cancelled
         try:
-            document = self.read(path, on_progress)
+            outcome = self._read(path, calls.progress)
+            document = outcome.document()
         except Cancelled:
             raise
         except CarrelError as error:
-            on_failed(path, error)
-        else:
-            on_document(document)
+            calls.failed(path, error)
+            return []
+        if outcome.holds:
+            calls.found(path, outcome.holds)
+        calls.document(document)
+        return outcome.holds
 
-    def _attempt(self, path: Path, on_progress: OnProgress, *, plain: bool) -> Attempt:
+    def _attempt(self, path: Path, on_progress: OnProgress, request: Request) -> Attempt:
         events: queue.SimpleQueue[bytes | Exit] = queue.SimpleQueue()
         attempt = Attempt(path, self._limits, on_progress, self._cancelled)
         child = self._child = Child(self._command, events.put, events.put)
         try:
             if self._cancelled.is_set():
                 raise Cancelled
-            child.send(to_line(Request(os.fsencode(path), self._limits, plain, self._password)))
+            child.send(to_line(request))
             while not attempt.ended:
                 try:
                     attempt.take(events.get(timeout=self._limits.silence_s))

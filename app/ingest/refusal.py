@@ -20,10 +20,13 @@ BINARY_MAGICS = (
     b"SQLite format 3", b"GGUF", b"\xca\xfe\xba\xbe", b"{\\rtf", b"wOFF", b"wOF2", b"\0\x01\0\0\0",
     *ZIP_MAGICS, OLE_MAGIC,
 )  # fmt: skip
-KINDS = mark("Carrel reads PDF, Word (.docx), Markdown, source code and plain text.")
+KINDS = mark(
+    "Carrel reads PDF, Word, Excel, PowerPoint, OpenDocument, RTF, web pages, mail, e-books, notebooks, archives, "
+    "source code and plain text."
+)
 
 
-def check_file(path: Path, limits: Limits) -> None:
+def check_path(path: Path, limits: Limits) -> None:
     """What can be said without opening the file. Raises `CarrelError`."""
     name = shown(path.name) or shown(path)
     try:
@@ -38,7 +41,7 @@ def check_file(path: Path, limits: Limits) -> None:
             name=name, reason=reason,
         ) from error  # fmt: skip
     if stat.S_ISDIR(status.st_mode):
-        raise CarrelError("is_folder", "{name} is a folder.", "Add the files in it.", name=name)
+        return
     if not stat.S_ISREG(status.st_mode):
         raise CarrelError("not_a_file", "{name} is not a file.", "", name=name)
     if status.st_size == 0:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path, PurePath
@@ -13,10 +14,12 @@ from typing import NoReturn
 
 from app.core.chat import PageFlag
 from app.core.words import mark
-from app.ingest.messages import Message, PageRead, Started, Value, Warned
+from app.ingest.messages import Entered, Message, Moved, PageRead, Started, Value, Warned
+from app.ingest.nesting import Trace
 
 HEAD_BYTES = 64 << 10
-MAX_LABEL = 80
+MOVED_EVERY_S = 0.2
+MAX_LABEL = 160
 TOO_LONG = mark("Only the first {characters} characters of {name} were read, up to page {page}.")
 
 
@@ -24,13 +27,16 @@ TOO_LONG = mark("Only the first {characters} characters of {name} were read, up 
 class Source:
     """The bytes of a file and its name (for sentences and for telling Markdown from other text).
 
-    `password` is what the user typed, "" when nobody was asked yet.
+    `password` is what the user typed, "" when nobody was asked yet. `depth` counts the files it lies in, and
+    `trace` is shared with them.
     """
 
     name: str
     data: bytes
     plain: bool = False
     password: str = ""
+    depth: int = 0
+    trace: Trace = field(default_factory=Trace, compare=False)
 
     @property
     def head(self) -> bytes:
@@ -43,6 +49,10 @@ class Source:
     @cached_property
     def sha256(self) -> str:
         return sha256(self.data).hexdigest()
+
+    def inside(self, name: str, data: bytes) -> Source:
+        """A file that lies in this one; the part entered last."""
+        return Source(name, data, self.plain or self.trace.is_plain, self.password, self.depth + 1, self.trace)
 
 
 def shown(path: Path | str) -> str:
@@ -61,6 +71,12 @@ class Output:
         self._send, self._name = send, name
         self._limit = self._left = character_limit
         self._pages = 0
+        self._moved_at = 0.0
+
+    @property
+    def left(self) -> int:
+        """Characters that may still be sent."""
+        return self._left
 
     def begin(self, kind: str, pages: int = 0) -> None:
         """Say what the file is, once, before the first page."""
@@ -79,6 +95,21 @@ class Output:
         self._left -= min(len(text), self._left)
         if full:
             self.end_early()
+
+    def move(self, pages: int) -> None:
+        """Say that work goes on where pages can only be sent later: `pages` are ready, a few times a second."""
+        now = time.monotonic()
+        if now - self._moved_at >= MOVED_EVERY_S:
+            self._moved_at = now
+            self._send(Moved(pages))
+
+    def leave(self, characters: int) -> None:
+        """Count text that waits to be sent elsewhere as sent."""
+        self._left = max(0, self._left - characters)
+
+    def enter(self, part: int) -> None:
+        """Say which of the files inside is read next."""
+        self._send(Entered(part))
 
     def end_early(self) -> NoReturn:
         """Say that the rest is left out. Raises `OutputFull`."""

@@ -21,8 +21,9 @@ class ReadingJob:
 
     A file refused with a code of `LOCKED` is read by a new job with what the user typed.
 
-    Events: `progress(path, pages_done, pages_total)`, 0 while unknown; for each file one of `read(document)` and
-    `refused(path, error)`; at last `ended()`, which also comes after `cancel`.
+    Events: `progress(path, pages_done, pages_total)`, 0 while unknown; for each path one of `read(document)` and
+    `refused(path, error)`; at last `ended()`, which also comes after `cancel`. A folder is a document of its text
+    files; the other documents in it come one by one after `found(folder, paths)` has named them.
     """
 
     def __init__(self, desk: Desk, paths: Sequence[Path], password: str = "") -> None:
@@ -30,6 +31,7 @@ class ReadingJob:
         self.progress: Emitter[[Path, int, int]] = Emitter()
         self.read: Emitter[[Document]] = Emitter()
         self.refused: Emitter[[Path, CarrelError]] = Emitter()
+        self.found: Emitter[[Path, tuple[Path, ...]]] = Emitter()
         self.ended: Emitter[[]] = Emitter()
         self._reading: Reading | None = None
         self._counter = Counter(desk)
@@ -46,6 +48,7 @@ class ReadingJob:
             lambda path, error: post(lambda: self.refused.emit(path, error)),
             lambda: post(self._on_all_read),
             password=self._password,
+            on_found=lambda folder, paths: post(lambda: self.found.emit(folder, tuple(paths))),
         )
 
     def cancel(self) -> None:

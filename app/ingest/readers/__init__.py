@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.ingest.readers import docx, pdf, text
+from app.ingest.readers import archive, docx, pdf, sheets, text
 from app.ingest.refusal import refuse
 from app.ingest.source import Output, Source
 
@@ -21,11 +21,15 @@ class Reader:
     read: Callable[[Source, Output], None]
 
 
-# Text comes last: it is what remains when no magic bytes speak for another kind.
+TEXT = Reader(text.recognize, text.read)
+# An archive comes after every kind that is a zip inside. Text comes last: it is what remains when no magic bytes
+# speak for another kind.
 READERS = (
     Reader(pdf.recognize, pdf.read),
     Reader(docx.recognize, docx.read),
-    Reader(text.recognize, text.read),
+    Reader(sheets.recognize, sheets.read),
+    Reader(archive.recognize, archive.read),
+    TEXT,
 )
 
 

@@ -10,7 +10,7 @@ import pytest
 from app.core.errors import CarrelError
 from app.ingest.child import run_child
 from app.ingest.messages import Finished, Limits, PageRead, Refused, Request, Started, read_message, to_line
-from tests.unit.ingest.making import docx, paragraph, pdf, pdf_page, read_here, zipped
+from tests.unit.ingest.making import docx, paragraph, pdf, pdf_page, read_here
 
 ONE_PAGE = pdf(pdf_page([(72, 700, "Hello")]))
 LETTER = docx(paragraph("Hello"))
@@ -39,12 +39,11 @@ def test_the_bytes_decide_not_the_name(data: bytes, name: str, kind: str) -> Non
 @pytest.mark.parametrize(
     ("data", "name", "code", "says"),
     [
-        (b"\x89PNG\r\n\x1a\n" + bytes(100), "a.png", "unknown_kind", "Carrel reads PDF, Word (.docx)"),
-        (zipped({"xl/workbook.xml": b"<workbook/>"}), "a.xlsx", "unknown_kind", "Carrel reads PDF, Word (.docx)"),
-        (zipped({"a.txt": b"text"}), "a.docx", "unknown_kind", "archive"),
-        (b"{\\rtf1\\ansi Hello}", "a.rtf", "unknown_kind", "Carrel reads PDF, Word (.docx)"),
-        (b"MZ\x90\0" + bytes(300), "a.txt", "unknown_kind", "Carrel reads PDF, Word (.docx)"),
-        (bytes(4000), "a.txt", "unknown_kind", "Carrel reads PDF, Word (.docx)"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(100), "a.png", "unknown_kind", "Carrel reads PDF, Word, Excel"),
+        (b"Rar!\x1a\x07\x01\0" + bytes(100), "a.rar", "unknown_packing", "Unpack it"),
+        (b"{\\rtf1\\ansi Hello}", "a.rtf", "unknown_kind", "Carrel reads PDF, Word, Excel"),
+        (b"MZ\x90\0" + bytes(300), "a.txt", "unknown_kind", "Carrel reads PDF, Word, Excel"),
+        (bytes(4000), "a.txt", "unknown_kind", "Carrel reads PDF, Word, Excel"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "a.doc", "old_office", "save it as .docx"),
         (
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le"),
