@@ -16,11 +16,17 @@ from app.terminal.output import note
 
 
 def read_for_terminal(desk: Desk, loop: Loop, paths: list[Path], password: str = "") -> tuple[Document, ...]:
-    """The files with exact token counts, in the order given; the first that cannot be read is raised."""
+    """The files with exact token counts, in the order given; the first that cannot be read is raised.
+
+    A folder's own documents follow last; of those, one that cannot be read is said and left out.
+    """
     whole = [path.absolute() for path in paths]
     read, refused = _read(desk, loop, whole, password) if whole else ([], [])
     for path, error in refused:
-        read += _read_asking(desk, loop, path, error)
+        if path in whole:
+            read += _read_asking(desk, loop, path, error)
+        else:
+            note(str(error))
     places = {str(path): place for place, path in enumerate(whole)}
     return tuple(sorted(read, key=lambda document: places.get(document.path, len(places))))
 

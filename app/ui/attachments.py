@@ -49,6 +49,7 @@ class Attachments:
         self.documents = [document for document in self.documents if Path(document.path) not in fresh]
         job = ReadingJob(self.desk, fresh)
         job.progress.connect(self._on_progress)
+        job.found.connect(lambda _folder, paths: self._on_found(job, paths))
         job.read.connect(lambda document: self._on_read(job, document))
         job.refused.connect(self._on_refused)
         job.ended.connect(lambda: self._on_job_ended(job))
@@ -69,6 +70,13 @@ class Attachments:
         self._jobs.clear()
         self.documents, self.reading, self.refusals = [], {}, {}
         self.files_changed.emit()
+
+    def _on_found(self, job: ReadingJob, paths: Sequence[Path]) -> None:
+        """A folder holds documents of their own: each gets its chip."""
+        if job in self._jobs:
+            self.reading |= {path: (0, 0) for path in paths if path not in self.reading}
+            self.documents = [document for document in self.documents if Path(document.path) not in paths]
+            self.files_changed.emit()
 
     def _on_progress(self, path: Path, done: int, total: int) -> None:
         if path in self.reading:
