@@ -1,7 +1,8 @@
 """The frozen values that cross the wall to the engine child, one JSON object a line, `kind` first.
 
 Law: every request with an id ends exactly once, with Loaded, Unloaded, Tokens, Done, Saved, Restored or Failed; when
-the child dies, the supervisor says Failed in its place. Unknown kinds are ignored; the greeting carries a protocol number.
+the child dies, the supervisor says Failed in its place. Unknown kinds are ignored; the greeting carries a protocol
+number.
 """
 
 from __future__ import annotations
@@ -58,9 +59,9 @@ class Load(_Message, frozen=True):
     the proportions of `tensor_split` when given.
 
     `n_cpu_moe` layers keep their experts in RAM. `yarn_factor` above 1 stretches the positions of a model trained for
-    `yarn_orig_ctx` tokens. `n_parallel` answers share the context; `n_draft` is the longest draft that speculation may
-    verify at once, 0 turns it off; `draft_path` names a small model that drafts too. `costs` are what an earlier load
-    on this machine measured; without them speculation is measured at load.
+    `yarn_orig_ctx` tokens. `n_parallel` answers share the context. `n_draft` (up to 63) is the longest draft that
+    speculation may verify at once, 0 turns it off; `draft_path` names a small model that drafts too. `costs` are what
+    an earlier load on this machine measured; without them speculation is measured at load.
     """
 
     id: int
@@ -78,7 +79,7 @@ class Load(_Message, frozen=True):
     yarn_orig_ctx: int = 0
     adapters: tuple[Adapter, ...] = ()
     n_parallel: int = 8
-    n_draft: int = 63
+    n_draft: int = 0
     draft_path: str = ""
     costs: tuple[Cost, ...] = ()
 

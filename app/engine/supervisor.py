@@ -6,6 +6,7 @@ Only the main thread calls it; the link's callbacks are brought home by `post`.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
@@ -19,7 +20,13 @@ from app.core.loop import Post
 from app.core.params import Sampling
 from app.engine import causes
 from app.engine import messages as m
+from app.engine.pulse import Pulse
+from app.engine.request import Command, Event, OnEvent, Request
 from app.engine.state import EngineState, Phase
+
+__all__ = ["Connect", "Event", "Link", "OnEvent", "Request", "Supervisor"]
+
+GRACE_S = 10.0  # a killed child that stays, as one that hangs in a driver may, is given up
 
 
 class Link(Protocol):
@@ -35,33 +42,22 @@ class Link(Protocol):
 Connect = Callable[[Callable[[bytes], None], Callable[[Exit], None]], Link]
 
 
-Event = m.Up | CarrelError
-OnEvent = Callable[[Event], object]
-Command = m.Load | m.Unload | m.Generate | m.Tokenize
-
-
-class Request:
-    """One wish sent to the child. `on_event` hears everything about it; `ended` tells whether the last word came."""
-
-    def __init__(self, number: int, command: Command, on_event: OnEvent) -> None:
-        self.id, self.command, self.on_event = number, command, on_event
-        self.ended = False
-        self.error: CarrelError | None = None
-
-
 class Supervisor:
     """The engine as the rest of the program knows it.
 
     Events: `changed(state)` on every change of state.
     """
 
-    def __init__(self, connect: Connect, post: Post) -> None:
-        self._connect, self._post = connect, post
+    def __init__(self, connect: Connect, post: Post, clock: Callable[[], float] = time.monotonic) -> None:
+        self._connect, self._post, self._clock = connect, post, clock
         self._link: Link | None = None
         self._generation = 0
         self._requests: dict[int, Request] = {}
         self._loading = 0  # the load that counts: an older one may still report
         self._next_id = 1
+        self._pulse = Pulse()
+        self._sentence: tuple[CarrelError, float] | None = None  # why the child is being killed, and since when
+        self.spec: m.Load | None = None  # what the model in memory was loaded with
         self.state = EngineState()
         self.changed: Emitter[[EngineState]] = Emitter()
 
@@ -76,6 +72,7 @@ class Supervisor:
         self._cancel_open()
         request = self._ask(lambda number: msgspec.structs.replace(spec, id=number), on_event)
         self._loading = request.id
+        self._pulse.load()
         self._become(replace(self.state.without_model(Phase.LOADING), path=spec.path))
         return request
 
@@ -85,12 +82,26 @@ class Supervisor:
         return self._ask(m.Unload, on_event) if self._link else None
 
     def generate(
-        self, turns: tuple[m.Turn, ...], sampling: Sampling, on_event: OnEvent, *, thinking: bool = True
+        self,
+        turns: tuple[m.Turn, ...],
+        sampling: Sampling,
+        on_event: OnEvent,
+        *,
+        thinking: bool = True,
+        spoken: str = "",
+        json_schema: str = "",
+        grammar: str = "",
+        side: bool = False,
     ) -> Request:
-        """Answer a conversation. Raises CarrelError("no_model") when nothing is loaded."""
+        """Answer a conversation. Raises CarrelError("no_model") when nothing is loaded.
+
+        What is asked on the side (a title) does not make the engine an answering one.
+        """
         self._need_model()
-        request = self._ask(lambda number: m.Generate(number, turns, sampling, thinking), on_event)
-        self._become(replace(self.state, phase=Phase.ANSWERING))
+        wish = m.Generate(0, turns, sampling, thinking, spoken, json_schema, grammar, side)
+        request = self._ask(lambda number: msgspec.structs.replace(wish, id=number), on_event)
+        if not side:
+            self._become(replace(self.state, phase=Phase.ANSWERING))
         return request
 
     def tokenize(
@@ -99,6 +110,23 @@ class Supervisor:
         """Count tokens exactly; does not wait for a running answer. Raises CarrelError("no_model")."""
         self._need_model()
         return self._ask(lambda number: m.Tokenize(number, texts, turns, thinking), on_event)
+
+    def save_session(
+        self, turns: tuple[m.Turn, ...], path: str, on_event: OnEvent, *, thinking: bool = True
+    ) -> Request:
+        """Write what the engine has read of `turns` to a file. Raises CarrelError("no_model")."""
+        self._need_model()
+        return self._ask(lambda number: m.SaveSession(number, turns, path, thinking), on_event)
+
+    def restore_session(self, path: str, on_event: OnEvent) -> Request:
+        """Bring a saved session back before a prompt that begins with it. Raises CarrelError("no_model")."""
+        self._need_model()
+        return self._ask(lambda number: m.RestoreSession(number, path), on_event)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether anything but counting is under way."""
+        return any(not isinstance(request.command, m.Tokenize) for request in self._requests.values())
 
     def cancel(self, request: Request) -> None:
         """Ask for an early end; the request still ends with its own last word."""
@@ -119,6 +147,18 @@ class Supervisor:
         """End the child at once; its death is then told like any other."""
         if self._link:
             self._link.kill()
+
+    def watch(self, now_s: float) -> None:
+        """Called every second or so with the time of the clock: a child that is stuck is killed, and that is said."""
+        if self._sentence is not None and now_s - self._sentence[1] > GRACE_S:
+            self._generation += 1  # whatever it still says comes too late
+            self._on_exit(Exit(0, ""))
+        elif self._link and self._sentence is None:
+            commands = [request.command for request in self._requests.values()]
+            if self._pulse.is_stuck(commands, now_s):
+                stall_s = self._pulse.stall_s(commands)
+                self._sentence = (causes.of_stall(stall_s), now_s)
+                self._link.kill()
 
     def _cancel_open(self) -> None:
         """What the child is busy with gives way to a load or an unload."""
@@ -145,6 +185,7 @@ class Supervisor:
         except UnicodeEncodeError as error:  # half characters, as a file name of another encoding has
             raise causes.of_refusal("not_text", str(error)) from error
         request = Request(self._next_id, command, on_event)
+        self._pulse.begin(self._clock(), is_first=not self._requests)
         self._next_id += 1
         self._requests[request.id] = request
         assert self._link is not None
@@ -161,6 +202,8 @@ class Supervisor:
 
     def _on_line(self, line: bytes) -> None:
         message = m.decode_up(line)
+        if message is not None:
+            self._pulse.hear(message, self._clock())
         match message:
             case None | m.Log():
                 return
@@ -170,11 +213,11 @@ class Supervisor:
                 if message.id == self._loading:
                     self._become(replace(self.state, load_fraction=message.fraction))
                 self._tell(message.id, message)
-            case m.PrefillProgress() | m.Delta():
+            case m.PrefillProgress() | m.Delta() | m.Speculation():
                 self._tell(message.id, message)
             case m.Failed():
                 self._on_failed(message)
-            case m.Loaded() | m.Unloaded() | m.Tokens() | m.Done():
+            case m.Loaded() | m.Unloaded() | m.Tokens() | m.Done() | m.Saved() | m.Restored():
                 self._on_end(message)
 
     def _on_ready(self, message: m.Ready) -> None:
@@ -185,8 +228,9 @@ class Supervisor:
         phase = Phase.READY if self.state.phase is Phase.STARTING else self.state.phase
         self._become(replace(self.state, phase=phase, build=message.build, devices=message.devices, gpu=message.gpu))
 
-    def _on_end(self, message: m.Loaded | m.Unloaded | m.Tokens | m.Done) -> None:
+    def _on_end(self, message: m.Loaded | m.Unloaded | m.Tokens | m.Done | m.Saved | m.Restored) -> None:
         if isinstance(message, m.Loaded) and message.id == self._loading:
+            self.spec = self._spec_of(message.id)
             loaded = replace(
                 self.state,
                 phase=Phase.LOADED,
@@ -214,7 +258,8 @@ class Supervisor:
     def _on_exit(self, exit_: Exit) -> None:
         """The child is gone without being asked: every open request ends here, in its place."""
         self._link = None
-        error = causes.of_death(exit_)
+        error = self._sentence[0] if self._sentence else causes.of_death(exit_)
+        self._sentence = None
         self._become(self.state.without_model(Phase.FAILED, error))
         self._end_all(error)
 
@@ -225,7 +270,7 @@ class Supervisor:
 
     def _finish(self, number: int, event: Event) -> None:
         request = self._requests.pop(number, None)
-        answering = any(isinstance(r.command, m.Generate) for r in self._requests.values())
+        answering = any(r.is_answer for r in self._requests.values())
         if self.state.phase is Phase.ANSWERING and not answering:
             self._become(replace(self.state, phase=Phase.LOADED))
         if request:

@@ -63,6 +63,11 @@ def has_gpu() -> bool:
     return bool(C.llama_supports_gpu_offload())
 
 
+def cpu_buffer_type() -> int:
+    """The address of ggml's buffer type for plain RAM."""
+    return int(_native("ggml_backend_cpu_buffer_type", ctypes.c_void_p)())
+
+
 def _native(name: str, result: Any, *arguments: Any) -> Any:
     """A function of ggml. Linux finds it through libllama; Windows only in the library that defines it."""
     folder = Path(llama_cpp.__file__).parent / "lib"

@@ -1,12 +1,11 @@
-"""Carries out the parent's commands, one after another, in the thread that owns llama.cpp.
+"""Carries out the parent's commands in the thread that owns llama.cpp.
 
-`submit` and `cancel` are called by the thread that reads stdin; everything else happens in `run`. Counting tokens
-does not wait for an answer to end: the decode loop lets it through between two steps.
+`submit` and `cancel` are called by the thread that reads stdin; everything else happens in `run`. Between two steps of
+the answers under way every waiting command is served: counting tokens, another answer, a session to save.
 """
 
 from __future__ import annotations
 
-import ctypes
 import os
 import queue
 import sys
@@ -14,7 +13,6 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from typing import Any
 
 import msgspec
 import psutil
@@ -24,12 +22,13 @@ from app.core.chat import Channel
 from app.engine import messages as m
 from app.engine.worker import library
 from app.engine.worker.abort import AbortFlag
-from app.engine.worker.context import EngineFault, open_model
+from app.engine.worker.engine import Engine
+from app.engine.worker.faults import EngineFault
+from app.engine.worker.job import Job
+from app.engine.worker.model import open_model
 from app.engine.worker.outbox import Outbox
-from app.engine.worker.runner import Runner, summarize
-from app.engine.worker.speech import Speech
+from app.engine.worker.speech import Say
 from app.engine.worker.template import TemplateFault
-from app.engine.worker.vocab import Ids
 
 _PROGRESS_EVERY_S = 0.05
 
@@ -40,23 +39,20 @@ class Service:
     def __init__(self, outbox: Outbox) -> None:
         self._send = outbox.send
         self._queue: queue.SimpleQueue[m.Down] = queue.SimpleQueue()
-        self._counting: queue.SimpleQueue[m.Tokenize] = queue.SimpleQueue()
-        self._cancelled: set[int] = set()
-        self._current = 0
         self._lock = threading.Lock()
+        self._cancelled: set[int] = set()
+        self._running: set[int] = set()
         self._abort = AbortFlag()
-        self._runner: Runner | None = None
+        self._engine: Engine | None = None
 
     def submit(self, command: m.Down) -> None:
-        if isinstance(command, m.Tokenize):
-            self._counting.put(command)
         self._queue.put(command)
 
     def cancel(self, request: int) -> None:
         """Called by the thread that reads stdin, while the worker may be ending that very request."""
         with self._lock:
             self._cancelled.add(request)
-            if request == self._current:
+            if request in self._running:
                 self._abort.set()
 
     def run(self) -> None:
@@ -65,11 +61,22 @@ class Service:
             library.open_library()
             self._send(m.Ready(m.PROTOCOL, library.build_name(), library.device_names(), library.has_gpu()))
             while True:
-                self._serve(self._queue.get())
+                self._serve_waiting()
+                self._step()
         except BaseException:
             traceback.print_exc()
             sys.stderr.flush()
             os._exit(70)
+
+    def _jobs(self) -> list[Job]:
+        return self._engine.scheduler.jobs if self._engine is not None and not self._engine.spec.vocab_only else []
+
+    def _serve_waiting(self) -> None:
+        """Serve every command that waits; without an answer under way, wait for one."""
+        if not self._jobs():
+            self._serve(self._queue.get())
+        while not self._queue.empty():
+            self._serve(self._queue.get())
 
     def _serve(self, command: m.Down) -> None:
         match command:
@@ -79,55 +86,107 @@ class Service:
                 self._unload()
                 self._send(m.Unloaded(command.id))
             case m.Generate():
-                self._guard(command.id, lambda: self._generate(command))
+                self._guard(command.id, lambda: self._generate(command), is_whole=False)
             case m.Tokenize():
-                self._count()
+                self._guard(command.id, lambda: self._count(command))
+            case m.SaveSession():
+                self._guard(command.id, lambda: self._send(self._need_engine().save_session(command)))
+            case m.RestoreSession():
+                self._guard(command.id, lambda: self._send(self._need_engine().restore_session(command)))
 
-    def _guard(self, request: int, work: Callable[[], None]) -> None:
-        """Every request ends exactly once: what `work` does not end itself ends as Failed."""
+    def _guard(self, request: int, work: Callable[[], None], *, is_whole: bool = True) -> None:
+        """Every request ends exactly once: what `work` does not end itself ends as Failed.
+
+        A request that goes on after `work` (an answer) is not whole: it stays cancellable.
+        """
         with self._lock:
-            self._current = request
-            self._abort.clear()
+            self._running.add(request)
         try:
             work()
         except EngineFault as fault:
-            self._send(m.Failed(request, fault.code, fault.detail or "\n".join(library.recent_errors)))
+            self._fail(request, fault)
         except TemplateFault as fault:
-            self._send(m.Failed(request, "template_failed", str(fault)))
+            self._fail(request, EngineFault("template_failed", str(fault)))
         except Exception:
-            self._send(m.Failed(request, "engine_fault", traceback.format_exc()))
-        finally:
-            with self._lock:
-                self._current = 0
-                self._cancelled.discard(request)
+            self._fail(request, EngineFault("engine_fault", traceback.format_exc()))
+        else:
+            if is_whole:
+                self._forget(request)
+
+    def _fail(self, request: int, fault: EngineFault) -> None:
+        self._forget(request)
+        self._send(m.Failed(request, fault.code, fault.detail or "\n".join(library.recent_errors)))
+
+    def _forget(self, request: int) -> None:
+        with self._lock:
+            self._running.discard(request)
+            self._cancelled.discard(request)
+            if not self._cancelled & self._running:
                 self._abort.clear()
+
+    # Answers.
+
+    def _generate(self, command: m.Generate) -> None:
+        started_s = time.monotonic()
+        self._need_engine().add(command, self._say(command.id), started_s)
+
+    def _step(self) -> None:
+        """One step of all answers; those cancelled meanwhile end first."""
+        if self._engine is None:
+            return
+        for job in self._jobs():
+            if job.id in self._cancelled:
+                self._engine.scheduler.end(job)
+        if not self._jobs():
+            return
+        try:
+            self._engine.scheduler.step()
+        except EngineFault as fault:
+            self._engine.scheduler.fail_all(fault)
+        except Exception:
+            self._engine.scheduler.fail_all(EngineFault("engine_fault", traceback.format_exc()))
+
+    def _on_done(self, job: Job) -> None:
+        if job.fault is not None:
+            self._fail(job.id, job.fault)
+            return
+        self._forget(job.id)
+        self._send(m.Done(job.id, job.reason or "stop", *job.summarize()))
+
+    def _say(self, request: int) -> Say:
+        def say(channel: Channel, text: str, tokens: int) -> None:
+            self._send(m.Delta(request, channel, text, tokens))
+
+        return say
+
+    # The model.
 
     def _load(self, spec: m.Load) -> None:
         self._unload()
         library.recent_errors.clear()
         started_s = time.monotonic()
         try:
-            self._runner = self._open(spec)
+            self._engine = engine = self._open(spec)
         except EngineFault:
             if spec.id in self._cancelled:
                 raise EngineFault("cancelled") from None
             if _speaks_of_memory("\n".join(library.recent_errors)):
                 raise EngineFault("out_of_memory") from None
             raise
-        model = self._runner.model
         loaded = m.Loaded(
             id=spec.id,
-            n_ctx=0 if spec.vocab_only else self._runner.context.n_ctx,
-            n_vocab=self._runner.vocab.size,
-            n_layers=C.llama_model_n_layer(model),
-            description=_description(model),
+            n_ctx=0 if spec.vocab_only else engine.context.n_ctx,
+            n_vocab=engine.vocab.size,
+            n_layers=engine.n_layers,
+            description=engine.description,
             load_s=time.monotonic() - started_s,
-            can_think=self._runner.can_think,
+            can_think=engine.can_think,
             n_gpu_layers=spec.n_gpu_layers,
+            costs=engine.costs,
         )
         self._send(loaded)
 
-    def _open(self, spec: m.Load) -> Runner:
+    def _open(self, spec: m.Load) -> Engine:
         last_s = 0.0
 
         def progress(fraction: float) -> bool:
@@ -142,85 +201,32 @@ class Service:
         spec = msgspec.structs.replace(spec, n_threads=threads)
         model = open_model(spec, progress)
         try:
-            return Runner(model, spec, self._abort)
+            return Engine(model, spec, self._abort, self._on_done, self._send)
         except BaseException:
             C.llama_model_free(model)
             raise
 
     def _unload(self) -> None:
-        if self._runner is not None:
-            self._runner.close()
-            self._runner = None
+        """Free the model. What was under way ends as cancelled."""
+        for job in self._jobs():
+            self._need_engine().scheduler.end(job)
+        if self._engine is not None:
+            self._engine.close()
+            self._engine = None
 
-    def _generate(self, command: m.Generate) -> None:
-        runner = self._need_runner()
-        started_s = time.monotonic()
-        prompt = runner.template.encode(command.turns, command.thinking)
-        if len(prompt) >= runner.context.n_ctx:
-            raise EngineFault("context_full", f"{len(prompt)} tokens for a context of {runner.context.n_ctx}")
-        cancelled = self._watch(command.id)
-        cached = self._prefill(runner, prompt, command.id, cancelled)
-        read_s, read_tokens = time.monotonic(), runner.cached_tokens - cached
-        times: list[float] = []
-        reason: m.Reason = "cancelled"
-        if runner.cached_tokens == len(prompt) and not cancelled():
-            speech = Speech(runner.vocab, self._say(command.id), thinking=runner.opens_thinking(prompt))
-            reason, times = runner.decode(command.sampling, speech, cancelled)
-        usage, timing = summarize(len(prompt), cached, read_tokens, (started_s, read_s), times)
-        self._send(m.Done(command.id, reason, usage, timing))
+    def _count(self, command: m.Tokenize) -> None:
+        engine = self._need_engine()
+        counts = tuple(len(engine.vocab.encode(text)) for text in command.texts)
+        total = len(engine.template.encode(command.turns, command.thinking)) if command.turns else 0
+        self._send(m.Tokens(command.id, counts, total))
 
-    def _prefill(self, runner: Runner, prompt: Ids, request: int, cancelled: Callable[[], bool]) -> int:
-        cached = -1
-        for done in runner.prefill(prompt, cancelled):
-            cached = done if cached < 0 else cached
-            self._send(m.PrefillProgress(request, done, len(prompt), cached))
-        return cached
-
-    def _say(self, request: int) -> Callable[[Channel, str, int], None]:
-        def say(channel: Channel, text: str, tokens: int) -> None:
-            self._send(m.Delta(request, channel, text, tokens))
-
-        return say
-
-    def _watch(self, request: int) -> Callable[[], bool]:
-        """Asked between steps: lets token counting through, and says whether the request was cancelled."""
-
-        def cancelled() -> bool:
-            if not self._counting.empty():
-                self._count()
-            return request in self._cancelled
-
-        return cancelled
-
-    def _count(self) -> None:
-        """Answer every waiting Tokenize."""
-        while not self._counting.empty():
-            command = self._counting.get()
-            if self._runner is None:
-                self._send(m.Failed(command.id, "no_model"))
-                continue
-            try:
-                counts = tuple(len(self._runner.vocab.encode(text)) for text in command.texts)
-                total = len(self._runner.template.encode(command.turns, command.thinking)) if command.turns else 0
-                self._send(m.Tokens(command.id, counts, total))
-            except TemplateFault as fault:
-                self._send(m.Failed(command.id, "template_failed", str(fault)))
-            except Exception:
-                self._send(m.Failed(command.id, "engine_fault", traceback.format_exc()))
-
-    def _need_runner(self) -> Runner:
-        if self._runner is None:
+    def _need_engine(self) -> Engine:
+        if self._engine is None:
             raise EngineFault("no_model")
-        return self._runner
+        return self._engine
 
 
 def _speaks_of_memory(log: str) -> bool:
     """Whether the engine's log says that memory ran out, in the words its backends use."""
     words = ("out of memory", "failed to allocate", "cudamalloc failed", "unable to allocate", "bad_alloc")
     return any(word in log.lower() for word in words)
-
-
-def _description(model: Any) -> str:
-    buffer = ctypes.create_string_buffer(256)
-    C.llama_model_desc(model, buffer, len(buffer))
-    return buffer.value.decode("utf-8", "replace")

@@ -30,6 +30,11 @@ class Vocab:
         self.end_think_id = self.special_ids.get("</think>", -1)
         self.special_pattern = re.compile("|".join(map(re.escape, sorted(self.special_ids, key=len, reverse=True))))
 
+    @property
+    def handle(self) -> Any:
+        """The C vocabulary, for grammars."""
+        return self._vocab
+
     def encode(self, text: str) -> Ids:
         """Token ids of plain text: nothing in it is taken for a special token.
 

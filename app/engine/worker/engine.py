@@ -1,0 +1,171 @@
+"""One model in memory, with everything that answers need of it."""
+
+from __future__ import annotations
+
+import ctypes
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from llama_cpp import llama_cpp as C
+
+from app.engine import messages as m
+from app.engine.saved import Identity, identify
+from app.engine.worker import library, snapshot
+from app.engine.worker.abort import AbortFlag
+from app.engine.worker.context import MAX_DRAFT, Context
+from app.engine.worker.faults import EngineFault
+from app.engine.worker.grammar import Grammar, grammar_of
+from app.engine.worker.job import Job
+from app.engine.worker.model import open_adapters
+from app.engine.worker.picker import Picker
+from app.engine.worker.scheduler import Scheduler
+from app.engine.worker.speech import Say, Speech
+from app.engine.worker.template import ChatTemplate
+from app.engine.worker.tokens import TokenLine
+from app.engine.worker.vocab import Ids, Vocab
+
+Send = Callable[[m.Up], None]
+
+_FEWEST_SAVED = 16  # tokens; less is not worth a file
+
+
+if TYPE_CHECKING:
+    from app.engine.worker.speculation.choice import Speculator
+    from app.engine.worker.speculation.costs import CostCurve
+    from app.engine.worker.speculation.draft import DraftModel
+
+
+class Engine:
+    """A loaded model. `close` frees it; use from one thread. A model loaded for its vocabulary has no context."""
+
+    def __init__(self, model: Any, spec: m.Load, abort: AbortFlag, done: Callable[[Job], None], send: Send) -> None:
+        self.model, self.spec = model, spec
+        self.vocab = Vocab(model)
+        source = C.llama_model_chat_template(model, None)
+        self.template = ChatTemplate((source or b"").decode("utf-8", "replace"), self.vocab)
+        self._context: Context | None = None
+        self.curve: CostCurve | None = None
+        self._drafter: DraftModel | None = None
+        if not spec.vocab_only:
+            self._open_context(spec, abort, done, send)
+
+    def _open_context(self, spec: m.Load, abort: AbortFlag, done: Callable[[Job], None], send: Send) -> None:
+        adapters = open_adapters(self.model, spec.adapters)
+        self._context = Context(self.model, spec, abort)
+        self._context.adapt(adapters, [adapter.scale for adapter in spec.adapters])
+        self._identity: Identity = identify(spec, library.build_name(), self.n_layers)
+        self.scheduler = Scheduler(self._context, self.vocab.eog_ids.__contains__, send, done)
+        if spec.n_draft > 0 and self._context.can_forget:
+            self._open_speculation(spec)
+
+    def _open_speculation(self, spec: m.Load) -> None:
+        from app.engine.worker.rehearsal import rehearse
+        from app.engine.worker.speculation.costs import CostCurve
+        from app.engine.worker.speculation.draft import DraftModel
+
+        self.curve = CostCurve(spec.costs or rehearse(self.context))
+        if spec.draft_path:
+            self._drafter = DraftModel(spec.draft_path, self.vocab, spec)
+
+    @property
+    def context(self) -> Context:
+        if self._context is None:
+            raise EngineFault("no_model")
+        return self._context
+
+    @property
+    def n_layers(self) -> int:
+        return int(C.llama_model_n_layer(self.model))
+
+    @property
+    def can_think(self) -> bool:
+        return self.vocab.think_id >= 0 and self.vocab.end_think_id >= 0
+
+    @property
+    def description(self) -> str:
+        buffer = ctypes.create_string_buffer(256)
+        C.llama_model_desc(self.model, buffer, len(buffer))
+        return buffer.value.decode("utf-8", "replace")
+
+    @property
+    def costs(self) -> tuple[m.Cost, ...]:
+        return self.curve.costs() if self.curve is not None else ()
+
+    def close(self) -> None:
+        if self._drafter is not None:
+            self._drafter.close()
+        if self._context is not None:
+            self._context.close()
+        C.llama_model_free(self.model)
+
+    def add(self, command: m.Generate, say: Say, started_s: float) -> None:
+        """Make a wish ready to run and let it wait for the next step. Raises EngineFault and TemplateFault."""
+        self.scheduler.add(self._job(command, say, started_s))
+
+    def _job(self, command: m.Generate, say: Say, started_s: float) -> Job:
+        context = self.context
+        prompt = self._prompt(command)
+        if len(prompt) >= context.n_ctx:
+            raise EngineFault("context_full", f"{len(prompt)} tokens for a context of {context.n_ctx}")
+        source = grammar_of(command.json_schema, command.grammar)
+        grammar = Grammar(self.vocab, source) if source else None
+        picker = Picker(command.sampling, self.vocab.size, grammar)
+        picker.look_back(prompt)
+        thinks = self._opens_thinking(prompt)
+        return Job(
+            command.id,
+            TokenLine(prompt),
+            picker,
+            Speech(self.vocab, say, thinking=thinks),
+            command.sampling,
+            speculator=self._speculator(command),
+            side=command.side,
+            started_s=started_s,
+            prompt_tokens=len(prompt),
+        )
+
+    def save_session(self, command: m.SaveSession) -> m.Saved:
+        """Write what is in the cache of these turns. Raises EngineFault("nothing_to_save") when that is nothing."""
+        started_s = time.monotonic()
+        prompt = self.template.encode(command.turns, command.thinking)
+        slots = self.scheduler.slots
+        slot, shared = slots.longest(prompt)
+        if slot is None or shared < _FEWEST_SAVED:
+            raise EngineFault("nothing_to_save", f"{shared} tokens")
+        spare = slots.spare_seq
+        self.context.fork(slot.seq, spare, shared)
+        try:
+            path = Path(command.path)
+            size = snapshot.save(self.context.handle, spare, prompt[:shared], path, self._identity, self.spec.path)
+        finally:
+            self.context.forget(spare, 0)
+        return m.Saved(command.id, shared, size, time.monotonic() - started_s)
+
+    def restore_session(self, command: m.RestoreSession) -> m.Restored:
+        started_s = time.monotonic()
+        slots = self.scheduler.slots
+        slot = slots.adopt()
+        ids = snapshot.restore(self.context.handle, slot.seq, Path(command.path), self._identity)
+        slot.tokens = TokenLine(ids)
+        size = Path(command.path).stat().st_size
+        return m.Restored(command.id, len(ids), size, time.monotonic() - started_s)
+
+    def _prompt(self, command: m.Generate) -> Ids:
+        """The tokens of the conversation, and of the answer as far as it was spoken before."""
+        prompt = self.template.encode(command.turns, command.thinking and not command.spoken)
+        return np.concatenate([prompt, self.vocab.encode(command.spoken)]) if command.spoken else prompt
+
+    def _opens_thinking(self, prompt: Ids) -> bool:
+        """Whether the template itself opened a thought that the model is to continue."""
+        opened, closed = (np.flatnonzero(prompt == i) for i in (self.vocab.think_id, self.vocab.end_think_id))
+        return len(opened) > 0 and (len(closed) == 0 or int(opened[-1]) > int(closed[-1]))
+
+    def _speculator(self, command: m.Generate) -> Speculator | None:
+        if self.curve is None or command.side:
+            return None
+        from app.engine.worker.speculation.choice import Speculator
+
+        return Speculator(self.curve, min(self.spec.n_draft, MAX_DRAFT), self._drafter)
