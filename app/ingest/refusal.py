@@ -75,12 +75,29 @@ def refuse(source: Source) -> CarrelError:
 
 
 def _refuse_ole(source: Source) -> CarrelError:
-    if "EncryptedPackage".encode("utf-16-le") in source.data:
+    from app.ingest.readers.ole import ole_kind
+
+    kind = ole_kind(source)
+    if kind == "encrypted":
         return encrypted(source.name)
+    if kind == "ppt":
+        return CarrelError(
+            "old_office",
+            "{name} is in PowerPoint's old format.",
+            "Open it in PowerPoint or LibreOffice, save it as .pptx, then add that.",
+            name=source.name,
+        )
+    if kind == "doc":
+        return CarrelError(
+            "old_office",
+            "{name} is in Word's old format.",
+            "Open it in Word or LibreOffice, save it as .docx, then add that.",
+            name=source.name,
+        )
     return CarrelError(
         "old_office",
-        "{name} is in the old Office format.",
-        "Open it in Word or LibreOffice, save it as .docx or PDF, then add that.",
+        "{name} is in an old Office format that Carrel cannot read.",
+        "Open it in the program it came from, save it in a newer format or as PDF, then add that.",
         name=source.name,
     )
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
 from app.core.words import mark
-from app.ingest.readers.docx.xml import attribute, child, local
+from app.ingest.readers.xml import attribute, child, local
 from app.ingest.refusal import ZIP_MAGICS, damaged
 from app.ingest.source import Output, Source
 

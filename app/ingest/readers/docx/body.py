@@ -16,7 +16,7 @@ from app.ingest.readers.docx.notes import Notes
 from app.ingest.readers.docx.numbering import Numbering
 from app.ingest.readers.docx.styles import BODY_LEVEL, Styles
 from app.ingest.readers.docx.symbols import symbol
-from app.ingest.readers.docx.xml import attribute, child, is_on, local, number, value
+from app.ingest.readers.xml import attribute, child, is_on, local, number, value
 
 PAGE_BREAK = "\f"
 MAX_SPAN = 200

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
-from app.ingest.readers.docx.xml import children, local, value
+from app.ingest.readers.xml import children, local, value
 
 
 def linear(element: Element) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
-from app.ingest.readers.docx.xml import attribute, children
+from app.ingest.readers.xml import attribute, children
 
 PREFIXES = {"footnote": "", "endnote": "e", "comment": "c"}
 _SEPARATORS = frozenset({"separator", "continuationSeparator", "continuationNotice"})

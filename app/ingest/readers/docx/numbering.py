@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
 from app.ingest.readers.docx.counting import printed
-from app.ingest.readers.docx.xml import attribute, child, children, is_on, number, value
+from app.ingest.readers.xml import attribute, child, children, is_on, number, value
 
 _PLACE = re.compile(r"%([1-9])")
 

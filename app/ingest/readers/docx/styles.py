@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 from xml.etree.ElementTree import Element
 
-from app.ingest.readers.docx.xml import attribute, child, children, number, value
+from app.ingest.readers.xml import attribute, child, children, number, value
 
 T = TypeVar("T")
 MAX_DEPTH = 12  # a chain of styles longer than this loops

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from xml.etree.ElementTree import Element
 
-from app.ingest.readers.docx.xml import attribute
+from app.ingest.readers.xml import attribute
 
 _GREEK = dict(zip("abgdezhqiklmnxoprstufcywDFGLPQSWXY", "αβγδεζηθικλμνξοπρστυφχψωΔΦΓΛΠΘΣΩΞΨ", strict=True))
 _SIGNS: dict[str, dict[int, str]] = {

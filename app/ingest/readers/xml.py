@@ -1,4 +1,4 @@
-"""Looking into WordprocessingML without caring which of its two namespaces (transitional, strict) is used."""
+"""Looking into the XML of Office files without caring about namespaces, of which each format has several."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def value(element: Element | None, *names: str) -> str | None:
 
 
 def number(text: str | None, default: int = 0) -> int:
-    """The text as an int within what Word can mean; hostile files write anything."""
+    """The text as an int within what a document can mean; hostile files write anything."""
     try:
         return max(-1_000_000, min(1_000_000, int(text or "")))
     except ValueError:

@@ -1,0 +1,82 @@
+"""Number formats of old workbooks (XLS), by walking their records ([MS-XLS] 2.4) beside the values."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+
+from app.ingest.readers.ole import stream
+from app.ingest.readers.sheets.numbers import BUILT_IN, Format, compiled
+
+MAX_RECORDS = 5_000_000
+_FORMULA, _EOF, _BOUND_SHEET, _MULTIPLE_RK, _XF = 0x06, 0x0A, 0x85, 0xBD, 0xE0
+_NUMBER, _RK, _FORMAT = 0x203, 0x27E, 0x41E
+_BEGIN = {0x09: 2, 0x209: 3, 0x409: 4, 0x809: 8}
+_CELLS = frozenset({_FORMULA, _NUMBER, _RK})
+Spot = tuple[int, int]
+
+
+def formats(data: bytes) -> dict[str, dict[Spot, Format]]:
+    """For each sheet, the cells whose format adds something to a number; what is broken is left out."""
+    book = stream(data, "Workbook", "Book")
+    try:
+        codes, styles, sheets = _globals(book)
+    except (struct.error, IndexError):
+        return {}
+    known = {index: form for index, at in enumerate(styles) if (code := codes.get(at)) and (form := compiled(code))}
+    return {name: dict(_sheet(book, start, known)) for name, start in sheets} if known else {}
+
+
+def _globals(book: bytes) -> tuple[dict[int, str], list[int], list[tuple[str, int]]]:
+    """Format codes by number, the format number of every style, and where each sheet begins."""
+    codes, styles, sheets = dict(BUILT_IN), list[int](), list[tuple[str, int]]()
+    is_new = True
+    for kind, body in _records(book, 0):
+        if kind in _BEGIN:
+            is_new = struct.unpack_from("<H", body)[0] >= 0x600
+        elif kind == _FORMAT:
+            (number,) = struct.unpack_from("<H", body)
+            codes[number] = _text(body[2:], wide_count=is_new, is_new=is_new)
+        elif kind == _XF:
+            styles.append(struct.unpack_from("<H", body, 2)[0])
+        elif kind == _BOUND_SHEET:
+            name = _text(body[6:], wide_count=False, is_new=is_new)
+            sheets.append((name, struct.unpack_from("<I", body)[0]))
+        elif kind == _EOF:
+            break
+    return codes, styles, sheets
+
+
+def _sheet(book: bytes, start: int, known: dict[int, Format]) -> Iterator[tuple[Spot, Format]]:
+    for kind, body in _records(book, start):
+        if kind in _CELLS and len(body) >= 6:
+            row, column, style = struct.unpack_from("<HHH", body)
+            if style in known:
+                yield (row, column), known[style]
+        elif kind == _MULTIPLE_RK and len(body) >= 6:
+            row, first = struct.unpack_from("<HH", body)
+            for index in range((len(body) - 6) // 6):
+                (style,) = struct.unpack_from("<H", body, 4 + 6 * index)
+                if style in known:
+                    yield (row, first + index), known[style]
+        elif kind == _EOF:
+            return
+
+
+def _records(book: bytes, start: int) -> Iterator[tuple[int, bytes]]:
+    for _ in range(MAX_RECORDS):
+        if start + 4 > len(book):
+            return
+        kind, length = struct.unpack_from("<HH", book, start)
+        yield kind, book[start + 4 : start + 4 + length]
+        start += 4 + length
+
+
+def _text(body: bytes, *, wide_count: bool, is_new: bool) -> str:
+    """A counted string; new files say in a flag whether a letter takes two bytes."""
+    count = struct.unpack_from("<H" if wide_count else "<B", body)[0]
+    rest = body[2 if wide_count else 1 :]
+    if not is_new:
+        return rest[:count].decode("cp1252", "replace")
+    is_wide = bool(rest[0] & 1)
+    return rest[1 : 1 + count * (2 if is_wide else 1)].decode("utf-16-le" if is_wide else "latin-1", "replace")
