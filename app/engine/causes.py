@@ -7,8 +7,14 @@ from pathlib import Path
 
 from app.core.child import Exit
 from app.core.errors import CarrelError
+from app.core.units import format_duration
 
 _MEMORY = re.compile(r"out of memory|failed to allocate|cudaMalloc failed|bad_alloc|MemoryError", re.I)
+_LOST = re.compile(
+    r"no CUDA-capable device|GPU is lost|fallen off the bus|device[^\n]{0,20}\b(lost|removed|unavailable)"
+    r"|driver shutting down|unspecified launch failure|launch timed out|context is destroyed|device-side.*reset",
+    re.I,
+)
 _CUDA = re.compile(r"CUDA error|cublas|driver", re.I)
 
 
@@ -36,6 +42,13 @@ def of_death(exit_: Exit) -> CarrelError:
             "Your text is saved. Load the model again.",
             **common,
         )
+    if _LOST.search(exit_.last_words):
+        return CarrelError(
+            "engine_gpu_lost",
+            "The graphics card went away while the engine used it: its driver was reset, or the computer slept.",
+            "Your text is saved. Load the model again; if it fails at once, restart the computer.",
+            **common,
+        )
     if _CUDA.search(exit_.last_words):
         return CarrelError(
             "engine_gpu_error",
@@ -48,6 +61,16 @@ def of_death(exit_: Exit) -> CarrelError:
         "The engine stopped unexpectedly ({how}).",
         "Your text is saved. Load the model again.",
         **common,
+    )
+
+
+def of_stall(silent_s: float) -> CarrelError:
+    """The sentence for a child that was ended because it no longer moved."""
+    return CarrelError(
+        "engine_stalled",
+        "The engine gave no sign of life for {time}, much longer than its slowest step, and was ended.",
+        "Your text is saved. Load the model again; if it happens twice, restart the computer.",
+        time=format_duration(silent_s),
     )
 
 
@@ -84,6 +107,41 @@ def of_refusal(code: str, detail: str, path: str = "") -> CarrelError:
                 "not_text",
                 "Something in this request is not readable text, as in a file name of another encoding.",
                 "Rename the file, or type the text anew.",
+                log=detail,
+            )
+        case "decode_out_of_memory":
+            return CarrelError(
+                "engine_out_of_memory",
+                "The engine ran out of memory and stopped.",
+                "Your text is saved. Load the model again, with a shorter context if it happens twice.",
+                log=detail,
+            )
+        case "disk_full":
+            return CarrelError(
+                "session_disk_full",
+                "The disk is full: what the engine has read could not be kept for the next time.",
+                "Free some space; nothing else is affected.",
+                log=detail,
+            )
+        case "session_refused" | "session_missing" | "session_unreadable":
+            return CarrelError(
+                code,
+                "The saved reading does not belong to this model as it is loaded, or is damaged.",
+                "It was removed; the documents are read again.",
+                log=detail,
+            )
+        case "session_no_room":
+            return CarrelError(
+                "session_no_room",
+                "The saved reading does not fit into the context as it is now.",
+                "The documents are read again.",
+                log=detail,
+            )
+        case "session_not_saved" | "nothing_to_save":
+            return CarrelError(
+                code,
+                "What the engine has read could not be kept for the next time.",
+                "Nothing else is affected; the log says more.",
                 log=detail,
             )
         case "no_model":

@@ -21,7 +21,7 @@ from app.core.params import Sampling
 from app.engine import causes
 from app.engine import messages as m
 from app.engine.pulse import Pulse
-from app.engine.request import Command, Event, OnEvent, Request
+from app.engine.request import Command, Event, OnEvent, OpenRequests, Request
 from app.engine.state import EngineState, Phase
 
 __all__ = ["Connect", "Event", "Link", "OnEvent", "Request", "Supervisor"]
@@ -52,12 +52,11 @@ class Supervisor:
         self._connect, self._post, self._clock = connect, post, clock
         self._link: Link | None = None
         self._generation = 0
-        self._requests: dict[int, Request] = {}
+        self._requests = OpenRequests()
         self._loading = 0  # the load that counts: an older one may still report
-        self._next_id = 1
         self._pulse = Pulse()
         self._sentence: tuple[CarrelError, float] | None = None  # why the child is being killed, and since when
-        self.spec: m.Load | None = None  # what the model in memory was loaded with
+        self.spec: m.Load | None = None  # what was asked to be loaded last
         self.state = EngineState()
         self.changed: Emitter[[EngineState]] = Emitter()
 
@@ -71,7 +70,7 @@ class Supervisor:
         self._ensure_child()
         self._cancel_open()
         request = self._ask(lambda number: msgspec.structs.replace(spec, id=number), on_event)
-        self._loading = request.id
+        self._loading, self.spec = request.id, spec
         self._pulse.load()
         self._become(replace(self.state.without_model(Phase.LOADING), path=spec.path))
         return request
@@ -126,7 +125,7 @@ class Supervisor:
     @property
     def is_busy(self) -> bool:
         """Whether anything but counting is under way."""
-        return any(not isinstance(request.command, m.Tokenize) for request in self._requests.values())
+        return any(not isinstance(command, m.Tokenize) for command in self._requests.commands)
 
     def cancel(self, request: Request) -> None:
         """Ask for an early end; the request still ends with its own last word."""
@@ -135,7 +134,7 @@ class Supervisor:
 
     def stop(self) -> None:
         """End the child in order. Open requests end as cancelled."""
-        link, self._link = self._link, None
+        link, self._link, self._sentence = self._link, None, None
         self._generation += 1
         if link:
             link.send(m.encode(m.Shutdown()))
@@ -154,7 +153,7 @@ class Supervisor:
             self._generation += 1  # whatever it still says comes too late
             self._on_exit(Exit(0, ""))
         elif self._link and self._sentence is None:
-            commands = [request.command for request in self._requests.values()]
+            commands = self._requests.commands
             if self._pulse.is_stuck(commands, now_s):
                 stall_s = self._pulse.stall_s(commands)
                 self._sentence = (causes.of_stall(stall_s), now_s)
@@ -162,7 +161,7 @@ class Supervisor:
 
     def _cancel_open(self) -> None:
         """What the child is busy with gives way to a load or an unload."""
-        for request in self._requests.values():
+        for request in self._requests:
             if isinstance(request.command, m.Generate | m.Load):
                 self._send(m.Cancel(request.id))
 
@@ -179,15 +178,10 @@ class Supervisor:
         self._send(m.Hello())
 
     def _ask(self, make: Callable[[int], Command], on_event: OnEvent) -> Request:
-        command = make(self._next_id)
-        try:
-            line = m.encode(command)
-        except UnicodeEncodeError as error:  # half characters, as a file name of another encoding has
-            raise causes.of_refusal("not_text", str(error)) from error
-        request = Request(self._next_id, command, on_event)
-        self._pulse.begin(self._clock(), is_first=not self._requests)
-        self._next_id += 1
-        self._requests[request.id] = request
+        is_first = not self._requests.commands
+        request, line = self._requests.open(make, on_event)
+        if is_first:
+            self._pulse.begin(self._clock())
         assert self._link is not None
         self._link.send(line)
         return request
@@ -212,9 +206,9 @@ class Supervisor:
             case m.LoadProgress():
                 if message.id == self._loading:
                     self._become(replace(self.state, load_fraction=message.fraction))
-                self._tell(message.id, message)
+                self._requests.tell(message.id, message)
             case m.PrefillProgress() | m.Delta() | m.Speculation():
-                self._tell(message.id, message)
+                self._requests.tell(message.id, message)
             case m.Failed():
                 self._on_failed(message)
             case m.Loaded() | m.Unloaded() | m.Tokens() | m.Done() | m.Saved() | m.Restored():
@@ -230,7 +224,6 @@ class Supervisor:
 
     def _on_end(self, message: m.Loaded | m.Unloaded | m.Tokens | m.Done | m.Saved | m.Restored) -> None:
         if isinstance(message, m.Loaded) and message.id == self._loading:
-            self.spec = self._spec_of(message.id)
             loaded = replace(
                 self.state,
                 phase=Phase.LOADED,
@@ -242,7 +235,7 @@ class Supervisor:
                 can_think=message.can_think,
             )
             self._become(loaded)
-        elif isinstance(message, m.Unloaded):
+        elif isinstance(message, m.Unloaded) and self.state.phase is not Phase.LOADING:
             self._become(self.state.without_model(Phase.READY))
         self._finish(message.id, message)
 
@@ -263,24 +256,16 @@ class Supervisor:
         self._become(self.state.without_model(Phase.FAILED, error))
         self._end_all(error)
 
-    def _tell(self, number: int, event: Event) -> None:
-        request = self._requests.get(number)
-        if request:
-            request.on_event(event)
-
     def _finish(self, number: int, event: Event) -> None:
-        request = self._requests.pop(number, None)
-        answering = any(r.is_answer for r in self._requests.values())
-        if self.state.phase is Phase.ANSWERING and not answering:
+        request = self._requests.close(number)
+        if self.state.phase is Phase.ANSWERING and not self._requests.answering:
             self._become(replace(self.state, phase=Phase.LOADED))
         if request:
-            request.ended = True
-            request.error = event if isinstance(event, CarrelError) else None
-            request.on_event(event)
+            request.end(event)
 
     def _end_all(self, error: CarrelError) -> None:
-        for number in tuple(self._requests):
-            self._finish(number, error)
+        for request in self._requests:
+            self._finish(request.id, error)
 
     def _become(self, state: EngineState) -> None:
         if state != self.state:
