@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.ingest.readers import archive, docx, pdf, sheets, text
+from app.ingest.readers import archive, delimited, docx, pdf, sheets, text
 from app.ingest.refusal import refuse
 from app.ingest.source import Output, Source
 
@@ -29,6 +29,7 @@ READERS = (
     Reader(docx.recognize, docx.read),
     Reader(sheets.recognize, sheets.read),
     Reader(archive.recognize, archive.read),
+    Reader(delimited.recognize, delimited.read),
     TEXT,
 )
 

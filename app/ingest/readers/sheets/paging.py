@@ -9,6 +9,7 @@ from app.ingest import markdown
 
 PAGE_ROWS = 200
 PAGE_CHARACTERS = 16_000
+LONGEST_HEAD = 2_000  # repeating a longer one would double the text of a wide sheet
 
 
 class Row(NamedTuple):
@@ -55,7 +56,7 @@ def sheet_pages(name: str, rows: Iterable[Row], heading: str = "") -> Iterator[P
 def _page(name: str, heading: str, title: list[Row], head: list[str], block: list[Row]) -> PageText:
     numbers = [row.number for row in (*title, *block)]
     rows = [row.texts for row in block]
-    if rows and rows[0] is not head:
+    if rows and rows[0] is not head and sum(map(len, head)) <= LONGEST_HEAD:
         rows.insert(0, head)
     parts = [heading, "\n".join(text for row in title for text in row.texts if text), markdown.table(rows)]
     first, last = numbers[0], numbers[-1]
