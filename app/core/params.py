@@ -1,4 +1,4 @@
-"""How an answer is sampled, and the model card's two presets."""
+"""How an answer is sampled: the model card's two presets, and what a chat changes of them."""
 
 from __future__ import annotations
 
@@ -30,3 +30,34 @@ PLAIN = Sampling(temperature=0.7, top_p=0.8, top_k=20)
 
 def preset(thinking: bool) -> Sampling:
     return THINKING if thinking else PLAIN
+
+
+class Choices(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What one chat changes of how it is answered; None leaves the preset's value.
+
+    `json_schema` or `grammar` (GBNF) bind the form of the answer. `instructions` follow those of every chat.
+    """
+
+    temperature: float | None = None
+    top_k: int | None = None
+    top_p: float | None = None
+    min_p: float | None = None
+    presence_penalty: float | None = None
+    frequency_penalty: float | None = None
+    repeat_penalty: float | None = None
+    penalty_window: int | None = None
+    seed: int | None = None
+    max_tokens: int | None = None
+    json_schema: str = ""
+    grammar: str = ""
+    instructions: str = ""
+
+    def over(self, usual: Sampling) -> Sampling:
+        """`usual` with the values chosen here."""
+        chosen = {name: getattr(self, name) for name in Sampling.__struct_fields__}
+        return msgspec.structs.replace(usual, **{name: value for name, value in chosen.items() if value is not None})
+
+    def changed(self, usual: Sampling) -> tuple[str, ...]:
+        """The names of the sampling values that differ from `usual`."""
+        mine = self.over(usual)
+        return tuple(name for name in Sampling.__struct_fields__ if getattr(mine, name) != getattr(usual, name))

@@ -17,16 +17,17 @@ import msgspec
 from app.core.chat import AnswerState, Channel, Document, Receipt, Timing, Usage
 from app.core.emitter import Emitter
 from app.core.errors import CarrelError
-from app.core.params import Sampling
+from app.core.params import Choices, Sampling
 from app.engine import messages as m
 from app.engine.supervisor import Event, Request
 from app.perf.ticker import Ticker
 from app.session.budget import refuse_if_too_long
 from app.session.counting import recount
-from app.session.demo import sampling_of
 from app.session.desk import Desk
 from app.session.failures import as_carrel_error
+from app.session.form import check_form
 from app.session.prompt import Said, compose_turns, readings
+from app.session.sampling import instructions_of, usual_sampling
 from app.store.journal import FLUSH_EVERY_S, AnswerJournal
 from app.store.rows import Message
 from app.store.store import Store
@@ -38,12 +39,16 @@ _REASON_STATE: dict[str, AnswerState] = {"stop": "complete", "length": "length",
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the user asks: words, dropped documents, and how to answer. `chat_id` None begins a new chat."""
+    """What the user asks: words, dropped documents, and how to answer. `chat_id` None begins a new chat.
+
+    `choices` are kept with the chat; None takes those it has. `sampling` is for this answer alone and goes before them.
+    """
 
     text: str
     documents: tuple[Document, ...] = ()
     chat_id: int | None = None
     thinking: bool = True
+    choices: Choices | None = None
     sampling: Sampling | None = None
 
 
@@ -64,14 +69,16 @@ class Outcome:
 class Turn:
     """A running turn.
 
-    Events: `prefilled(done, total, cached)` tokens; `spoke(channel, text, tokens)`; `asked(question, answer)` when both
-    rows exist in the store; `ended(outcome)` exactly once.
+    Events: `prefilled(done, total, cached)` tokens; `spoke(channel, text, tokens)`; `speculated(drafted, accepted,
+    gain)` of the answer so far; `asked(question, answer)` when both rows exist in the store; `ended(outcome)` exactly
+    once.
     """
 
     def __init__(self, desk: Desk, wish: Wish) -> None:
         self._desk, self._wish = desk, replace(wish, text=wish.text.encode("utf-8", "replace").decode())
         self.prefilled: Emitter[[int, int, int]] = Emitter()
         self.spoke: Emitter[[Channel, str, int]] = Emitter()
+        self.speculated: Emitter[[int, int, float]] = Emitter()
         self.asked: Emitter[[Message, Message]] = Emitter()
         self.ended: Emitter[[Outcome]] = Emitter()
         self.outcome = Outcome()
@@ -83,6 +90,7 @@ class Turn:
         self._stopping = False
         self._thread: list[Said] = []
         self._leaf: int | None = None
+        self._choices = Choices()
         self._turns: tuple[m.Turn, ...] = ()
         self._thinking_began_s: float | None = None
 
@@ -98,18 +106,21 @@ class Turn:
 
     # The steps, in order.
 
-    def _open_chat(self, store: Store) -> tuple[int, int | None, list[Said]]:
+    def _open_chat(self, store: Store) -> tuple[int, int | None, list[Said], Choices]:
         """On the database thread: the chat with the words durable as its draft, and what was said in it before."""
         with store.transaction():
             chat_id = self._wish.chat_id or store.create_chat(title_of(self._wish.text)).id
             store.set_draft(chat_id, self._wish.text)
+            if self._wish.choices is not None:
+                store.set_choices(chat_id, self._wish.choices)
             thread = store.thread(chat_id)
-            return chat_id, thread[-1].id if thread else None, said_before(store, thread)
+            leaf = thread[-1].id if thread else None
+            return chat_id, leaf, said_before(store, thread), store.chat(chat_id).choices
 
-    def _on_chat_open(self, opened: tuple[int, int | None, list[Said]]) -> None:
-        self.chat_id, self._leaf, self._thread = opened
+    def _on_chat_open(self, opened: tuple[int, int | None, list[Said], Choices]) -> None:
+        self.chat_id, self._leaf, self._thread, self._choices = opened
         self._thread.append(Said("user", self._wish.text, self._wish.documents))
-        self._turns = compose_turns(self._thread, self._desk.settings.system_prompt)
+        self._turns = compose_turns(self._thread, instructions_of(self._desk, self._choices))
         tokenizer = self._desk.engine.state.tokenizer
         stale = tuple(d for said in self._thread for d in said.documents if d.tokenizer != tokenizer)
         texts = tuple(page.text for document in stale for page in document.pages)
@@ -120,6 +131,7 @@ class Turn:
             self._on_counted(event)
 
         try:
+            check_form(self._choices)
             self._desk.engine.tokenize(texts, on_counted, turns=self._turns, thinking=self._wish.thinking)
         except CarrelError as error:
             self._end("failed", error)
@@ -160,11 +172,16 @@ class Turn:
         if self._stopping:
             self._end("stopped")
             return
-        path, thinking = self._desk.engine.state.path, self._wish.thinking
-        sampling = self._wish.sampling or sampling_of(path, thinking=thinking)
+        choices, thinking = self._choices, self._wish.thinking
+        sampling = self._wish.sampling or choices.over(usual_sampling(self._desk, thinking=thinking))
         try:
             self._request = self._desk.engine.generate(
-                self._turns, sampling, self._on_event, thinking=self._wish.thinking
+                self._turns,
+                sampling,
+                self._on_event,
+                thinking=thinking,
+                json_schema=choices.json_schema,
+                grammar=choices.grammar,
             )
         except CarrelError as error:
             self._end("failed", error)
@@ -175,6 +192,8 @@ class Turn:
                 self.prefilled.emit(event.done, event.total, event.cached)
             case m.Delta():
                 self._on_delta(event)
+            case m.Speculation():
+                self.speculated.emit(event.drafted, event.accepted, event.gain)
             case m.Done():
                 self._on_done(event)
             case CarrelError():

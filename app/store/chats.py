@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.core.params import Choices
 from app.store.part import Part, no_chat
-from app.store.rows import CHAT_COLUMNS, Chat, chat_of
+from app.store.rows import CHAT_COLUMNS, Chat, chat_of, to_json
 
 
 class Chats(Part):
@@ -44,6 +45,10 @@ class Chats(Part):
     def set_draft(self, chat_id: int, text: str) -> None:
         """Keep what is typed and not yet sent; the chat does not move in the list."""
         self._change(chat_id, "draft = ?", text)
+
+    def set_choices(self, chat_id: int, choices: Choices) -> None:
+        """Keep how the chat is answered from now on; it does not move in the list."""
+        self._change(chat_id, "choices = ?", "" if choices == Choices() else to_json(choices))
 
     def _change(self, chat_id: int, assignment: str, *values: Any) -> None:
         with self._db.transaction():

@@ -101,7 +101,13 @@ _M002 = (
     "ALTER TABLE pages ADD COLUMN flag TEXT NOT NULL DEFAULT ''",
 )
 
-MIGRATIONS: tuple[Migration, ...] = (m001, m002)
+
+def m003(connection: sqlite3.Connection) -> None:
+    """A chat keeps how it is answered where that differs from the presets: JSON, or nothing."""
+    connection.execute("ALTER TABLE chats ADD COLUMN choices TEXT NOT NULL DEFAULT ''")
+
+
+MIGRATIONS: tuple[Migration, ...] = (m001, m002, m003)
 
 
 def version_of(connection: sqlite3.Connection) -> int:

@@ -9,8 +9,9 @@ from typing import Any
 import msgspec
 
 from app.core.chat import AnswerState, Receipt, Role, Timing, Usage
+from app.core.params import Choices
 
-CHAT_COLUMNS = "id, title, created_at, updated_at, leaf_id, draft, deleted_at"
+CHAT_COLUMNS = "id, title, created_at, updated_at, leaf_id, draft, deleted_at, choices"
 MESSAGE_COLUMNS = (
     "m.id, m.chat_id, m.parent_id, m.role, m.created_at, m.state, m.text, m.thinking, m.thinking_ms, "
     "m.model, m.cause, m.usage, m.timing, m.receipt"
@@ -32,6 +33,7 @@ class Chat(msgspec.Struct, frozen=True):
     leaf_id: int | None = None
     draft: str = ""
     deleted_at: float | None = None
+    choices: Choices = Choices()
 
 
 class Attachment(msgspec.Struct, frozen=True):
@@ -71,6 +73,7 @@ class Message(msgspec.Struct, frozen=True):
 _usage = msgspec.json.Decoder(Usage)
 _timing = msgspec.json.Decoder(Timing)
 _receipt = msgspec.json.Decoder(Receipt)
+_choices = msgspec.json.Decoder(Choices)
 _warnings = msgspec.json.Decoder(tuple[str, ...])
 
 
@@ -88,7 +91,15 @@ def storable(text: str) -> str:
 
 
 def chat_of(row: Sequence[Any]) -> Chat:
-    return Chat(*row)
+    return Chat(*row[:7], _choices_of(row[7]))
+
+
+def _choices_of(text: str) -> Choices:
+    """What the chat chose; nothing when it cannot be read: a chat must open all the same."""
+    try:
+        return _choices.decode(text) if text else Choices()
+    except msgspec.MsgspecError:
+        return Choices()
 
 
 def attachment_of(row: Sequence[Any]) -> Attachment:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import msgspec
+
 from app.core.chat import Document, Page
-from app.core.params import PLAIN, THINKING, preset
+from app.core.params import PLAIN, THINKING, Choices, Sampling, preset
 
 
 def test_a_document_counts_its_pages() -> None:
@@ -14,3 +16,15 @@ def test_the_model_card_presets() -> None:
     assert (preset(True), preset(False)) == (THINKING, PLAIN)
     assert (THINKING.temperature, THINKING.top_p, THINKING.top_k, THINKING.min_p) == (0.6, 0.95, 20, 0.0)
     assert (PLAIN.temperature, PLAIN.top_p, PLAIN.top_k, PLAIN.min_p) == (0.7, 0.8, 20, 0.0)
+
+
+def test_choices_change_what_they_name_and_leave_the_rest_to_the_preset() -> None:
+    chosen = Choices(temperature=0.7, seed=0)
+    assert chosen.over(THINKING) == msgspec.structs.replace(THINKING, temperature=0.7, seed=0)
+    assert chosen.changed(THINKING) == ("temperature", "seed")
+    assert chosen.changed(PLAIN) == ("seed",), "0.7 is the preset of plain answers"
+    assert Choices().over(PLAIN) == PLAIN
+
+
+def test_every_sampling_value_can_be_chosen() -> None:
+    assert set(Sampling.__struct_fields__) < set(Choices.__struct_fields__)

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.core.errors import CarrelError
+from app.core.params import Choices
 from app.store.store import Store
 
 
@@ -61,3 +62,14 @@ def test_any_text_is_kept(store: Store, text: str) -> None:
     )
     if text.isprintable():
         assert message.text == text
+
+
+def test_a_chat_keeps_its_choices_and_opens_when_they_cannot_be_read(store: Store) -> None:
+    chosen = Choices(temperature=0.0, seed=0, json_schema='{"type": "object"}')
+    quiet, chat = store.create_chat("quiet"), store.create_chat("precise")
+    store.set_choices(chat.id, chosen)
+    assert [found.choices for found in store.list_chats()] == [chosen, Choices()]
+    store._db.execute('UPDATE chats SET choices = \'{"temperature": "hot"}\' WHERE id = ?', chat.id)
+    assert store.chat(chat.id).choices == Choices()
+    store.set_choices(quiet.id, Choices())
+    assert store._db.rows("SELECT choices FROM chats WHERE id = ?", quiet.id) == [("",)]

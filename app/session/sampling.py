@@ -1,0 +1,30 @@
+"""How a chat is answered: the usual values for the model that is loaded, and what the chat keeps of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.core.params import Choices, Sampling
+from app.session.demo import sampling_of
+from app.session.desk import Desk
+
+
+def usual_sampling(desk: Desk, *, thinking: bool) -> Sampling:
+    """The model card's values, for thinking or for plain answers, as they hold for the model in memory."""
+    return sampling_of(desk.engine.state.path, thinking=thinking)
+
+
+def instructions_of(desk: Desk, choices: Choices) -> str:
+    """The instructions of every chat, then those of this one."""
+    both = (desk.settings.system_prompt.strip(), choices.instructions.strip())
+    return "\n\n".join(text for text in both if text)
+
+
+def save_choices(desk: Desk, chat_id: int, choices: Choices, done: Callable[[object], object] = lambda _: None) -> None:
+    """Keep how a chat is answered, from its next question on."""
+    desk.store.ask(lambda store: store.set_choices(chat_id, choices), done)
+
+
+def read_choices(desk: Desk, chat_id: int, done: Callable[[Choices], object]) -> None:
+    """How a chat is answered now."""
+    desk.store.ask(lambda store: store.chat(chat_id).choices, done)
