@@ -57,6 +57,14 @@ class Choices(msgspec.Struct, frozen=True, omit_defaults=True):
         chosen = {name: getattr(self, name) for name in Sampling.__struct_fields__}
         return msgspec.structs.replace(usual, **{name: value for name, value in chosen.items() if value is not None})
 
+    def joined(self, more: Choices) -> Choices:
+        """These choices, with those of `more` where it has any."""
+        nothing = Choices()
+        chosen = {name: getattr(more, name) for name in Choices.__struct_fields__}
+        return msgspec.structs.replace(
+            self, **{name: value for name, value in chosen.items() if value != getattr(nothing, name)}
+        )
+
     def changed(self, usual: Sampling) -> tuple[str, ...]:
         """The names of the sampling values that differ from `usual`."""
         mine = self.over(usual)

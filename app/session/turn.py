@@ -41,14 +41,14 @@ _REASON_STATE: dict[str, AnswerState] = {"stop": "complete", "length": "length",
 class Wish:
     """What the user asks: words, dropped documents, and how to answer. `chat_id` None begins a new chat.
 
-    `choices` are kept with the chat; None takes those it has. `sampling` is for this answer alone and goes before them.
+    `choices` join those of the chat and are kept with it. `sampling` is for this answer alone and goes before them.
     """
 
     text: str
     documents: tuple[Document, ...] = ()
     chat_id: int | None = None
     thinking: bool = True
-    choices: Choices | None = None
+    choices: Choices = field(default_factory=Choices)
     sampling: Sampling | None = None
 
 
@@ -111,11 +111,11 @@ class Turn:
         with store.transaction():
             chat_id = self._wish.chat_id or store.create_chat(title_of(self._wish.text)).id
             store.set_draft(chat_id, self._wish.text)
-            if self._wish.choices is not None:
-                store.set_choices(chat_id, self._wish.choices)
+            choices = store.chat(chat_id).choices.joined(self._wish.choices)
+            store.set_choices(chat_id, choices)
             thread = store.thread(chat_id)
             leaf = thread[-1].id if thread else None
-            return chat_id, leaf, said_before(store, thread), store.chat(chat_id).choices
+            return chat_id, leaf, said_before(store, thread), choices
 
     def _on_chat_open(self, opened: tuple[int, int | None, list[Said], Choices]) -> None:
         self.chat_id, self._leaf, self._thread, self._choices = opened

@@ -91,7 +91,8 @@ def storable(text: str) -> str:
 
 
 def chat_of(row: Sequence[Any]) -> Chat:
-    return Chat(*row[:7], _choices_of(row[7]))
+    values = [*row[:7], _choices_of(row[7])]
+    return Chat(*values)
 
 
 def _choices_of(text: str) -> Choices:

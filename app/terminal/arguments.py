@@ -75,11 +75,26 @@ def _chat(parser: ArgumentParser) -> None:
     parser.add_argument("--file", metavar="FILE", action="append", default=[], dest="files", help="a file to read")
     _password(parser)
     parser.add_argument("--chat", type=_positive, metavar="N", help="go on with chat number N")
-    parser.add_argument("--temperature", type=_temperature, metavar="T")
-    parser.add_argument("--seed", type=_seed, metavar="S")
-    parser.add_argument("--max-tokens", type=_positive, metavar="N")
     parser.add_argument("--no-thinking", action="store_true", help="answer without thinking first")
+    _sampling_options(parser)
     _fit_options(parser)
+
+
+def _sampling_options(parser: ArgumentParser) -> None:
+    """What is given stays with the chat; the rest is the model card's."""
+    parser.add_argument("--temperature", type=_temperature, metavar="T", help="0 always takes the likeliest word")
+    parser.add_argument("--top-k", type=_count, metavar="N", help="choose among the N likeliest; 0 is all")
+    parser.add_argument("--top-p", type=_share, metavar="P", help="choose among the likeliest that make up this share")
+    parser.add_argument("--min-p", type=_share, metavar="P", help="leave out what is less likely than P of the best")
+    parser.add_argument("--presence-penalty", type=_penalty, metavar="X", help="against words used before")
+    parser.add_argument("--frequency-penalty", type=_penalty, metavar="X", help="the same, more for each use")
+    parser.add_argument("--repeat-penalty", type=_repeat_penalty, metavar="X", help="the same, as a factor")
+    parser.add_argument("--seed", type=_seed, metavar="S", help="the same seed gives the same answer")
+    parser.add_argument("--max-tokens", type=_positive, metavar="N", help="the longest answer")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json-schema", metavar="FILE", help="the answer is JSON after this schema")
+    form.add_argument("--grammar", metavar="FILE", help="the answer follows this grammar, in llama.cpp's GBNF")
+    parser.add_argument("--instructions", metavar="TEXT", help="for this chat, after those of every chat")
 
 
 def _read(parser: ArgumentParser) -> None:
@@ -124,3 +139,7 @@ _positive = _between(1, _MOST, "positive number")
 _layers = _between(-1, _MOST, "number of layers")
 _seed = _between(0, 2**32 - 1, "seed")
 _temperature = _between(0, 100, "temperature", float)
+_count = _between(0, _MOST, "count")
+_share = _between(0, 1, "share from 0 to 1", float)
+_penalty = _between(-2, 2, "penalty from -2 to 2", float)
+_repeat_penalty = _between(0.01, 10, "repeat penalty", float)

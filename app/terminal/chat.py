@@ -9,16 +9,19 @@ from pathlib import Path
 
 import msgspec
 
-from app.core.errors import Cancelled
+from app.config.paths import expanded
+from app.core.errors import Cancelled, CarrelError
 from app.core.loop import Loop
-from app.core.params import Sampling
+from app.core.params import Choices, Sampling
 from app.core.words import say
 from app.engine.state import EngineState, Phase
 from app.fit.search import Fixed
-from app.session.demo import demo_document_path, demo_model_path, demo_question, sampling_of
+from app.session.demo import demo_document_path, demo_model_path, demo_question
 from app.session.desk import Desk
+from app.session.form import check_form
 from app.session.loading import last_used_model, load_model
 from app.session.receipt import receipt_line
+from app.session.sampling import usual_sampling
 from app.session.turn import Outcome, Turn, Wish
 from app.terminal.conversation import Talk
 from app.terminal.output import StatusLine, note, print_line
@@ -31,7 +34,7 @@ DEMO_SEED = 7
 def run_chat(desk: Desk, loop: Loop, args: Namespace) -> int:
     """Answer one question, or talk until the end of input."""
     model = Path(args.model) if args.model else last_used_model(desk)
-    fixed, thinking = fixed_of(args), not args.no_thinking
+    fixed, thinking, choices = fixed_of(args), not args.no_thinking, choices_of(args)
 
     def load() -> None:
         load_for_terminal(desk, loop, model, fixed)
@@ -43,7 +46,7 @@ def run_chat(desk: Desk, loop: Loop, args: Namespace) -> int:
         documents,
         args.chat,
         thinking,
-        _sampling(args, sampling_of(desk.engine.state.path, thinking=thinking)),
+        choices,
     )
     if args.question is not None:
         return _exit_code(stream(desk, loop, wish, as_json=args.json))
@@ -66,7 +69,7 @@ def run_demo(desk: Desk, loop: Loop, args: Namespace) -> int:
         note(say("Document: {name}. Question: {question}", name=document.name, question=question) + "\n")
     load_for_terminal(desk, loop, demo_model_path(), Fixed())
     documents = read_for_terminal(desk, loop, [document])
-    sampling = msgspec.structs.replace(sampling_of(desk.engine.state.path, thinking=False), seed=DEMO_SEED)
+    sampling = msgspec.structs.replace(usual_sampling(desk, thinking=False), seed=DEMO_SEED)
     wish = Wish(question, documents, thinking=False, sampling=sampling)
     return _exit_code(stream(desk, loop, wish, as_json=args.json))
 
@@ -177,9 +180,30 @@ def _print_as_text(turn: Turn) -> None:
     turn.ended.connect(ended)
 
 
-def _sampling(args: Namespace, usual: Sampling) -> Sampling:
-    given = {"temperature": args.temperature, "seed": args.seed, "max_tokens": args.max_tokens}
-    return msgspec.structs.replace(usual, **{k: v for k, v in given.items() if v is not None})
+def choices_of(args: Namespace) -> Choices:
+    """What the user chose of how to answer. Raises CarrelError for a file that cannot be read or used."""
+    numbers = {name: getattr(args, name) for name in Sampling.__struct_fields__ if hasattr(args, name)}
+    choices = Choices(
+        **numbers,
+        json_schema=_text_of(args.json_schema),
+        grammar=_text_of(args.grammar),
+        instructions=args.instructions or "",
+    )
+    check_form(choices)
+    return choices
+
+
+def _text_of(file: str | None) -> str:
+    try:
+        return expanded(file).read_text("utf-8-sig") if file else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise CarrelError(
+            "cannot_read",
+            "{file} could not be read: {cause}.",
+            "Choose a text file that is there.",
+            file=str(file),
+            cause=getattr(error, "strerror", None) or str(error),
+        ) from error
 
 
 def _exit_code(outcome: Outcome) -> int:

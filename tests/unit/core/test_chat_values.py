@@ -24,6 +24,7 @@ def test_choices_change_what_they_name_and_leave_the_rest_to_the_preset() -> Non
     assert chosen.changed(THINKING) == ("temperature", "seed")
     assert chosen.changed(PLAIN) == ("seed",), "0.7 is the preset of plain answers"
     assert Choices().over(PLAIN) == PLAIN
+    assert chosen.joined(Choices(seed=4, grammar="g")) == Choices(temperature=0.7, seed=4, grammar="g")
 
 
 def test_every_sampling_value_can_be_chosen() -> None:
