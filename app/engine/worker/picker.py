@@ -86,11 +86,24 @@ class Picker:
         groups = min(_GROUPS, len(logits) // 16)
         if self._greedy or k <= 0 or wanted > groups // 2:
             return None
-        depth = len(logits) // groups
-        best = logits[: depth * groups].reshape(depth, groups).max(axis=0)
-        bound = np.partition(best, groups - wanted)[groups - wanted]
-        found = np.flatnonzero(logits >= bound)
+        found = _best(logits, wanted, groups)
         return np.union1d(found, self._window).astype(np.intp) if self._window else found
+
+
+def _best(logits: Logits, wanted: int, groups: int) -> npt.NDArray[np.intp]:
+    """All indices whose logit reaches a bound that at least `wanted` reach, found by the best of each group.
+
+    Group g holds the indices g, g + groups, g + 2·groups, … so that one vector pass finds all the bests. The
+    `wanted`-th best of those is the bound; only groups that reach it are looked into.
+    """
+    depth = len(logits) // groups
+    table = logits[: depth * groups].reshape(depth, groups)
+    best = table.max(axis=0)
+    bound = np.partition(best, groups - wanted)[groups - wanted]
+    columns = np.flatnonzero(best >= bound)
+    row, column = np.nonzero(table[:, columns] >= bound)
+    tail = np.flatnonzero(logits[depth * groups :] >= bound) + depth * groups
+    return np.concatenate([row * groups + columns[column], tail])
 
 
 def penalizes(sampling: Sampling) -> bool:
