@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from app.core.chat import PageFlag
 from app.core.errors import CarrelError
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from app.ingest.readers import Reader
 
 MAX_WARNINGS = 20
+Read = Callable[[Source, Output], None]
 MAX_NAMES = 12
 MAX_PAGES = 50_000
 TEXT_KINDS = frozenset({"text", "markdown"})
@@ -81,6 +82,8 @@ class Gathering(Output):
 class Container:
     """The parts of one file that holds others."""
 
+    HEAD: ClassVar = ["file", "lines", "characters", "pages"]
+
     def __init__(self, source: Source, output: Output, find: Callable[[Source], Reader] | None = None) -> None:
         from app.ingest.readers import find_reader
 
@@ -90,8 +93,11 @@ class Container:
         self._characters = self._pages = 0
         self._is_full = False
 
-    def add(self, name: str, size_bytes: int, load: Callable[[], bytes]) -> Part:
-        """Read one file by its own kind. What cannot be read is named with its reason; nothing is raised for it."""
+    def add(self, name: str, size_bytes: int, load: Callable[[], bytes], read: Read | None = None) -> Part:
+        """Read one file by its own kind. What cannot be read is named with its reason; nothing is raised for it.
+
+        `read` reads a file whose kind the container itself knows.
+        """
         part = Part(shown_name(name), size_bytes)
         self.parts.append(part)
         if self._is_full:
@@ -100,7 +106,7 @@ class Container:
             part.why_not = "damaged"
             self._warn_of(damaged(part.name))
         else:
-            self._read(part, load)
+            self._read(part, load, read)
         self._characters += part.characters
         self._pages += len(part.pages)
         return part
@@ -143,17 +149,17 @@ class Container:
     def map_pages(self) -> list[str]:
         """Every file by name, with its lines, its characters and the pages it stands on, or why it is not read."""
         count = -(-max(1, len(self.parts)) // lines.PAGE_LINES)
-        rows = list(self._map_rows(count))
+        rows = list(self.rows(count + 1))
         read = sum(1 for part in self.parts if not part.why_not)
         title = f"# Files in {shown_name(self._source.name)}: {len(self.parts)}, of them read: {read}\n\n"
-        head = ["file", "lines", "characters", "pages"]
         return [
-            title + markdown.table([head, *rows[start : start + lines.PAGE_LINES]])
+            title + markdown.table([self.HEAD, *rows[start : start + lines.PAGE_LINES]])
             for start in range(0, max(1, len(rows)), lines.PAGE_LINES)
         ]
 
-    def _map_rows(self, maps: int) -> Iterator[list[str]]:
-        page = maps + 1
+    def rows(self, first_page: int) -> Iterator[list[str]]:
+        """The map's rows under `HEAD`; the pages of the parts begin at `first_page`."""
+        page = first_page
         for part in self.parts:
             size = format_bytes(part.size_bytes)
             if part.why_not:
@@ -164,7 +170,7 @@ class Container:
             yield [part.name, str(part.lines), str(part.characters), where]
             page = last + 1
 
-    def _read(self, part: Part, load: Callable[[], bytes]) -> None:
+    def _read(self, part: Part, load: Callable[[], bytes], read: Read | None) -> None:
         self._output.move(self._pages)
         gathering = Gathering(part, self._output, self._warnings.append, self._pages)
         gathering.leave(self._characters)
@@ -173,7 +179,7 @@ class Container:
             if not inner.data:
                 part.why_not, part.is_expected = "empty", True
                 return
-            self._find(inner).read(inner, gathering)
+            (read or self._find(inner).read)(inner, gathering)
         except OutputFull:
             self._is_full = True
         except CarrelError as error:

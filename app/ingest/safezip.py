@@ -77,8 +77,8 @@ class SafeZip:
         if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
             raise CarrelError(
                 "hostile_xml",
-                "{name} contains XML entities, which Word never writes, so it was not read.",
-                "Open it in Word or LibreOffice, save it again, then add that.",
+                "{name} contains XML entities, which documents do not need, so it was not read.",
+                "Open it in the program it came from, save it again, then add that.",
                 name=self._name,
             )
         try:
@@ -100,7 +100,7 @@ class SafeZip:
         return CarrelError(
             "zip_bomb",
             "{name} would unpack to far more data than a document holds, so it was not read.",
-            "Open it in Word or LibreOffice, save it again, then add that.",
+            "Open it in the program it came from, save it again, then add that.",
             name=self._name,
         )
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.ingest.readers import archive, delimited, docx, pdf, sheets, text
+from app.ingest.readers import archive, delimited, docx, epub, notebook, pdf, pptx, sheets, structured, text, web
+from app.ingest.readers.mail import eml, msg
 from app.ingest.refusal import refuse
 from app.ingest.source import Output, Source
 
@@ -28,8 +29,15 @@ READERS = (
     Reader(pdf.recognize, pdf.read),
     Reader(docx.recognize, docx.read),
     Reader(sheets.recognize, sheets.read),
+    Reader(pptx.recognize, pptx.read),
+    Reader(epub.recognize, epub.read),
+    Reader(msg.recognize, msg.read),
     Reader(archive.recognize, archive.read),
     Reader(delimited.recognize, delimited.read),
+    Reader(notebook.recognize, notebook.read),
+    Reader(eml.recognize, eml.read),
+    Reader(web.recognize, web.read),
+    Reader(structured.recognize, structured.read),
     TEXT,
 )
 
