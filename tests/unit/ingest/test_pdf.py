@@ -4,8 +4,8 @@ import pytest
 
 from app.core.errors import CarrelError
 from app.core.radicals import fold_radicals
-from app.ingest.readers.pdf import page_list
 from app.ingest.readers.pdf.prose import joined, running_text
+from app.ingest.spans import page_list
 from tests.unit.ingest.locking import locked_pdf
 from tests.unit.ingest.making import pdf, pdf_file, pdf_page, read_here, ruled_table
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from app.core.words import mark
 from app.ingest.refusal import damaged, encrypted, locked
 from app.ingest.source import Output, Source
+from app.ingest.spans import page_list
 
 if TYPE_CHECKING:
     import pypdfium2  # type: ignore[import-untyped]
@@ -127,15 +128,3 @@ def page_has_marks(page: pypdfium2.PdfPage) -> bool:
     from pypdfium2 import raw
 
     return bool(raw.FPDFPage_CountObjects(page.raw) > 0)
-
-
-def page_list(numbers: list[int]) -> str:
-    """`[1, 2, 3, 7]` → "1-3, 7"; long lists end with an ellipsis."""
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and number == runs[-1][1] + 1:
-            runs[-1][1] = number
-        else:
-            runs.append([number, number])
-    shown = [str(first) if first == last else f"{first}\N{EN DASH}{last}" for first, last in runs[:12]]
-    return ", ".join(shown) + (" …" if len(runs) > 12 else "")
