@@ -28,6 +28,16 @@ class Home:
         return self.root / "carrel.db"
 
     @property
+    def sessions_folder(self) -> Path:
+        """What the engine has read, kept as KV states; may be deleted at any time."""
+        return self.root / "sessions"
+
+    @property
+    def engine_log_file(self) -> Path:
+        """What the engine's children said before they ended."""
+        return self.logs / "engine.log"
+
+    @property
     def catalog_facts_file(self) -> Path:
         """Hashes and sizes learned from the hub, frozen at first sight."""
         return self.root / "catalog-facts.json"

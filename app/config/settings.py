@@ -25,6 +25,9 @@ class Settings(msgspec.Struct, frozen=True):
     vram_margin_mib: int = 512  # kept free for the desktop and other programs
     thinking: bool = True
     system_prompt: str = ""
+    keep_sessions: bool = True  # what the engine has read of long documents stays on disk for the next chat
+    sessions_gb: float = 0.0  # the most disk it may take; 0: as much as seems fair
+    idle_unload_min: int = 0  # minutes without a question after which the model leaves memory; 0: never
 
 
 def load_settings(file: Path) -> Settings:

@@ -19,6 +19,7 @@ from app.gguf.split import part_names
 FORMAT = 1
 SIDECAR = ".json"
 UNFINISHED = ".part"
+NAMES = ".names"  # beside a session, for people: the documents it is about
 _HEADER_BYTES = 8 << 20  # the metadata and the tensor table; Qwen3's with its vocabulary takes 6 MB
 _SAMPLES, _SAMPLE_BYTES = 32, 1 << 16
 
@@ -122,6 +123,6 @@ def sync_folder(folder: Path) -> None:
 
 def remove(state: Path) -> None:
     """Delete a session: the sidecar first, so that what is left of an interrupted removal is known as a rest."""
-    for path in (sidecar_of(state), state, state.with_name(state.name + UNFINISHED)):
+    for ending in (SIDECAR, "", UNFINISHED, NAMES):
         with contextlib.suppress(OSError):
-            path.unlink(missing_ok=True)
+            state.with_name(state.name + ending).unlink(missing_ok=True)

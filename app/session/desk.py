@@ -16,8 +16,10 @@ from app.config.paths import Home
 from app.config.settings import Settings, save_settings
 from app.core.emitter import Emitter
 from app.core.loop import Jobs, Post
+from app.engine import messages as m
 from app.engine.supervisor import Connect, Supervisor
 from app.fit.plan import Plan
+from app.session.resume import Resume
 from app.store.thread import StoreThread
 
 
@@ -35,6 +37,22 @@ class Desk:
     plan: Plan | None = None  # of the model loaded last
     at_close: list[Callable[[], object]] = field(default_factory=list)  # what must come to rest before the end
     settings_changed: Emitter[[Settings]] = field(default_factory=Emitter)
+    noticed: Emitter[[str]] = field(default_factory=Emitter)  # a sentence about what Carrel did by itself
+    resume: Resume = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.resume = Resume(self)
+
+    def adopt(self, spec: m.Load) -> None:
+        """The model was loaded otherwise than planned."""
+        if self.plan is not None:
+            self.plan = msgspec.structs.replace(
+                self.plan,
+                n_ctx=spec.n_ctx,
+                n_ubatch=spec.n_ubatch,
+                kv_type=spec.kv_type,
+                n_gpu_layers=spec.n_gpu_layers,
+            )
 
     def change_settings(self, **changes: object) -> None:
         """Save the changed choices, then announce them."""

@@ -19,14 +19,16 @@ from app.core.emitter import Emitter
 from app.core.errors import CarrelError
 from app.core.params import Choices, Sampling
 from app.engine import messages as m
-from app.engine.supervisor import Event, Request
+from app.engine.supervisor import Event
 from app.perf.ticker import Ticker
+from app.session.asking import Asking
 from app.session.budget import refuse_if_too_long
 from app.session.counting import recount
 from app.session.desk import Desk
 from app.session.failures import as_carrel_error
 from app.session.form import check_form
 from app.session.prompt import Said, compose_turns, readings
+from app.session.resume import readings_of
 from app.session.sampling import instructions_of, usual_sampling
 from app.store.journal import FLUSH_EVERY_S, AnswerJournal
 from app.store.rows import Message
@@ -69,13 +71,14 @@ class Outcome:
 class Turn:
     """A running turn.
 
-    Events: `prefilled(done, total, cached)` tokens; `spoke(channel, text, tokens)`; `speculated(drafted, accepted,
-    gain)` of the answer so far; `asked(question, answer)` when both rows exist in the store; `ended(outcome)` exactly
-    once.
+    Events: `resuming(seconds)` before a saved reading comes back; `prefilled(done, total, cached)` tokens;
+    `spoke(channel, text, tokens)`; `speculated(drafted, accepted, gain)` of the answer so far; `asked(question,
+    answer)` when both rows exist in the store; `ended(outcome)` exactly once.
     """
 
     def __init__(self, desk: Desk, wish: Wish) -> None:
         self._desk, self._wish = desk, replace(wish, text=wish.text.encode("utf-8", "replace").decode())
+        self.resuming: Emitter[[float]] = Emitter()
         self.prefilled: Emitter[[int, int, int]] = Emitter()
         self.spoke: Emitter[[Channel, str, int]] = Emitter()
         self.speculated: Emitter[[int, int, float]] = Emitter()
@@ -84,7 +87,7 @@ class Turn:
         self.outcome = Outcome()
         self.chat_id: int | None = wish.chat_id
         self.is_over = False
-        self._request: Request | None = None
+        self._asking: Asking | None = None
         self._journal: AnswerJournal | None = None
         self._beat: Ticker[None] | None = None
         self._stopping = False
@@ -101,8 +104,8 @@ class Turn:
     def stop(self) -> None:
         """Stop at any moment; what was said is kept."""
         self._stopping = True
-        if self._request:
-            self._desk.engine.cancel(self._request)
+        if self._asking is not None:
+            self._asking.stop()
 
     # The steps, in order.
 
@@ -174,17 +177,12 @@ class Turn:
             return
         choices, thinking = self._choices, self._wish.thinking
         sampling = self._wish.sampling or choices.over(usual_sampling(self._desk, thinking=thinking))
-        try:
-            self._request = self._desk.engine.generate(
-                self._turns,
-                sampling,
-                self._on_event,
-                thinking=thinking,
-                json_schema=choices.json_schema,
-                grammar=choices.grammar,
-            )
-        except CarrelError as error:
-            self._end("failed", error)
+        wish = m.Generate(0, self._turns, sampling, thinking, json_schema=choices.json_schema, grammar=choices.grammar)
+        keepable = readings_of(self._thread, instructions_of(self._desk, choices))
+        self._asking = Asking(self._desk, wish, keepable, self.outcome.receipt.context_used)
+        self._asking.heard.connect(self._on_event)
+        self._asking.resuming.connect(self.resuming.emit)
+        self._asking.start()
 
     def _on_event(self, event: Event) -> None:
         match event:
@@ -196,6 +194,8 @@ class Turn:
                 self.speculated.emit(event.drafted, event.accepted, event.gain)
             case m.Done():
                 self._on_done(event)
+            case CarrelError(code="cancelled") if self._stopping:
+                self._end("stopped")
             case CarrelError():
                 self._end("failed", event)
 
@@ -220,7 +220,15 @@ class Turn:
     def _note_receipt(self, context_used: int) -> None:
         """What the model was given, kept with the answer however it ends."""
         n_ctx = self._desk.engine.state.n_ctx or self.outcome.receipt.context_size
-        self.outcome.receipt = Receipt(readings(self._thread), context_used, n_ctx)
+        usage, restored = self.outcome.usage, self._asking.restored_tokens if self._asking is not None else 0
+        self.outcome.receipt = Receipt(
+            readings(self._thread),
+            context_used,
+            n_ctx,
+            prompt_tokens=usage.prompt_tokens,
+            cached_tokens=usage.cached_tokens,
+            restored_tokens=min(restored, usage.cached_tokens),
+        )
 
     def _keep_journal(self) -> None:
         """Text followed by a pause must not wait for the next token."""

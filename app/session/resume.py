@@ -1,0 +1,249 @@
+"""Keeps what the engine has read of long documents, and brings it back instead of reading them again.
+
+Asked before every answer and after it; never stands in the way of one: what goes wrong here is logged, and the
+documents are read anew. Main thread; the disk is touched by jobs, the KV state by the engine alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from app.core.chat import Timing, Usage
+from app.core.emitter import Emitter
+from app.core.errors import CarrelError
+from app.engine import messages as m
+from app.engine import saved
+from app.engine.state import EngineState, Phase
+from app.engine.supervisor import Event
+from app.session.prompt import Said, compose_turns
+from app.session.shelf import Rates, SavedSession, Shelf
+
+if TYPE_CHECKING:
+    from app.session.desk import Desk
+
+log = logging.getLogger(__name__)
+
+FEWEST_TOKENS = 2_000  # of documents; fewer are read in a moment
+WHOLE = 0.9  # of the documents' tokens must be in a session, or it is not theirs
+MEASURED_TOKENS = 512  # a shorter reading says little about the speed
+
+Restored = Callable[[int], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The beginning of a prompt, up to the end of its documents: what is worth keeping. `tokens` are the documents'."""
+
+    turns: tuple[m.Turn, ...]
+    tokens: int
+    documents: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """The readings of one prompt, longest first, under their keys; `found` is the longest that is on the shelf."""
+
+    readings: tuple[Reading, ...]
+    keys: tuple[str, ...]
+    found: SavedSession | None
+    rates: Rates
+
+
+def readings_of(thread: Sequence[Said], system_prompt: str) -> tuple[Reading, ...]:
+    """What of a conversation could be kept, longest first: once for every message that brought documents."""
+    found = []
+    for end, said in enumerate(thread, start=1):
+        beginning = [*thread[: end - 1], replace(said, text="")]
+        documents = [document for one in beginning for document in one.documents]
+        tokens = sum(document.sent_tokens for document in documents)
+        if said.documents and tokens >= FEWEST_TOKENS:
+            names = tuple(document.name for document in documents)
+            found.append(Reading(compose_turns(beginning, system_prompt), tokens, names))
+    return tuple(reversed(found))
+
+
+class Resume:
+    """Event: `kept(tokens, size_bytes)` when a session was saved."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self.shelf = Shelf(desk.home.sessions_folder)
+        self.kept: Emitter[[int, int]] = Emitter()
+        self._held = ""  # key of what the engine's cache begins with
+        self._look: _Look | None = None  # of the turn under way
+        self._wanted: _Look | None = None  # to be saved when the engine is idle
+        self._saving = False
+        self._hopeless: set[str] = set()  # keys that could not be saved
+        self._build = ""
+        self._known: tuple[m.Load, str, saved.Identity] | None = None  # of the model in memory
+        desk.engine.changed.connect(self._on_engine)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is being saved or waits for it."""
+        return not self._saving and self._wanted is None
+
+    def restore_before(self, readings: tuple[Reading, ...], told: Callable[[float], object], done: Restored) -> None:
+        """Bring back what the engine does not hold already; `done(tokens)` always comes, 0 when nothing came back.
+
+        `told(seconds)` comes before, when there is something to bring back.
+        """
+        engine = self._desk.engine
+        spec, build = engine.spec, engine.state.build
+        self._look = None
+        if not readings or spec is None or not self._desk.settings.keep_sessions:
+            self._held, self._wanted = "", None
+            done(0)
+            return
+
+        def looked(look: _Look) -> None:
+            self._look = look
+            if self._wanted is not None and self._wanted.keys[0] != look.keys[0]:
+                self._wanted = None  # another conversation may push it out of the cache
+            if look.found is None or self._holds_more(look) or not _is_worth_it(look.found, look.rates):
+                done(0)
+                return
+            told(look.found.size_bytes / look.rates.restore_bytes_s)
+            self._restore(look.found, done)
+
+        def failed(error: Exception) -> None:
+            log.warning("saved sessions could not be looked at", exc_info=error)
+            done(0)
+
+        self._desk.jobs.run(lambda: self._look_up(readings, spec, build), looked, failed)
+
+    def save_after_answer(self, usage: Usage, timing: Timing) -> None:
+        """Note that the answer has come, and keep what was read for it, once and when the engine is idle."""
+        look, self._look = self._look, None
+        if look is None:
+            return
+        self._held = key = look.keys[0]
+        if usage.prompt_tokens - usage.cached_tokens >= MEASURED_TOKENS and timing.prefill_tok_s > 0:
+            self._measured(read_tok_s=timing.prefill_tok_s)
+        if key not in self._hopeless and not (look.found and look.found.path == self.shelf.path_of(key)):
+            self._wanted = look
+            self.go_on()
+
+    def go_on(self) -> None:
+        """Save what waits for it, if the engine has nothing else to do. Called again and again."""
+        if self._wanted is not None and not self._saving and not self._desk.engine.is_busy:
+            look, self._wanted, self._saving = self._wanted, None, True
+            self._desk.jobs.run(
+                lambda: self._make_room(look), lambda good: self._save(look) if good else self._saved(look), self._lost
+            )
+
+    # Restoring.
+
+    def _look_up(self, readings: tuple[Reading, ...], spec: m.Load, build: str) -> _Look:
+        """Away from the main thread: reads samples of the model file."""
+        if self._known is None or self._known[:2] != (spec, build):
+            self._known = (spec, build, saved.identify(spec, build, 0))
+        identity = self._known[2]
+        keys = tuple(_key(reading, identity) for reading in readings)
+        found = next((one for one in map(self.shelf.find, keys) if one), None)
+        return _Look(readings, keys, found, self.shelf.rates())
+
+    def _holds_more(self, look: _Look) -> bool:
+        """Whether the engine's cache begins with at least as much as the session found."""
+        if self._held not in look.keys or look.found is None:
+            return False
+        return look.keys.index(self._held) <= look.keys.index(look.found.path.stem)
+
+    def _restore(self, session: SavedSession, done: Restored) -> None:
+        def on_event(event: Event) -> None:
+            if isinstance(event, m.Restored):
+                self._held = session.path.stem
+                if event.restore_s > 0 and event.size_bytes:
+                    self._measured(restore_bytes_s=event.size_bytes / event.restore_s)
+                self._desk.jobs.run(lambda: self.shelf.touch(session.path))
+                done(event.tokens if event.size_bytes else 0)
+            elif isinstance(event, CarrelError):
+                log.warning("a saved session was not restored: %s (%s)", event.code, event.params.get("log"))
+                if event.code.startswith("engine_"):  # it took the engine with it: never again
+                    saved.remove(session.path)
+                done(0)
+
+        try:
+            self._desk.engine.restore_session(str(session.path), on_event)
+        except CarrelError:
+            done(0)
+
+    # Saving.
+
+    def _make_room(self, look: _Look) -> bool:
+        """Away from the main thread: whether the session will have a place within what sessions may take."""
+        plan, spec = self._desk.plan, self._desk.engine.spec
+        known = plan is not None and spec is not None and plan.n_ctx == spec.n_ctx
+        expected = plan.vram.kv_bytes * look.readings[0].tokens // plan.n_ctx if plan and known else 0
+        budget = self.shelf.budget_bytes(self._desk.settings.sessions_gb)
+        if expected > budget:
+            return False
+        self.shelf.prune(budget - expected)
+        return True
+
+    def _save(self, look: _Look) -> None:
+        path, reading = self.shelf.path_of(look.keys[0]), look.readings[0]
+
+        def on_event(event: Event) -> None:
+            if isinstance(event, m.Saved):
+                self._desk.jobs.run(lambda: self._tidy(look, event), lambda _: self._saved(look, event), self._lost)
+            elif isinstance(event, CarrelError):
+                log.warning("a session was not saved: %s (%s)", event.code, event.params.get("log"))
+                self._saved(look)
+
+        if self._desk.engine.is_busy:  # a question came meanwhile
+            self._saving, self._wanted = False, look
+            return
+        try:
+            self._desk.engine.save_session(reading.turns, str(path), on_event)
+        except CarrelError:
+            self._saved(look)
+
+    def _tidy(self, look: _Look, event: m.Saved) -> None:
+        """Away from the main thread: keep the new session if it is what it should be, and the folder in bounds."""
+        path, reading = self.shelf.path_of(look.keys[0]), look.readings[0]
+        if event.tokens < WHOLE * reading.tokens:
+            saved.remove(path)
+            return
+        self.shelf.name(path, reading.documents)
+        self.shelf.prune(self.shelf.budget_bytes(self._desk.settings.sessions_gb))
+
+    def _saved(self, look: _Look, event: m.Saved | None = None) -> None:
+        self._saving = False
+        if event is not None and event.tokens >= WHOLE * look.readings[0].tokens:
+            self.kept.emit(event.tokens, event.size_bytes)
+        else:
+            self._hopeless.add(look.keys[0])
+
+    def _lost(self, error: Exception) -> None:
+        self._saving = False
+        log.warning("a session was not saved", exc_info=error)
+
+    def _measured(self, **changes: float) -> None:
+        self._desk.jobs.run(lambda: self.shelf.keep_rates(msgspec.structs.replace(self.shelf.rates(), **changes)))
+
+    def _on_engine(self, state: EngineState) -> None:
+        if not state.has_model:
+            self._held, self._wanted = "", None
+        elif state.phase is Phase.LOADED:
+            if state.build != self._build:
+                self._build = state.build
+                self._desk.jobs.run(lambda: self.shelf.remove_stale(state.build))
+            self.go_on()
+
+
+def _key(reading: Reading, identity: saved.Identity) -> str:
+    """Names a session by everything its state depends on that is known before it is made."""
+    return hashlib.sha256(msgspec.json.encode((reading.turns, identity))).hexdigest()[:40]
+
+
+def _is_worth_it(session: SavedSession, rates: Rates) -> bool:
+    """Whether bringing it back is faster than reading again, as far as both were measured."""
+    restore_s = session.size_bytes / rates.restore_bytes_s
+    return rates.read_tok_s <= 0 or restore_s < session.sidecar.tokens / rates.read_tok_s

@@ -1,0 +1,174 @@
+"""The folder of saved sessions: what lies in it, how much it may take, what is thrown out first.
+
+Every file here can be made again from its documents, so deleting is never a loss, only time. Two programs may share
+the folder: what vanishes between two looks is no error.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from app.core.errors import CarrelError
+from app.core.files import write_durably
+from app.engine import saved
+from app.engine.saved import Sidecar
+
+STATE = ".kv"
+FAIR_BYTES, FAIR_SHARE = 50_000_000_000, 0.1  # of the disk that would be free without the sessions
+ABANDONED_S = 3600.0  # an unfinished file this old is nobody's any more
+GUESSED_BYTES_S = 1e9
+
+
+class Rates(msgspec.Struct, frozen=True):
+    """What was measured here last: bytes restored a second, and prompt tokens read a second."""
+
+    restore_bytes_s: float = GUESSED_BYTES_S
+    read_tok_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class SavedSession:
+    """One session on disk. `used_s` is when it was last saved or restored, in seconds since 1970."""
+
+    path: Path
+    sidecar: Sidecar
+    used_s: float
+    documents: tuple[str, ...] = ()
+
+    @property
+    def size_bytes(self) -> int:
+        return self.sidecar.size_bytes
+
+
+class Shelf:
+    """Touches the disk: call it away from the main thread."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path_of(self, key: str) -> Path:
+        return self.folder / (key + STATE)
+
+    def sessions(self) -> list[SavedSession]:
+        """All that can be used, the one used last first."""
+        found = [self.find(path.name.removesuffix(STATE)) for path in self._states()]
+        return sorted((one for one in found if one), key=lambda one: -one.used_s)
+
+    def find(self, key: str) -> SavedSession | None:
+        path = self.path_of(key)
+        sidecar = saved.read_sidecar(path)
+        if sidecar is None:
+            return None
+        with contextlib.suppress(OSError):
+            if path.exists():
+                return SavedSession(path, sidecar, saved.sidecar_of(path).stat().st_mtime, _names_of(path))
+        return None
+
+    def touch(self, path: Path) -> None:
+        """It was used just now."""
+        with contextlib.suppress(OSError):
+            os.utime(saved.sidecar_of(path))
+
+    def name(self, path: Path, documents: Iterable[str]) -> None:
+        """Note which documents a session is about."""
+        with contextlib.suppress(OSError):
+            path.with_name(path.name + saved.NAMES).write_bytes(msgspec.json.encode(tuple(documents)))
+
+    def budget_bytes(self, chosen_gb: float) -> int:
+        """What all sessions together may take: what the user chose, else a fair share of the disk."""
+        if chosen_gb > 0:
+            return int(chosen_gb * 1e9)
+        used = sum(one.size_bytes for one in self.sessions())
+        return int(min(FAIR_BYTES, FAIR_SHARE * (self._free_bytes() + used)))
+
+    def prune(self, budget_bytes: int) -> int:
+        """Remove those unused longest until the rest fits; returns the bytes freed."""
+        freed = room = 0
+        for one in self.sessions():
+            room += one.size_bytes
+            if room > budget_bytes:
+                saved.remove(one.path)
+                freed, room = freed + one.size_bytes, room - one.size_bytes
+        return freed
+
+    def remove_stale(self, build: str) -> int:
+        """Remove what no engine here can use again; returns how many: another build's, a deleted model's, rests."""
+        found = self.sessions()
+        usable = {one.path for one in found}
+        stale = [one.path for one in found if one.sidecar.identity.build != build or _is_gone(one)]
+        stale += [path for path in self._states() if path not in usable and _is_old(path)]
+        for path in stale:
+            saved.remove(path)
+        for path in self._files("*" + saved.UNFINISHED):
+            if _is_old(path):
+                path.unlink(missing_ok=True)
+        return len(stale)
+
+    def clear(self) -> int:
+        """Remove every session; returns the bytes freed."""
+        freed = sum(one.size_bytes for one in self.sessions())
+        for path in self._states():
+            saved.remove(path)
+        return freed
+
+    def rates(self) -> Rates:
+        try:
+            return msgspec.json.decode(self._rates_file.read_bytes(), type=Rates)
+        except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+            return Rates()
+
+    def keep_rates(self, rates: Rates) -> None:
+        with contextlib.suppress(OSError, CarrelError):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            write_durably(self._rates_file, msgspec.json.encode(rates))
+
+    @property
+    def _rates_file(self) -> Path:
+        return self.folder / "rates.json"
+
+    def _states(self) -> list[Path]:
+        """Every state and every sidecar's state, there or not."""
+        sidecars = (path.with_name(path.name.removesuffix(saved.SIDECAR)) for path in self._files("*.kv.json"))
+        return sorted({*self._files("*" + STATE), *sidecars})
+
+    def _files(self, pattern: str) -> list[Path]:
+        try:
+            return list(self.folder.glob(pattern))
+        except OSError:
+            return []
+
+    def _free_bytes(self) -> int:
+        try:
+            return shutil.disk_usage(self.folder if self.folder.exists() else self.folder.parent).free
+        except OSError:
+            return 0
+
+
+def _is_gone(one: SavedSession) -> bool:
+    """Whether its model was deleted. A folder that is not there may be on a drive that is unplugged."""
+    model = Path(one.sidecar.model_path)
+    return bool(one.sidecar.model_path) and model.parent.exists() and not model.exists()
+
+
+def _is_old(path: Path) -> bool:
+    """Whether neither the file nor its sidecar was written lately: nobody is about to finish it."""
+    for each in (path, saved.sidecar_of(path)):
+        with contextlib.suppress(OSError):
+            if time.time() - each.stat().st_mtime < ABANDONED_S:
+                return False
+    return True
+
+
+def _names_of(path: Path) -> tuple[str, ...]:
+    try:
+        return msgspec.json.decode(path.with_name(path.name + saved.NAMES).read_bytes(), type=tuple[str, ...])
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        return ()
