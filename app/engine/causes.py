@@ -144,6 +144,25 @@ def of_refusal(code: str, detail: str, path: str = "") -> CarrelError:
                 "Nothing else is affected; the log says more.",
                 log=detail,
             )
+        case "adapter_refused":
+            return CarrelError(
+                "adapter_refused",
+                "The adapter does not belong to {name}, or its file is damaged.",
+                "Choose an adapter made for this model, or load the model without it.",
+                name=name,
+                log=detail,
+            )
+        case "grammar_refused":
+            return CarrelError(
+                "grammar_refused",
+                "The form asked of the answer cannot be read: neither a JSON schema nor a GBNF grammar.",
+                "Correct it, or ask without it.",
+                log=detail,
+            )
+        case "busy":
+            return CarrelError(
+                "engine_busy", "The engine is answering as many questions as it can.", "Try again in a moment."
+            )
         case "no_model":
             return CarrelError("no_model", "No model is loaded.", "Load one first.")
         case "template_failed":
