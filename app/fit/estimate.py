@@ -1,38 +1,51 @@
-"""How much memory a model takes, on the graphics cards and in RAM, before anything is loaded.
-
-The formulas follow llama.cpp's source; the terms of the compute buffers and the overhead were then fitted to
-measurements on an H200 (Qwen3 32B, 8B and 4B, context 4K to 128K, f16, q8_0 and q4_0, all and part of the layers).
-They hold for flash attention on, one sequence, `n_batch` 2048 and llama.cpp's default of as many outputs as
-the batch has tokens.
+"""How much memory a model takes, on the graphics cards and in RAM, before anything is loaded: what `weights` and
+`buffers` know, put together for each card.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from app.core.units import MIB
-from app.fit.weights import Weights, place_weights, resolve_layers
+from app.fit.buffers import (
+    ENGINE,
+    Serving,
+    compute_bytes,
+    host_bytes,
+    kv_row_bytes,
+    mixed_compute_bytes,
+    overhead_bytes,
+    pad_context,
+    pipeline_bytes,
+)
+from app.fit.spread import spread_layers
+from app.fit.weights import layers_on_cards, place_weights, resolve_layers
 from app.gguf.model import ModelFacts
-
-N_BATCH = 2048
-CONTEXT_STEP = 256  # llama.cpp pads the cache to this
-F32_BYTES, F16_BYTES = 4, 2
-
-# Bytes and elements of a block, by KV type; always the same for keys and values.
-KV_BLOCKS = {"f16": (2, 1), "q8_0": (34, 32), "q4_0": (18, 32)}
-
-# CUDA context, modules, cuBLAS workspace and pools: what the process takes beyond its buffers. Measured on an H200
-# with driver 580: 620.4 to 621.1 MiB at a ubatch of 512, 654.2 to 655.1 at 2048; up to 686 when layers stay in RAM.
-OVERHEAD_BYTES = 621 * MIB
-OVERHEAD_PER_UBATCH_TOKEN_BYTES = 23_000  # above 512: the pool's quantized activations
-OVERHEAD_OF_PARTIAL_BYTES = 66 * MIB
 
 # Interpreter, libraries, vocabulary and pinned buffers of the engine process: a budget, not a formula.
 PROCESS_RAM_BYTES = 600 * MIB
 
 
+class CardNeed(msgspec.Struct, frozen=True):
+    """What one card takes: so many layers (the output head counts as one), in bytes, CUDA included in the total."""
+
+    layers: int
+    weights_bytes: int
+    kv_bytes: int
+    compute_bytes: int
+    overhead_bytes: int
+
+    @property
+    def total_bytes(self) -> int:
+        return self.weights_bytes + self.kv_bytes + self.compute_bytes + self.overhead_bytes
+
+
 class Estimate(msgspec.Struct, frozen=True):
-    """Memory of one loaded model in bytes. `total_bytes` is what the process takes on the cards, CUDA included."""
+    """Memory of one loaded model in bytes. `total_bytes` is what the process takes on the cards, CUDA included;
+    `cards` is that by card, in the order of the cards.
+    """
 
     weights_bytes: int
     kv_bytes: int
@@ -40,34 +53,50 @@ class Estimate(msgspec.Struct, frozen=True):
     overhead_bytes: int
     total_bytes: int
     ram_bytes: int
+    cards: tuple[CardNeed, ...] = ()
+
+
+class _Setup(msgspec.Struct, frozen=True):
+    """The settings of one estimate. `layers` are resolved."""
+
+    n_ctx: int
+    kv_type: str
+    n_ubatch: int
+    layers: int
+    n_cpu_moe: int
+    serving: Serving
+
+    def is_mixed(self, facts: ModelFacts) -> bool:
+        """Whether part of the work on the cards is done with weights that lie in RAM."""
+        return self.layers <= facts.n_layers or self.n_cpu_moe > 0
 
 
 def estimate(
-    facts: ModelFacts, n_ctx: int, kv_type: str, n_ubatch: int, n_gpu_layers: int, n_gpus: int = 1
+    facts: ModelFacts,
+    n_ctx: int,
+    kv_type: str,
+    n_ubatch: int,
+    n_gpu_layers: int,
+    n_gpus: int = 1,
+    serving: Serving = ENGINE,
+    *,
+    n_cpu_moe: int = 0,
+    room_bytes: Sequence[int] = (),
 ) -> Estimate:
     """What the model takes with these settings. `n_gpu_layers` -1 is all; `n_gpus` 0 is a computer without a card.
 
-    Several cards are counted as if each held the largest compute buffer, which is a little too much.
+    `room_bytes` is what each of several cards may give, by which the layers are spread; without it they count as
+    equal. `n_cpu_moe` layers keep their experts in RAM.
     """
     layers = resolve_layers(facts, n_gpu_layers) if n_gpus else 0
-    weights = place_weights(facts, layers)
-    kv_gpu, kv_ram = kv_bytes(facts, n_ctx, kv_type, layers)
-    ram = weights.ram_bytes + kv_ram + host_bytes(facts, n_ctx, n_ubatch) + PROCESS_RAM_BYTES
-    if layers <= facts.n_layers:
-        ram += compute_bytes(facts, n_ctx, kv_type, n_ubatch)
+    setup = _Setup(n_ctx, kv_type, n_ubatch, layers, n_cpu_moe, serving)
+    ram = place_weights(facts, layers, n_cpu_moe).ram_bytes + kv_bytes(facts, n_ctx, kv_type, layers)[1]
+    ram += PROCESS_RAM_BYTES + host_bytes(facts, n_ctx, n_ubatch, serving.n_outputs or 1)
+    if setup.is_mixed(facts):
+        ram += compute_bytes(facts, n_ctx, kv_type, n_ubatch, serving)
     if not n_gpus:
         return Estimate(0, 0, 0, 0, 0, ram)
-    compute = n_gpus * _card_compute_bytes(facts, n_ctx, kv_type, n_ubatch, layers, weights)
-    if n_gpus > 1:
-        compute += n_gpus * pipeline_bytes(facts, n_ctx, n_ubatch)
-    overhead = n_gpus * overhead_bytes(n_ubatch, partial=layers <= facts.n_layers)
-    total = weights.gpu_bytes + kv_gpu + compute + overhead
-    return Estimate(weights.gpu_bytes, kv_gpu, compute, overhead, total, ram)
-
-
-def pad_context(n_ctx: int) -> int:
-    """The context as llama.cpp allocates it: the next multiple of 256."""
-    return -(-n_ctx // CONTEXT_STEP) * CONTEXT_STEP
+    return _sum(_cards(facts, setup, room_bytes or (1 << 50,) * n_gpus), ram)
 
 
 def kv_bytes(facts: ModelFacts, n_ctx: int, kv_type: str, n_gpu_layers: int) -> tuple[int, int]:
@@ -79,75 +108,53 @@ def kv_bytes(facts: ModelFacts, n_ctx: int, kv_type: str, n_gpu_layers: int) -> 
     first = facts.n_layers - max(0, min(facts.n_layers, n_gpu_layers - 1))
     tokens, heads = pad_context(n_ctx), facts.n_heads_kv
     return (
-        tokens * _kv_row_bytes(facts, sum(heads[first:]), kv_type),
-        tokens * _kv_row_bytes(facts, sum(heads[:first]), kv_type),
+        tokens * kv_row_bytes(facts, sum(heads[first:]), kv_type),
+        tokens * kv_row_bytes(facts, sum(heads[:first]), kv_type),
     )
 
 
-def _kv_row_bytes(facts: ModelFacts, heads: int, kv_type: str) -> int:
-    block_bytes, elements = KV_BLOCKS[kv_type]
-    return heads * (facts.key_length + facts.value_length) * block_bytes // elements
+def _sum(cards: tuple[CardNeed, ...], ram_bytes: int) -> Estimate:
+    return Estimate(
+        weights_bytes=sum(card.weights_bytes for card in cards),
+        kv_bytes=sum(card.kv_bytes for card in cards),
+        compute_bytes=sum(card.compute_bytes for card in cards),
+        overhead_bytes=sum(card.overhead_bytes for card in cards),
+        total_bytes=sum(card.total_bytes for card in cards),
+        ram_bytes=ram_bytes,
+        cards=cards,
+    )
 
 
-def compute_bytes(facts: ModelFacts, n_ctx: int, kv_type: str, n_ubatch: int) -> int:
-    """The compute buffer when all layers are on one device: the largest moment of one pass over the graph.
-
-    Either the feed-forward (two residuals, gate, up and their product, the queries, the f16 mask), or the logits of
-    the batch with their hidden rows, or, with a quantized cache, attention, where ggml's CUDA flash attention first
-    turns one layer's keys and values into f16 (ggml-cuda, fattn-common.cuh). Sizes from qwen3.cpp and ggml-alloc.
-    """
-    tokens, kv = n_ubatch, pad_context(n_ctx)
-    queries = facts.n_heads * facts.key_length
-    mask = F16_BYTES * kv
-    feed_forward = tokens * (F32_BYTES * (2 * facts.n_embd + 3 * facts.n_ff + queries) + mask)
-    if kv_type == "f16":
-        return max(feed_forward, logits_bytes(facts, n_ubatch))
-    attention = tokens * (F32_BYTES * (2 * facts.n_embd + 2 * queries) + mask) + kv * _widest_row_bytes(facts)
-    return max(feed_forward, logits_bytes(facts, n_ubatch), attention)
-
-
-def logits_bytes(facts: ModelFacts, n_ubatch: int) -> int:
-    """The end of the graph: a row of logits and a hidden row for each output; outputs are min(ubatch, batch)."""
-    return min(n_ubatch, N_BATCH) * F32_BYTES * (facts.n_vocab + facts.n_embd)
+def _cards(facts: ModelFacts, setup: _Setup, room_bytes: Sequence[int]) -> tuple[CardNeed, ...]:
+    """Every card's part. The head, and with it the logits, lies on the last card that has layers."""
+    overhead = overhead_bytes(setup.n_ubatch, partial=setup.is_mixed(facts))
+    computes = [_compute(facts, setup, len(room_bytes), head=head) for head in (False, True)]
+    sizes, rows = layers_on_cards(facts, setup.layers, setup.n_cpu_moe), _kv_of_layers(facts, setup)
+    together = [size + row for size, row in zip(sizes, rows, strict=True)]
+    last = len(room_bytes) - 1
+    room = [space - overhead - computes[index == last] for index, space in enumerate(room_bytes)]
+    cards, at = [], 0
+    for count in spread_layers(together, room) if last else (len(sizes),):
+        end = at + count
+        compute = computes[end == len(sizes)]
+        cards.append(CardNeed(count, sum(sizes[at:end]), sum(rows[at:end]), compute, overhead))
+        at = end
+    return tuple(cards)
 
 
-def _widest_row_bytes(facts: ModelFacts) -> int:
-    """Keys and values of one token in one layer in f16."""
-    return _kv_row_bytes(facts, max(facts.n_heads_kv, default=0), "f16")
+def _kv_of_layers(facts: ModelFacts, setup: _Setup) -> list[int]:
+    """The cache of each layer on the cards; the head, which comes last, has none."""
+    heads = (*facts.n_heads_kv, 0)[facts.n_layers + 1 - setup.layers :]
+    tokens = pad_context(setup.n_ctx)
+    rows = {count: tokens * kv_row_bytes(facts, count, setup.kv_type) for count in set(heads)}
+    return [rows[count] for count in heads]
 
 
-def _card_compute_bytes(
-    facts: ModelFacts, n_ctx: int, kv_type: str, n_ubatch: int, n_gpu_layers: int, weights: Weights
-) -> int:
-    """The compute buffer of a card, where layers may remain in RAM.
-
-    Batches of such layers are still multiplied on the card: keys and values are copied there, quantized ones
-    also as f16, and the mask lies in several copies (measured: three with f16, two with a quantized cache).
-    With nothing at all on the card the output head is copied too.
-    """
-    whole = compute_bytes(facts, n_ctx, kv_type, n_ubatch)
-    if n_gpu_layers > facts.n_layers:
-        return whole
-    kv, queries, widest = pad_context(n_ctx), facts.n_heads * facts.key_length, max(facts.n_heads_kv, default=0)
-    quantized = kv_type != "f16"
-    copies = _widest_row_bytes(facts) + (_kv_row_bytes(facts, widest, kv_type) + 64 if quantized else 0)
-    masks = F16_BYTES * n_ubatch * (2 if quantized else 3)
-    attention = n_ubatch * F32_BYTES * (2 * facts.n_embd + 3 * queries) + kv * (copies + masks)
-    head = 0 if n_gpu_layers else weights.output_bytes
-    return max(whole, attention, logits_bytes(facts, n_ubatch) + n_ubatch * F32_BYTES * facts.n_embd + head)
-
-
-def pipeline_bytes(facts: ModelFacts, n_ctx: int, n_ubatch: int) -> int:
-    """Three more copies of the graph's inputs on each of several cards (GGML_SCHED_MAX_COPIES is 4)."""
-    return 3 * n_ubatch * (F32_BYTES * facts.n_embd + F16_BYTES * pad_context(n_ctx))
-
-
-def overhead_bytes(n_ubatch: int, *, partial: bool = False) -> int:
-    """What CUDA itself takes on a card for this process."""
-    more = max(0, n_ubatch - 512) * OVERHEAD_PER_UBATCH_TOKEN_BYTES
-    return OVERHEAD_BYTES + more + (OVERHEAD_OF_PARTIAL_BYTES if partial else 0)
-
-
-def host_bytes(facts: ModelFacts, n_ctx: int, n_ubatch: int) -> int:
-    """Pinned buffers in RAM: the embedded tokens twice, the mask, and one row of logits."""
-    return n_ubatch * (2 * F32_BYTES * facts.n_embd + F16_BYTES * pad_context(n_ctx)) + F32_BYTES * facts.n_vocab
+def _compute(facts: ModelFacts, setup: _Setup, n_gpus: int, *, head: bool) -> int:
+    """The compute buffer of a card, with or without the end of the graph."""
+    n_ctx, kv_type, n_ubatch, layers = setup.n_ctx, setup.kv_type, setup.n_ubatch, setup.layers
+    if setup.is_mixed(facts):
+        weights = place_weights(facts, layers, setup.n_cpu_moe)
+        return mixed_compute_bytes(facts, n_ctx, kv_type, n_ubatch, layers, weights, setup.serving)
+    piped = pipeline_bytes(facts, n_ctx, n_ubatch) if n_gpus > 1 else 0
+    return compute_bytes(facts, n_ctx, kv_type, n_ubatch, setup.serving, head=head) + piped

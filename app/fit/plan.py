@@ -9,18 +9,11 @@ import msgspec
 from app.core.errors import CarrelError
 from app.core.units import MIB
 from app.fit import reasons, value
-from app.fit.search import (
-    DEFAULT_UBATCH,
-    LARGEST_CONTEXT,
-    Candidate,
-    Fixed,
-    Mode,
-    Option,
-    Room,
-    options,
-    rooms,
-    try_option,
-)
+from app.fit.decode import KvCost
+from app.fit.option import Adapter, Candidate, Mode, Option, Room, with_adapters
+from app.fit.search import DEFAULT_UBATCH, Fixed, Reach, options, reach_of, rooms, try_option
+from app.fit.spare import spend_spare
+from app.fit.stretch import longest_context
 from app.fit.weights import ALL_LAYERS
 from app.machine.gate import Gpu
 from app.machine.snapshot import Machine
@@ -52,11 +45,24 @@ class Vram(msgspec.Struct, frozen=True):
     total_bytes: int
 
 
+class Card(msgspec.Struct, frozen=True):
+    """One card's part of a plan. `layers` counts the output head as one; `free_bytes` is before the margin."""
+
+    name: str
+    uuid: str
+    index: int
+    layers: int
+    total_bytes: int
+    free_bytes: int
+
+
 class Plan(msgspec.Struct, frozen=True):
     """One way to run one model, ready to be shown, loaded or written as JSON.
 
-    `n_gpu_layers` of `model.n_layers` + 1 is everything. `free_bytes` is what the cards used have free, before
-    `margin_bytes` is kept on each; `gpu_uuids` are the cards to show to the engine, none for the processor.
+    `n_gpu_layers` of `model.n_layers` + 1 is everything, of which `n_cpu_moe` layers keep their experts in RAM.
+    `free_bytes` is what the cards used have free, before `margin_bytes` is kept on each; `gpu_uuids` are the cards to
+    show to the engine, none for the processor. `yarn_factor` is 0 when the context needs no stretching. `reach` says
+    by KV type how much context there would be room for. `n_threads` 0 leaves the number to the engine.
     """
 
     model: PlanModel
@@ -74,6 +80,15 @@ class Plan(msgspec.Struct, frozen=True):
     free_bytes: int = 0
     margin_bytes: int = 0
     ram_free_bytes: int = 0
+    n_cpu_moe: int = 0
+    yarn_factor: float = 0.0
+    yarn_orig_ctx: int = 0
+    cards: tuple[Card, ...] = ()
+    reach: tuple[Reach, ...] = ()
+    adapters: tuple[Adapter, ...] = ()
+    n_threads: int = 0
+    draft_path: str = ""
+    tokens_per_s: float = 0.0
 
 
 class Advice(msgspec.Struct, frozen=True):
@@ -88,44 +103,65 @@ def plan(
     candidates: Sequence[Candidate],
     fixed: Fixed = Fixed(),  # noqa: B008
     margin_bytes: int = DEFAULT_MARGIN_BYTES,
+    measured: Sequence[KvCost] = (),
+    draft: Candidate | None = None,
 ) -> Plan:
     """The best plan with what is fixed fixed. When nothing fits, the plan that comes nearest with `fits` False,
     and a reason that names what would run.
+
+    `measured` is what a token was found to cost on this computer by KV type; `draft` a small model that may speculate
+    where memory is left over.
     """
+    reachable = _reachable(candidates, fixed.n_ctx)
+    if _all_fixed(fixed) and fixed.n_gpu_layers and not machine.usable_gpus:
+        return _on_some_card(reachable[0], fixed, machine, margin_bytes)
+    reachable = [with_adapters(candidate, fixed.adapters) for candidate in reachable]
+    places = rooms(machine, margin_bytes, measured)
+    found = options(reachable, places, fixed)
+    best = choose(found)
+    if best:
+        best = spend_spare(best, draft, ubatch=fixed.n_ubatch is None)
+        reason = reasons.asked(best) if _all_fixed(fixed) else reasons.explain(best, found, fixed)
+        return _as_plan(best, machine, margin_bytes, reason, fixed)
+    nearest = _nearest(reachable, places, fixed)
+    free = Fixed(adapters=fixed.adapters)
+    other = choose(options(reachable, places, free)) if fixed != free else None
+    return _as_plan(nearest, machine, margin_bytes, reasons.refuse(nearest, other), fixed)
+
+
+def _reachable(candidates: Sequence[Candidate], n_ctx: int | None) -> list[Candidate]:
+    """The models that can read so many tokens, stretched if need be."""
     if not candidates:
         raise CarrelError("no_candidates", "There is no model to plan for.", "Choose a GGUF file or a model by name.")
-    if fixed.n_ctx and fixed.n_ctx > LARGEST_CONTEXT:
+    reachable = [one for one in candidates if not n_ctx or n_ctx <= longest_context(one.facts)]
+    if not reachable:
         raise CarrelError(
             "context_too_long",
             "A context of {given} tokens is more than any model here can use.",
             "Ask for at most {most}.",
-            given=f"{fixed.n_ctx:,}",
-            most=f"{LARGEST_CONTEXT:,}",
+            given=f"{n_ctx:,}",
+            most=f"{max(longest_context(one.facts) for one in candidates):,}",
         )
-    if _all_fixed(fixed) and fixed.n_gpu_layers and not machine.usable_gpus:
-        return _on_some_card(candidates[0], fixed, machine, margin_bytes)
-    places = rooms(machine, margin_bytes)
-    found = options(candidates, places, fixed)
-    best = choose(found)
-    if best:
-        reason = reasons.asked(best) if _all_fixed(fixed) else reasons.explain(best, found, fixed)
-        return _as_plan(best, machine, margin_bytes, reason)
-    nearest = _nearest(candidates, places, fixed)
-    other = choose(options(candidates, places, Fixed())) if fixed != Fixed() else None
-    return _as_plan(nearest, machine, margin_bytes, reasons.refuse(nearest, other))
+    return reachable
 
 
-def advise(machine: Machine, candidates: Sequence[Candidate], margin_bytes: int = DEFAULT_MARGIN_BYTES) -> Advice:
+def advise(
+    machine: Machine,
+    candidates: Sequence[Candidate],
+    margin_bytes: int = DEFAULT_MARGIN_BYTES,
+    measured: Sequence[KvCost] = (),
+) -> Advice:
     """The recommended plan and up to three alternatives for this computer.
 
     Raises CarrelError when no candidate runs at all, saying what the smallest would need.
     """
-    places = rooms(machine, margin_bytes)
+    places = rooms(machine, margin_bytes, measured)
     found = options(candidates, places, Fixed())
     best = choose(found)
     if not best:
         raise _too_small(_nearest(candidates, places, Fixed()), machine)
-    others = _alternatives(best, found)
+    others = [spend_spare(other) for other in _alternatives(best, found)]
+    best = spend_spare(best)
     return Advice(
         recommended=_as_plan(best, machine, margin_bytes, reasons.explain(best, found)),
         alternatives=tuple(_as_plan(other, machine, margin_bytes, reasons.compare(other, best)) for other in others),
@@ -135,9 +171,9 @@ def advise(machine: Machine, candidates: Sequence[Candidate], margin_bytes: int 
 def choose(found: Iterable[Option]) -> Option | None:
     """The best option: a well readable 32B wholly on the card, else any model so, else whatever is worth most.
 
-    Among equals the first candidate wins; on one card rather than on several.
+    Among equals the first candidate wins; on few cards rather than on many.
     """
-    return max(found, key=lambda option: (_rank(option), option.worth, option.mode != "gpus"), default=None)
+    return max(found, key=lambda option: (_rank(option), option.worth, -len(option.room.gpus)), default=None)
 
 
 def _rank(option: Option) -> int:
@@ -194,7 +230,15 @@ def _nearest(candidates: Sequence[Candidate], places: tuple[Room, ...], fixed: F
     layers = ALL_LAYERS if fixed.n_gpu_layers is None else fixed.n_gpu_layers
     n_ctx = fixed.n_ctx or value.SMALLEST_CONTEXT
     tried = [
-        try_option(candidate, room, n_ctx, fixed.kv_type or "q8_0", fixed.n_ubatch or DEFAULT_UBATCH, layers)
+        try_option(
+            candidate,
+            room,
+            n_ctx,
+            fixed.kv_type or "q8_0",
+            fixed.n_ubatch or DEFAULT_UBATCH,
+            layers,
+            fixed.n_cpu_moe or 0,
+        )
         for candidate in candidates
         for room in (places[:-1] or (place,))
     ]
@@ -205,9 +249,9 @@ def _on_some_card(candidate: Candidate, fixed: Fixed, machine: Machine, margin_b
     """Everything is given and layers are to be on a card, but there is none: what it would take on one."""
     assert fixed.n_ctx and fixed.kv_type and fixed.n_ubatch and fixed.n_gpu_layers
     card = Gpu(name="", total_bytes=0, free_bytes=0)
-    room = Room((card,), 0, machine.ram_free_bytes)
+    room = Room((card,), (0,), machine.ram_free_bytes)
     option = try_option(candidate, room, fixed.n_ctx, fixed.kv_type, fixed.n_ubatch, fixed.n_gpu_layers)
-    return _as_plan(option, machine, margin_bytes, reasons.no_card(option))
+    return _as_plan(option, machine, margin_bytes, reasons.no_card(option), fixed)
 
 
 def _shortfall_bytes(option: Option) -> int:
@@ -229,8 +273,15 @@ def _too_small(nearest: Option, machine: Machine) -> CarrelError:
     )
 
 
-def _as_plan(option: Option, machine: Machine, margin_bytes: int, reason: str) -> Plan:
+def _as_plan(
+    option: Option,
+    machine: Machine,
+    margin_bytes: int,
+    reason: str,
+    fixed: Fixed = Fixed(),  # noqa: B008
+) -> Plan:
     need, candidate, cards = option.need, option.candidate, option.room.gpus
+    stretched = option.yarn_factor
     return Plan(
         model=PlanModel(
             repo=candidate.repo,
@@ -256,4 +307,16 @@ def _as_plan(option: Option, machine: Machine, margin_bytes: int, reason: str) -
         free_bytes=sum(gpu.free_bytes for gpu in cards),
         margin_bytes=margin_bytes,
         ram_free_bytes=machine.ram_free_bytes,
+        n_cpu_moe=option.n_cpu_moe,
+        yarn_factor=stretched,
+        yarn_orig_ctx=candidate.facts.yarn_orig_ctx if stretched else 0,
+        cards=tuple(
+            Card(gpu.name, gpu.uuid, gpu.index, part.layers, part.total_bytes, gpu.free_bytes)
+            for gpu, part in zip(cards, need.cards, strict=True)
+        ),
+        reach=reach_of(option),
+        adapters=fixed.adapters,
+        n_threads=fixed.n_threads,
+        draft_path=option.draft_path,
+        tokens_per_s=round(option.tokens_per_s, 1),
     )

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from app.core.units import format_gib, format_tokens
 from app.core.words import language, say
 from app.fit import value
-from app.fit.search import Fixed, Option, native_context
+from app.fit.option import Option
+from app.fit.search import Fixed, native_context
+from app.fit.stretch import trained_context
 
 gigabytes = format_gib
 
@@ -165,12 +167,20 @@ def _notes(option: Option) -> list[str]:
         notes.append(say("So few bits misread noticeably more often."))
     if option.n_gpu_layers and not option.room.gpus:
         notes.append(say("There is no usable graphics card: all layers stay in RAM."))
-    trained = option.candidate.facts.n_ctx_train
-    if trained and option.n_ctx > trained:
-        notes.append(say("Beyond {native} tokens the model is untrained and may derail.", native=f"{trained:,}"))
+    if option.yarn_factor:
+        notes.append(_stretching(option))
     if not option.candidate.facts.exact:
         notes.append(say("Its memory is scaled from the file's size until its header is read."))
     return notes
+
+
+def _stretching(option: Option) -> str:
+    return say(
+        "Beyond {native} tokens its positions are stretched {factor} times (YaRN): "
+        "it may read short texts slightly less well.",
+        native=f"{trained_context(option.candidate.facts):,}",
+        factor=f"{option.yarn_factor:.3g}",
+    )
 
 
 def _misses(option: Option) -> str:

@@ -3,108 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Literal
 
 import msgspec
 
 from app.core.units import MIB
 from app.fit import value
-from app.fit.estimate import CONTEXT_STEP, KV_BLOCKS, Estimate, estimate
-from app.fit.weights import place_weights, resolve_layers
+from app.fit.buffers import CONTEXT_STEP, KV_BLOCKS
+from app.fit.decode import KvCost
+from app.fit.estimate import estimate
+from app.fit.option import Adapter, Candidate, Mode, Option, Room
+from app.fit.stretch import LARGEST_CONTEXT, NATIVE_CONTEXT, longest_context, trained_context
+from app.fit.weights import resolve_layers
 from app.gguf.model import ModelFacts
-from app.machine.gate import Gpu
 from app.machine.snapshot import Machine
 
-Mode = Literal["gpu", "gpus", "partial", "ram"]
+__all__ = ["Candidate", "Fixed", "Mode", "Option", "Room", "largest_context", "options", "rooms", "try_option"]
 
 DEFAULT_UBATCH = 512
-NATIVE_CONTEXT = 40_960  # beyond it Qwen3 needs YaRN
-LARGEST_CONTEXT = 1 << 20
-PARTIAL_CONTEXTS = (4_096, 8_192, 16_384, 24_576, 32_768, 40_960)
+MIXED_CONTEXTS = (4_096, 8_192, 16_384, 24_576, 32_768, 40_960)
 RAM_MARGIN_BYTES = 1024 * MIB  # kept free for the system and other programs
 
 
-class Candidate(msgspec.Struct, frozen=True):
-    """A model file that could be used. `model` is the size by name ("32B"); `path` is set when the file is here."""
-
-    repo: str
-    file: str
-    model: str
-    quant: str
-    size_bytes: int
-    facts: ModelFacts
-    path: str = ""
-
-
 class Fixed(msgspec.Struct, frozen=True):
-    """What the user has decided; None is left to the search."""
+    """What the user has decided; None is left to the search. Adapters and threads are as given: there is no search."""
 
     n_ctx: int | None = None
     kv_type: str | None = None
     n_ubatch: int | None = None
     n_gpu_layers: int | None = None
+    n_cpu_moe: int | None = None
+    n_threads: int = 0
+    adapters: tuple[Adapter, ...] = ()
 
 
-class Room(msgspec.Struct, frozen=True):
-    """Where a model may go: these cards together, or RAM alone when there are none. Margins are taken off."""
+def rooms(machine: Machine, margin_bytes: int, measured: Iterable[KvCost] = ()) -> tuple[Room, ...]:
+    """The card with the most free memory, then more and more cards together, and RAM alone.
 
-    gpus: tuple[Gpu, ...]
-    vram_bytes: int
-    ram_bytes: int
-
-    def holds(self, facts: ModelFacts, need: Estimate) -> bool:
-        """Whether the memory suffices. Layers are whole: several cards lose up to one layer each."""
-        lost = max(facts.layer_bytes) * (len(self.gpus) - 1) if len(self.gpus) > 1 else 0
-        return need.total_bytes + lost <= self.vram_bytes and need.ram_bytes <= self.ram_bytes
-
-
-class Option(msgspec.Struct, frozen=True):
-    """One way to run one model."""
-
-    candidate: Candidate
-    room: Room
-    n_ctx: int
-    kv_type: str
-    n_ubatch: int
-    n_gpu_layers: int
-    need: Estimate
-
-    @property
-    def mode(self) -> Mode:
-        if not self.room.gpus or not self.n_gpu_layers:
-            return "ram"
-        if self.n_gpu_layers <= self.candidate.facts.n_layers:
-            return "partial"
-        return "gpu" if len(self.room.gpus) == 1 else "gpus"
-
-    @property
-    def fits(self) -> bool:
-        return self.room.holds(self.candidate.facts, self.need)
-
-    @property
-    def tokens_per_s(self) -> float:
-        """A guess; see `value`. Half of the cache is counted as read."""
-        facts = self.candidate.facts
-        placed = place_weights(facts, self.n_gpu_layers if self.room.gpus else 0)
-        in_ram = (placed.ram_bytes - facts.head_bytes[0]) * facts.active_share
-        cache = self.need.kv_bytes / 2
-        return value.guess_speed(placed.gpu_bytes * facts.active_share + cache, in_ram)
-
-    @property
-    def worth(self) -> float:
-        return value.worth(
-            self.candidate.model, self.candidate.quant, self.n_ctx, self.kv_type, round(self.tokens_per_s, 1)
-        )
-
-
-def rooms(machine: Machine, margin_bytes: int) -> tuple[Room, ...]:
-    """The card with the most free memory, all cards together, and RAM alone."""
+    `measured` is what a token was found to cost here by KV type.
+    """
     ram = machine.ram_free_bytes - RAM_MARGIN_BYTES
+    costs = tuple(measured)
     cards = machine.usable_gpus
-    found = [Room(cards[:1], cards[0].free_bytes - margin_bytes, ram)] if cards else []
-    if len(cards) > 1:
-        found.append(Room(cards, sum(gpu.free_bytes - margin_bytes for gpu in cards), ram))
-    return (*found, Room((), 0, ram))
+    found = []
+    for count in range(1, len(cards) + 1):
+        chosen = tuple(sorted(cards[:count], key=lambda gpu: gpu.index))  # as the engine numbers them
+        found.append(Room(chosen, tuple(gpu.free_bytes - margin_bytes for gpu in chosen), ram, costs))
+    return (*found, Room((), (), ram))
 
 
 def options(candidates: Iterable[Candidate], places: tuple[Room, ...], fixed: Fixed) -> list[Option]:
@@ -135,15 +79,26 @@ def largest_context(
     return _largest(limit, fits)
 
 
-def try_option(candidate: Candidate, place: Room, n_ctx: int, kv_type: str, n_ubatch: int, layers: int) -> Option:
+def try_option(
+    candidate: Candidate, place: Room, n_ctx: int, kv_type: str, n_ubatch: int, layers: int, n_cpu_moe: int = 0
+) -> Option:
     """The option with exactly these settings, whether it fits or not."""
-    need = estimate(candidate.facts, n_ctx, kv_type, n_ubatch, layers, len(place.gpus))
-    return Option(candidate, place, n_ctx, kv_type, n_ubatch, resolve_layers(candidate.facts, layers), need)
+    need = estimate(
+        candidate.facts,
+        n_ctx,
+        kv_type,
+        n_ubatch,
+        layers,
+        len(place.gpus),
+        n_cpu_moe=n_cpu_moe,
+        room_bytes=place.card_bytes,
+    )
+    return Option(candidate, place, n_ctx, kv_type, n_ubatch, resolve_layers(candidate.facts, layers), need, n_cpu_moe)
 
 
 def native_context(facts: ModelFacts) -> int:
     """How far the search goes by itself: what the model was trained for, never into YaRN."""
-    return round_context(min(facts.n_ctx_train or NATIVE_CONTEXT, NATIVE_CONTEXT))
+    return round_context(min(trained_context(facts), NATIVE_CONTEXT))
 
 
 def round_context(n_ctx: int) -> int:
@@ -151,36 +106,67 @@ def round_context(n_ctx: int) -> int:
     return max(CONTEXT_STEP, min(n_ctx, LARGEST_CONTEXT) // CONTEXT_STEP * CONTEXT_STEP)
 
 
+class Reach(msgspec.Struct, frozen=True):
+    """How much context there is room for with this KV type: as trained, and stretched (0 when that is no more)."""
+
+    kv_type: str
+    n_ctx: int
+    stretched_n_ctx: int
+
+
+def reach_of(option: Option) -> tuple[Reach, ...]:
+    """The largest contexts for this model in this place with as many of its layers on the cards."""
+    facts = option.candidate.facts
+    trained, longest = round_context(trained_context(facts)), round_context(longest_context(facts))
+    found = []
+    for kv_type in KV_BLOCKS:
+
+        def fits(n_ctx: int, kv_type: str = kv_type) -> bool:
+            return with_context(option, n_ctx, kv_type).fits
+
+        plain = _largest(trained, fits)
+        stretched = _largest(longest, fits) if plain == trained and longest > trained else 0
+        found.append(Reach(kv_type, plain, stretched if stretched > plain else 0))
+    return tuple(found)
+
+
+def with_context(option: Option, n_ctx: int, kv_type: str) -> Option:
+    """The same model in the same place with another cache."""
+    return try_option(
+        option.candidate, option.room, n_ctx, kv_type, DEFAULT_UBATCH, option.n_gpu_layers, option.n_cpu_moe
+    )
+
+
 def _ways(candidate: Candidate, place: Room, kv_type: str, fixed: Fixed, *, alone: bool) -> Iterator[Option]:
     """`alone` says that there is no card anywhere: layers asked for then stay in RAM with the rest."""
-    ubatch = fixed.n_ubatch or DEFAULT_UBATCH
+    ubatch, moe = fixed.n_ubatch or DEFAULT_UBATCH, fixed.n_cpu_moe or 0
     everything = candidate.facts.n_layers + 1 if place.gpus else 0
     layers = everything if fixed.n_gpu_layers is None else resolve_layers(candidate.facts, fixed.n_gpu_layers)
     if not place.gpus and layers and not alone:
         return
-    option = _with_largest_context(candidate, place, kv_type, ubatch, layers, fixed.n_ctx)
+    option = _with_largest_context(candidate, place, kv_type, ubatch, layers, moe, fixed.n_ctx)
     if option:
         yield option
-    if place.gpus and fixed.n_gpu_layers is None:
+    if place.gpus and fixed.n_gpu_layers is None and fixed.n_cpu_moe is None:
         for n_ctx in _contexts(candidate.facts, fixed.n_ctx):
-            partial = _with_most_layers(candidate, place, kv_type, ubatch, n_ctx)
-            if partial:
-                yield partial
+            mixed = _with_most_on_cards(candidate, place, kv_type, ubatch, n_ctx)
+            if mixed:
+                yield mixed
 
 
 def _contexts(facts: ModelFacts, n_ctx: int | None) -> tuple[int, ...]:
-    """The contexts to try when layers stay in RAM."""
+    """The contexts to try when weights stay in RAM."""
     if n_ctx:
         return (n_ctx,)
     native = native_context(facts)
-    return tuple(tokens for tokens in PARTIAL_CONTEXTS if tokens <= native) or (native,)
+    return tuple(tokens for tokens in MIXED_CONTEXTS if tokens <= native) or (native,)
 
 
 def _with_largest_context(
-    candidate: Candidate, place: Room, kv_type: str, ubatch: int, layers: int, n_ctx: int | None
+    candidate: Candidate, place: Room, kv_type: str, ubatch: int, layers: int, moe: int, n_ctx: int | None
 ) -> Option | None:
     def attempt(context: int) -> Option:
-        return try_option(candidate, place, context, kv_type, ubatch, layers)
+        return try_option(candidate, place, context, kv_type, ubatch, layers, moe)
 
     if n_ctx:
         option = attempt(n_ctx)
@@ -190,12 +176,18 @@ def _with_largest_context(
     return attempt(context) if context >= enough else None
 
 
-def _with_most_layers(candidate: Candidate, place: Room, kv_type: str, ubatch: int, n_ctx: int) -> Option | None:
-    def attempt(layers: int) -> Option:
-        return try_option(candidate, place, n_ctx, kv_type, ubatch, layers)
+def _with_most_on_cards(candidate: Candidate, place: Room, kv_type: str, ubatch: int, n_ctx: int) -> Option | None:
+    """As many layers on the cards as go there; of a mixture of experts all layers, and as many experts."""
+    facts = candidate.facts
+    most = facts.n_layers
 
-    layers = _highest(candidate.facts.n_layers, lambda count: attempt(count).need.total_bytes <= place.vram_bytes)
-    option = attempt(layers) if layers else None
+    def attempt(count: int) -> Option:
+        if facts.n_experts:
+            return try_option(candidate, place, n_ctx, kv_type, ubatch, most + 1, most - count)
+        return try_option(candidate, place, n_ctx, kv_type, ubatch, count)
+
+    count = _highest(most - 1 if facts.n_experts else most, lambda count: attempt(count).fits_on_cards)
+    option = attempt(count) if count or facts.n_experts else None
     return option if option and option.fits else None
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from math import log2
 
+from app.fit.cards import USUAL_BYTES_PER_S
+
 USEFUL_CONTEXT = 16_384  # a paper of thirty pages, a question, room to think and answer
 SMALLEST_CONTEXT = 4_096  # below it a plan is no plan: a few pages and the answer fill it
 WORKING_CONTEXT = 32_768
@@ -32,11 +34,11 @@ LARGEST_BEARABLE_LOSS = 10.0  # coarser still are not even offered in its place
 # q8_0 is within noise of f16 in perplexity and long-context tests; q4_0 costs some points in reasoning tests.
 KV_LOSS = {"f16": 0.0, "q8_0": 0.2, "q4_0": 4.0}
 LOSS_PER_HALVED_CONTEXT = 5.0
+LOSS_PER_SLOWER_CACHE = 3.0  # for a cache type at which a token deep in a document takes twice as long as with f16
 BONUS_FOR_NATIVE_CONTEXT = 0.5
 
-# Speed is only guessed, to tell a usable plan from a crawling one: bytes a token reads over typical sustained
-# bandwidths of a card and of two channels of RAM.
-GPU_BYTES_PER_S = 500e9
+# Speed is only guessed, to tell a usable plan from a crawling one: bytes a token reads over sustained bandwidths of the
+# card (see `cards`) and of two channels of RAM.
 RAM_BYTES_PER_S = 40e9
 COMFORTABLE_TOKENS_PER_S = 10.0  # faster than most people read
 LOSS_PER_HALVED_SPEED = 10.0
@@ -58,12 +60,18 @@ def speed_loss(tokens_per_s: float) -> float:
     return LOSS_PER_HALVED_SPEED * max(0.0, log2(COMFORTABLE_TOKENS_PER_S / max(tokens_per_s, 0.01)))
 
 
-def guess_speed(gpu_bytes: float, ram_bytes: float) -> float:
+def guess_speed(gpu_bytes: float, ram_bytes: float, gpu_bytes_per_s: float = USUAL_BYTES_PER_S) -> float:
     """Tokens a second when one token reads so many bytes from the card and from RAM."""
-    return 1 / max(gpu_bytes / GPU_BYTES_PER_S + ram_bytes / RAM_BYTES_PER_S, 1e-4)
+    return 1 / max(gpu_bytes / gpu_bytes_per_s + ram_bytes / RAM_BYTES_PER_S, 1e-4)
 
 
-def worth(model: str, quant: str, n_ctx: int, kv_type: str, tokens_per_s: float) -> float:
-    """The value of a plan in points; more is better."""
+def cache_loss(kv_type: str, slowdown: float) -> float:
+    """Points lost to a cache of this type, `slowdown` times as slow at depth as f16."""
+    return KV_LOSS.get(kv_type, 0.0) + LOSS_PER_SLOWER_CACHE * log2(max(1.0, slowdown))
+
+
+def worth(model: str, quant: str, n_ctx: int, kv_type: str, tokens_per_s: float, slowdown: float = 1.0) -> float:
+    """The value of a plan in points; more is better. `slowdown` is that of the KV type on this card."""
     points = MODEL_POINTS.get(model, UNKNOWN_MODEL_POINTS)
-    return points - quant_loss(quant) - context_loss(n_ctx) - KV_LOSS.get(kv_type, 0.0) - speed_loss(tokens_per_s)
+    lost = quant_loss(quant) + context_loss(n_ctx) + cache_loss(kv_type, slowdown) + speed_loss(tokens_per_s)
+    return points - lost

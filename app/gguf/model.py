@@ -16,6 +16,13 @@ GUESSED = 1024  # flag in `general.file_type`: the converter did not know
 MOST_LAYERS = 4_096
 LARGEST_NUMBER = 1 << 32
 EMBEDDING = "token_embd.weight"
+EXPERTS = "_exps."
+
+
+YARN = "yarn"
+# Qwen3's headers give 40,960: 32,768 the model was trained for and room for an answer (model card, "Processing Long
+# Texts"). What its positions are stretched from is the former.
+QWEN3_ARCHITECTURES, QWEN3_NATIVE, QWEN3_TRAINED = ("qwen3", "qwen3moe"), 40_960, 32_768
 
 
 class Split(msgspec.Struct, frozen=True):
@@ -51,6 +58,18 @@ class ModelFacts(msgspec.Struct, frozen=True, dict=True):
     exact: bool = True
     n_experts: int = 0
     n_experts_used: int = 0
+    rope_scaling: str = ""
+    rope_factor: float = 1.0
+    n_ctx_original: int = 0
+
+    @property
+    def yarn_orig_ctx(self) -> int:
+        """The context from which YaRN stretches: the header's own key, what Qwen3's model card says, or the native."""
+        if self.n_ctx_original:
+            return self.n_ctx_original
+        if self.architecture in QWEN3_ARCHITECTURES and self.n_ctx_train == QWEN3_NATIVE:
+            return QWEN3_TRAINED
+        return self.n_ctx_train
 
     @cached_property
     def layer_bytes(self) -> tuple[int, ...]:
@@ -71,13 +90,18 @@ class ModelFacts(msgspec.Struct, frozen=True, dict=True):
         return self.tensor_bytes(EMBEDDING), self.tensor_bytes("output.weight")
 
     @cached_property
-    def active_share(self) -> float:
-        """The share of the weights one token reads: 1, less in a mixture of experts."""
-        if not self.n_experts:
-            return 1.0
-        layers = sum(self.layer_bytes) or 1
-        experts = sum(tensor.size_bytes for tensor in self.tensors if "_exps" in tensor.name)
-        return (layers - experts + experts * self.n_experts_used / self.n_experts) / layers
+    def expert_bytes(self) -> tuple[int, ...]:
+        """Bytes of the experts of each layer, 0 where there are none."""
+        sizes = [0] * (self.n_layers + 1)
+        for tensor in self.tensors:
+            if EXPERTS in tensor.name:
+                sizes[_layer(tensor.name, self.n_layers)] += tensor.size_bytes
+        return tuple(sizes[:-1])
+
+    @cached_property
+    def largest_matrix_bytes(self) -> int:
+        """The largest tensor of any layer: what is copied to a card when a layer in RAM reads a batch there."""
+        return max((tensor.size_bytes for tensor in self.tensors if tensor.name.startswith("blk.")), default=0)
 
 
 def _layer(name: str, n_layers: int) -> int:
@@ -123,6 +147,9 @@ class _Reading:
             split=self._split(),
             n_experts=self._whole("expert_count"),
             n_experts_used=self._whole("expert_used_count"),
+            rope_scaling=self._text(f"{self._architecture}.rope.scaling.type"),
+            rope_factor=self._factor(),
+            n_ctx_original=self._whole("rope.scaling.original_context_length"),
         )
 
     def _get(self, key: str) -> Value | None:
@@ -138,6 +165,10 @@ class _Reading:
         numbers = [n for n in (value if isinstance(value, tuple) else (value,)) if type(n) is int]
         found = max(numbers, default=default)
         return found if 0 <= found <= LARGEST_NUMBER else default
+
+    def _factor(self) -> float:
+        value = self._get(f"{self._architecture}.rope.scaling.factor")
+        return float(value) if isinstance(value, int | float) and 1.0 <= value <= 1024.0 else 1.0
 
     def _feed_forward(self) -> int:
         expert = self._whole("expert_feed_forward_length")

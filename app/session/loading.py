@@ -124,16 +124,27 @@ def _remember(desk: Desk, path: str) -> None:
             log.warning("the model loaded last could not be remembered", exc_info=True)
 
 
-def load_message(best: Plan, machine: Machine) -> m.Load:
-    """The plan as the engine takes it. On several cards a model that fits one stays on that one."""
-    chosen = [gpu.index for gpu in machine.gpus if gpu.uuid in best.gpu_uuids]
+def load_message(best: Plan, machine: Machine, costs: tuple[m.Cost, ...] = ()) -> m.Load:
+    """The plan as the engine takes it. On several cards a model that fits one stays on that one; else the layers that
+    the plan gave each card are the proportions, in the order in which the engine numbers the cards.
+    """
+    indexes = [card.index for card in best.cards]
+    shares = {card.index: float(card.layers) for card in best.cards} if len(indexes) > 1 else {}
+    numbers = range(max([*indexes, *(gpu.index for gpu in machine.gpus)], default=-1) + 1)
     return m.Load(
         0,
         path=best.model.path,
         n_ctx=best.n_ctx,
         n_ubatch=best.n_ubatch,
-        n_gpu_layers=best.n_gpu_layers if best.gpu_uuids or best.gpu else 0,
+        n_gpu_layers=best.n_gpu_layers if best.cards else 0,
         kv_type=best.kv_type,  # type: ignore[arg-type]
-        n_threads=psutil.cpu_count(logical=False) or 0,
-        main_gpu=chosen[0] if len(chosen) == 1 else -1,
+        n_threads=best.n_threads or psutil.cpu_count(logical=False) or 0,
+        main_gpu=indexes[0] if len(indexes) == 1 else -1,
+        tensor_split=tuple(shares.get(index, 0.0) for index in numbers) if shares else (),
+        n_cpu_moe=best.n_cpu_moe,
+        yarn_factor=best.yarn_factor,
+        yarn_orig_ctx=best.yarn_orig_ctx,
+        adapters=tuple(m.Adapter(adapter.path, adapter.scale) for adapter in best.adapters),
+        draft_path=best.draft_path,
+        costs=costs,
     )

@@ -53,7 +53,8 @@ def build_parser() -> ArgumentParser:
 
 
 def _fit_options(parser: ArgumentParser) -> None:
-    parser.add_argument("--n-ctx", type=_positive, metavar="N", help="context in tokens")
+    text = "context in tokens; beyond what the model was trained for its positions are stretched (YaRN)"
+    parser.add_argument("--n-ctx", "--ctx", type=_positive, metavar="N", help=text)
     parser.add_argument("--kv-type", choices=("f16", "q8_0", "q4_0"), help="type of the KV cache")
     parser.add_argument("--n-ubatch", type=_positive, metavar="N", help="tokens computed at once while reading")
     parser.add_argument("--n-gpu-layers", type=_layers, metavar="N", help="layers on the graphics card; -1 is all")

@@ -95,7 +95,41 @@ def plan_words(plan: Plan) -> list[str]:
         )
     else:
         lines.append(say("RAM: {ram}", ram=format_gib(plan.ram_bytes)))
+    return lines + reach_words(plan) + card_words(plan)
+
+
+def reach_words(plan: Plan) -> list[str]:
+    """How much context there is room for by KV type, as trained and stretched."""
+    lines = []
+    for reach in plan.reach:
+        if reach.stretched_n_ctx:
+            lines.append(
+                say(
+                    "Room with a {kind} cache: {context} tokens, {stretched} stretched (YaRN)",
+                    kind=reach.kv_type,
+                    context=f"{reach.n_ctx:,}",
+                    stretched=f"{reach.stretched_n_ctx:,}",
+                )
+            )
+        elif reach.n_ctx:
+            lines.append(
+                say("Room with a {kind} cache: {context} tokens", kind=reach.kv_type, context=f"{reach.n_ctx:,}")
+            )
     return lines
+
+
+def card_words(plan: Plan) -> list[str]:
+    """Each card's part where there are several."""
+    return [
+        say(
+            "{name}: {layers} layers, {size} of {free} free",
+            name=card.name,
+            layers=card.layers,
+            size=format_gib(card.total_bytes),
+            free=format_gib(card.free_bytes),
+        )
+        for card in (plan.cards if len(plan.cards) > 1 else ())
+    ]
 
 
 def run_read(desk: Desk, loop: Loop, args: Namespace) -> int:

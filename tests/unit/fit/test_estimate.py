@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from app.core.units import MIB
-from app.fit.estimate import compute_bytes, estimate, host_bytes
+from app.fit.buffers import ENGINE, PLAIN, Serving, compute_bytes, host_bytes
+from app.fit.estimate import estimate
 from app.fit.mixes import expect_model
 from app.fit.weights import place_weights, resolve_layers
 from app.gguf.model import ModelFacts
@@ -35,7 +36,7 @@ def name_of(row: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize("row", TRUTH_ROWS, ids=name_of)
 def test_the_process_takes_what_was_measured(row: dict[str, Any]) -> None:
-    need = estimate(model("32B"), row["n_ctx"], row["kv"], row["ub"], row["ngl"])
+    need = estimate(model("32B"), row["n_ctx"], row["kv"], row["ub"], row["ngl"], serving=PLAIN)
     measured = row["nvml_total"] - WEIGHTS["base"]
     assert need.total_bytes == pytest.approx(measured, rel=0.003)
     assert measured - need.total_bytes < 2 * MIB
@@ -51,7 +52,7 @@ def test_there_are_as_many_truths_as_were_measured() -> None:
 @pytest.mark.parametrize("row", MEASURED, ids=name_of)
 def test_every_measured_combination(row: dict[str, Any]) -> None:
     facts = model(row["model"])
-    need = estimate(facts, row["n_ctx"], row["kv_type"], row["n_ubatch"], row["n_gpu_layers"])
+    need = estimate(facts, row["n_ctx"], row["kv_type"], row["n_ubatch"], row["n_gpu_layers"], serving=PLAIN)
     whole = row["n_gpu_layers"] > facts.n_layers
     # With one layer on the card the total is 1.6 GB, so its 48 MiB of caution are three percent.
     assert need.total_bytes == pytest.approx(
@@ -95,9 +96,37 @@ def test_published_sizes_of_the_cache() -> None:
 
 def test_published_compute_buffers() -> None:
     facts = model("32B")
-    assert compute_bytes(facts, 32_768, "f16", 512) == 306.75 * MIB
-    assert compute_bytes(facts, 32_768, "f16", 2048) == 1227 * MIB
-    assert compute_bytes(facts, 131_072, "q8_0", 512) == 692 * MIB
+    assert compute_bytes(facts, 32_768, "f16", 512, PLAIN) == 306.75 * MIB
+    assert compute_bytes(facts, 32_768, "f16", 2048, PLAIN) == 1227 * MIB
+    assert compute_bytes(facts, 131_072, "q8_0", 512, PLAIN) == 692 * MIB
+
+
+# What llama.cpp's own dry run (no_alloc) reserves for a 32B on the processor, in MiB, by context, ubatch and outputs:
+# there the embedded tokens lie in the buffer too, which on a card are an input.
+DRY_RUNS = [
+    (8192, 512, Serving(1), 204.01), (8192, 512, ENGINE, 207.20), (8192, 2048, Serving(1), 816.05),
+    (8192, 2048, ENGINE, 816.84), (32768, 512, Serving(1), 228.01), (32768, 512, ENGINE, 231.57),
+    (32768, 2048, Serving(1), 912.05), (32768, 2048, ENGINE, 912.94), (131072, 512, ENGINE, 329.07),
+    (131072, 2048, ENGINE, 1297.31), (32768, 512, PLAIN, 316.75), (32768, 2048, PLAIN, 1267.01),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("n_ctx", "n_ubatch", "serving", "logged_mib"), DRY_RUNS)
+def test_fewer_outputs_take_what_llama_cpp_reserves(
+    n_ctx: int, n_ubatch: int, serving: Serving, logged_mib: float
+) -> None:
+    facts = model("32B")
+    embedded = serving.tokens(n_ubatch) * 4 * facts.n_embd
+    expected = compute_bytes(facts, n_ctx, "f16", n_ubatch, serving) + embedded
+    assert expected / MIB == pytest.approx(logged_mib, abs=0.1)
+
+
+def test_the_engine_saves_the_logits_of_a_whole_batch() -> None:
+    facts = model("32B")
+    saved = [
+        compute_bytes(facts, 32_768, "q8_0", n, PLAIN) - compute_bytes(facts, 32_768, "q8_0", n) for n in (512, 2048)
+    ]
+    assert [round(size / MIB) for size in saved] == [85, 354]
 
 
 def test_without_a_card_everything_is_in_ram() -> None:
