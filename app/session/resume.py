@@ -165,6 +165,8 @@ class Resume:
                 done(event.tokens if event.size_bytes else 0)
             elif isinstance(event, CarrelError):
                 log.warning("a saved session was not restored: %s (%s)", event.code, event.params.get("log"))
+                if self._look is not None and event.code in ("session_refused", "session_missing"):
+                    self._look = replace(self._look, found=None)  # it is gone: this answer makes it again
                 if event.code.startswith("engine_"):  # it took the engine with it: never again
                     saved.remove(session.path)
                 done(0)
