@@ -50,7 +50,7 @@ class Pulse:
 
     def is_stuck(self, commands: list[Command], now_s: float) -> bool:
         """Asked every second or so. Time in which nobody asked does not count."""
-        if now_s - self._looked_s > ASLEEP_S:
+        if self._looked_s and now_s - self._looked_s > ASLEEP_S:
             self._sign_s = now_s
         self._looked_s = now_s
         return bool(commands) and now_s - self._sign_s > self.stall_s(commands)
