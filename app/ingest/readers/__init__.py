@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.ingest.readers import archive, delimited, docx, epub, notebook, pdf, pptx, sheets, structured, text, web
+from app.ingest.readers import archive, delimited, docx, epub, notebook, odf, pdf, pptx, sheets, structured, text, web
 from app.ingest.readers.mail import eml, msg
 from app.ingest.refusal import refuse
 from app.ingest.source import Output, Source
@@ -30,6 +30,7 @@ READERS = (
     Reader(docx.recognize, docx.read),
     Reader(sheets.recognize, sheets.read),
     Reader(pptx.recognize, pptx.read),
+    Reader(odf.recognize, odf.read),
     Reader(epub.recognize, epub.read),
     Reader(msg.recognize, msg.read),
     Reader(archive.recognize, archive.read),

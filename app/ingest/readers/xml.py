@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
+MOST = 10_000_000
 OFF = frozenset({"0", "false", "off", "none"})
 
 
@@ -38,7 +39,7 @@ def value(element: Element | None, *names: str) -> str | None:
 def number(text: str | None, default: int = 0) -> int:
     """The text as an int within what a document can mean; hostile files write anything."""
     try:
-        return max(-1_000_000, min(1_000_000, int(text or "")))
+        return max(-MOST, min(MOST, int(text or "")))
     except ValueError:
         return default
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
 from app.core.errors import CarrelError
+from app.ingest.readers.layout import Box, Placed, in_order
 from app.ingest.readers.package import relations
 from app.ingest.readers.pptx.graphics import chart_text, diagram_text, table_text
 from app.ingest.readers.pptx.words import body_text
@@ -17,19 +17,7 @@ MAX_DEPTH = 12
 TITLES = ("title", "ctrTitle")
 FURNITURE = ("sldNum", "dt", "ftr", "hdr")
 SHAPES = frozenset({"sp", "grpSp", "graphicFrame", "AlternateContent", "cxnSp", "pic"})
-OVERLAP = 0.3  # of the lower shape's height: shapes that share more stand side by side
-Box = tuple[int, int, int, int]
-NOWHERE: Box = (0, 0, 0, 0)
 _MACHINE_MADE = ("automatically generated", "自动生成", "自動產生", "AI 生成")
-
-
-@dataclass
-class _Placed:
-    """A piece of text with its box in the slide's units; `is_title` goes first."""
-
-    text: str
-    box: Box | None
-    is_title: bool = False
 
 
 class Slide:
@@ -47,10 +35,10 @@ class Slide:
         placed = list(self._walk(tree, 0)) if tree is not None else []
         titles = [one.text for one in placed if one.is_title]
         out = ["## " + " ".join(title.split("\n")) for title in titles]
-        out += [one.text for one in _in_order([one for one in placed if not one.is_title])]
+        out += [one.text for one in in_order([one for one in placed if not one.is_title])]
         return "\n\n".join([*out, *self._notes(), *self._comments()])
 
-    def _walk(self, tree: Element, depth: int) -> Iterator[_Placed]:
+    def _walk(self, tree: Element, depth: int) -> Iterator[Placed]:
         if depth > MAX_DEPTH:
             return
         for shape in tree:
@@ -58,17 +46,17 @@ class Slide:
             if name == "grpSp":
                 inner = list(self._walk(shape, depth + 1))
                 titles = [one for one in inner if one.is_title]
-                words = "\n\n".join(one.text for one in _in_order([one for one in inner if not one.is_title]))
+                words = "\n\n".join(one.text for one in in_order([one for one in inner if not one.is_title]))
                 yield from titles
                 if words:
-                    yield _Placed(words, _box(child(shape, "grpSpPr", "xfrm")))
+                    yield Placed(words, _box(child(shape, "grpSpPr", "xfrm")))
             elif name == "AlternateContent":
                 choice = child(shape, "Choice")
                 yield from self._walk(choice, depth + 1) if choice is not None else ()
             elif name in SHAPES:
                 yield from self._shape(shape, name)
 
-    def _shape(self, shape: Element, name: str) -> Iterator[_Placed]:
+    def _shape(self, shape: Element, name: str) -> Iterator[Placed]:
         if name == "graphicFrame":
             text = self._graphic(shape)
             box = _box(child(shape, "xfrm"))
@@ -84,10 +72,10 @@ class Slide:
             text = body_text(body) if body is not None else ""
             box = _box(child(shape, "spPr", "xfrm")) or self._layout.get(index) or self._layout.get(kind)
             if text and kind in TITLES:
-                yield _Placed(text, box, is_title=True)
+                yield Placed(text, box, is_title=True)
                 return
         if text.strip():
-            yield _Placed(text, box)
+            yield Placed(text, box)
 
     def _graphic(self, frame: Element) -> str:
         data = child(frame, "graphic", "graphicData")
@@ -177,36 +165,3 @@ def _description(picture: Element) -> str:
     words = " ".join((attribute(properties, "descr") or "").split()) if properties is not None else ""
     is_name = words.isascii() and " " not in words
     return "" if is_name or any(sign in words for sign in _MACHINE_MADE) else f"[Picture: {words}]"
-
-
-def _in_order(placed: list[_Placed]) -> list[_Placed]:
-    """Rows from top to bottom, in each from left to right. A shape without a place stays behind the one before it."""
-    rows: list[list[_Placed]] = []
-    known = [one for one in placed if one.box]
-    for one in sorted(known, key=lambda one: (one.box or NOWHERE)[1]):
-        row = rows[-1] if rows else []
-        if row and _side_by_side(row, one):
-            row.append(one)
-        else:
-            rows.append([one])
-    ordered = [one for row in rows for one in sorted(row, key=lambda one: (one.box or NOWHERE)[0])]
-    for index, one in enumerate(placed):
-        if not one.box:
-            before = placed[index - 1] if index else None
-            at = next((place + 1 for place, other in enumerate(ordered) if other is before), 0)
-            ordered.insert(at, one)
-    return ordered
-
-
-def _side_by_side(row: list[_Placed], one: _Placed) -> bool:
-    """Whether a shape shares its height with all of the row and its width with none."""
-    left, top, right, bottom = one.box or NOWHERE
-    for other in row:
-        other_left, other_top, other_right, other_bottom = other.box or NOWHERE
-        shared = min(bottom, other_bottom) - max(top, other_top)
-        if shared < OVERLAP * min(bottom - top, other_bottom - other_top):
-            return False
-        across = min(right, other_right) - max(left, other_left)
-        if across > OVERLAP * min(right - left, other_right - other_left):
-            return False
-    return True
