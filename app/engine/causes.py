@@ -74,9 +74,11 @@ def of_stall(silent_s: float) -> CarrelError:
     )
 
 
-def of_refusal(code: str, detail: str, path: str = "") -> CarrelError:
+def of_refusal(code: str, detail: str, path: str = "", *, is_load: bool = False) -> CarrelError:
     """The sentence for a request the engine answered with Failed."""
     name = Path(path).name
+    if (code == "out_of_memory" and not is_load) or (code == "decode_failed" and _is_allocation(detail)):
+        code = "decode_out_of_memory"
     match code:
         case "cancelled":
             return CarrelError("cancelled", "Stopped.")
@@ -187,3 +189,8 @@ def of_refusal(code: str, detail: str, path: str = "") -> CarrelError:
         what=code,
         log=detail,
     )
+
+
+def _is_allocation(detail: str) -> bool:
+    """Whether a step failed because memory for it could not be had: llama.cpp's -2, or its words."""
+    return "returned -2" in detail or bool(_MEMORY.search(detail))

@@ -65,6 +65,10 @@ class Supervisor:
         """The process number of the child, None when there is none."""
         return self._link.pid if self._link else None
 
+    def start(self) -> None:
+        """Start the child when there is none, so that it has greeted before it is needed."""
+        self._ensure_child()
+
     def load(self, spec: m.Load, on_event: OnEvent) -> Request:
         """Load a model, starting the child when there is none. `spec.id` is filled in here."""
         self._ensure_child()
@@ -241,8 +245,9 @@ class Supervisor:
 
     def _on_failed(self, message: m.Failed) -> None:
         request = self._requests.get(message.id)
-        path = request.command.path if request and isinstance(request.command, m.Load) else self.state.path
-        error = causes.of_refusal(message.code, message.detail, path)
+        load = request.command if request and isinstance(request.command, m.Load) else None
+        path = load.path if load else self.state.path
+        error = causes.of_refusal(message.code, message.detail, path, is_load=load is not None)
         if message.id == self._loading:
             phase = Phase.READY if message.code == "cancelled" else Phase.FAILED
             self._become(self.state.without_model(phase, None if message.code == "cancelled" else error))

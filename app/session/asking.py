@@ -95,9 +95,7 @@ class Asking:
         engine = self._desk.engine
         if self._descent is None and engine.spec is not None:
             needed = self._prompt_tokens + self._spoken_tokens + ROOM_TOKENS
-            plan = self._desk.plan
-            layers = plan.model.n_layers if plan is not None and plan.gpu_uuids else 0
-            self._descent = Descent(engine.spec, layers, needed)
+            self._descent = Descent(engine.spec, self._desk.plan, needed)
         spec = self._descent.step(error) if self._descent is not None else None
         if spec is None or self._stopping:
             self.heard.emit(error)

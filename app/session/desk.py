@@ -52,6 +52,9 @@ class Desk:
                 n_ubatch=spec.n_ubatch,
                 kv_type=spec.kv_type,
                 n_gpu_layers=spec.n_gpu_layers,
+                yarn_factor=spec.yarn_factor,
+                yarn_orig_ctx=spec.yarn_orig_ctx,
+                draft_path=spec.draft_path,
             )
 
     def change_settings(self, **changes: object) -> None:

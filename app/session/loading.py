@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 import psutil
 
 from app.catalog.index import load_catalog
-from app.catalog.local import local_candidate
-from app.config.paths import models_folder
+from app.catalog.local import find_draft, local_candidate
+from app.config.paths import expanded, models_folder
 from app.core.errors import CarrelError
 from app.core.units import MIB
 from app.engine import messages as m
-from app.engine.state import EngineState
+from app.engine.state import EngineState, Phase
 from app.engine.supervisor import Event
+from app.fit.option import Adapter, Candidate
 from app.fit.plan import Plan, plan
-from app.fit.search import Candidate, Fixed
+from app.fit.search import Fixed
+from app.gguf.adapter import check_adapter, read_adapter
+from app.machine.live import Sampler
 from app.machine.snapshot import Machine, take_snapshot
+from app.session.costs import Bench, CostBook, bench_of
 from app.session.desk import Desk
 from app.session.failures import as_carrel_error
+from app.session.stepdown import Descent
 
 log = logging.getLogger(__name__)
 
@@ -28,41 +35,57 @@ Done = Callable[[EngineState], object]
 Failed = Callable[[CarrelError], object]
 
 
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """What was decided away from the main thread."""
+
+    plan: Plan
+    load: m.Load
+    bench: Bench
+
+
 def load_model(
     desk: Desk, path: Path, done: Done, failed: Failed, wanted: Plan | None = None, *, fixed: Fixed | None = None
 ) -> None:
-    """Load the GGUF at `path`, planned for the memory that is free now. `wanted` keeps its context and KV type.
+    """Load the GGUF at `path`, planned for the memory that is free now. `wanted` keeps its context, KV type, adapters
+    and threads.
 
     Progress is told by `desk.engine.changed`; `done(state)` or `failed(error)` comes on the main thread. What is in
-    memory stays there until the new file has shown that it is a model.
+    memory stays there until the new file has shown that it is a model. The engine starts meanwhile, for what it
+    measured before goes by its build.
     """
-    decided = fixed or (Fixed(n_ctx=wanted.n_ctx, kv_type=wanted.kv_type) if wanted else Fixed())
+    decided = fixed or (_kept(wanted) if wanted else Fixed())
     jobs = desk.jobs
 
     def fail(error: Exception) -> None:
         failed(as_carrel_error(error))
 
-    def release(candidate: Candidate) -> None:
+    def read() -> tuple[Candidate, Fixed]:
+        candidate = local_candidate(path, load_catalog(desk.home.catalog_facts_file))
+        return candidate, _with_adapters(decided, candidate)
+
+    def release(found: tuple[Candidate, Fixed]) -> None:
         """The model in memory would be counted as taken: free it before looking how much there is."""
         if desk.engine.state.has_model:
-            desk.engine.unload(lambda _: plan_it(candidate))
+            desk.engine.unload(lambda _: plan_it(found))
         else:
-            plan_it(candidate)
+            _when_started(desk, lambda: plan_it(found))
 
-    def plan_it(candidate: Candidate) -> None:
-        jobs.run(lambda: _plan(desk, candidate, decided), planned, fail)
+    def plan_it(found: tuple[Candidate, Fixed]) -> None:
+        build, pid = desk.engine.state.build, desk.engine.pid
+        jobs.run(lambda: _decide(desk, *found, build, pid), planned, fail)
 
-    def planned(found: tuple[Plan, Machine]) -> None:
-        best, machine = found
-        if not best.fits:
-            failed(CarrelError("does_not_fit_machine", "{reason}", reason=best.reason))
+    def planned(ready: _Ready) -> None:
+        if not ready.plan.fits:
+            failed(CarrelError("does_not_fit_machine", "{reason}", reason=ready.plan.reason))
             return
         try:
-            _load(desk, best, machine, done, failed)
+            _Loading(desk, ready, done, failed).start()
         except CarrelError as error:
             failed(error)
 
-    jobs.run(lambda: local_candidate(path, load_catalog(desk.home.catalog_facts_file)), release, fail)
+    desk.engine.start()
+    jobs.run(read, release, fail)
 
 
 def reload_last(desk: Desk, done: Done, failed: Failed) -> None:
@@ -95,24 +118,102 @@ def last_plan(desk: Desk) -> Plan | None:
     return desk.plan if desk.engine.state.has_model else None
 
 
-def _plan(desk: Desk, candidate: Candidate, fixed: Fixed) -> tuple[Plan, Machine]:
-    """Away from the main thread: snapshot and plan."""
-    machine = take_snapshot(models_folder(desk.home, desk.settings.models_folder))
-    return plan(machine, [candidate], fixed, desk.settings.vram_margin_mib * MIB), machine
+def _kept(wanted: Plan) -> Fixed:
+    return Fixed(n_ctx=wanted.n_ctx, kv_type=wanted.kv_type, n_threads=wanted.n_threads, adapters=wanted.adapters)
 
 
-def _load(desk: Desk, best: Plan, machine: Machine, done: Done, failed: Failed) -> None:
-    path = best.model.path
+def _with_adapters(fixed: Fixed, candidate: Candidate) -> Fixed:
+    """The adapters with their sizes. Raises CarrelError when one does not belong to the model."""
+    return msgspec.structs.replace(
+        fixed, adapters=tuple(sized_adapter(adapter, candidate) for adapter in fixed.adapters)
+    )
 
-    def on_event(event: Event) -> None:
+
+def sized_adapter(adapter: Adapter, candidate: Candidate) -> Adapter:
+    """The adapter with what it takes. Raises CarrelError when it does not belong to the model."""
+    path = expanded(adapter.path).resolve()
+    facts = read_adapter(path)
+    check_adapter(facts, path, candidate.facts)
+    return Adapter(str(path), adapter.scale, facts.size_bytes)
+
+
+def _when_started(desk: Desk, then: Callable[[], object]) -> None:
+    """Go on once the engine has greeted or given up."""
+    if desk.engine.state.phase is not Phase.STARTING:
+        then()
+        return
+
+    def look(state: EngineState) -> None:
+        if state.phase is not Phase.STARTING:
+            disconnect()
+            then()
+
+    disconnect = desk.engine.changed.connect(look)
+
+
+def _decide(desk: Desk, candidate: Candidate, fixed: Fixed, build: str, pid: int | None) -> _Ready:
+    """Away from the main thread: snapshot, what was measured before, plan."""
+    folder = models_folder(desk.home, desk.settings.models_folder)
+    machine = _without_engine(take_snapshot(folder), pid)
+    bench, book = bench_of(machine, build, Path(candidate.path)), CostBook(desk.home.costs_file)
+    draft = None
+    if desk.settings.draft_model:
+        draft = find_draft(desk.home, load_catalog(desk.home.catalog_facts_file), folder)
+    fixed = msgspec.structs.replace(fixed, n_threads=fixed.n_threads or desk.settings.threads)
+    margin_bytes = desk.settings.vram_margin_mib * MIB
+    best = plan(machine, [candidate], fixed, margin_bytes, book.decode_costs(bench), draft)
+    return _Ready(best, load_message(best, machine, book.find(bench, best)), bench)
+
+
+def _without_engine(machine: Machine, pid: int | None) -> Machine:
+    """The computer as if the idle engine took nothing of its cards: what CUDA holds there it will use itself."""
+    sampler = Sampler()
+    sampled = sampler.sample(pid).gpus if pid and machine.gpus else ()
+    sampler.close()
+    if [gpu.name for gpu in sampled] != [gpu.name for gpu in machine.gpus]:  # others are hidden by the environment
+        return machine
+    gpus = tuple(
+        msgspec.structs.replace(gpu, free_bytes=gpu.free_bytes + (one.process_bytes or 0))
+        for gpu, one in zip(machine.gpus, sampled, strict=True)
+    )
+    return msgspec.structs.replace(machine, gpus=gpus)
+
+
+class _Loading:
+    """One load, in smaller ways where memory does not suffice after all."""
+
+    def __init__(self, desk: Desk, ready: _Ready, done: Done, failed: Failed) -> None:
+        self._desk, self._ready, self._done, self._failed = desk, ready, done, failed
+        layers = ready.plan.model.n_layers if ready.plan.cards else 0
+        self._descent = Descent(ready.load, layers)
+
+    def start(self) -> None:
+        self._desk.engine.load(self._ready.load, self._on_event)
+
+    def _on_event(self, event: Event) -> None:
         if isinstance(event, m.Loaded):
-            desk.plan = best
-            _remember(desk, path)
-            done(desk.engine.state)
+            self._keep(event)
         elif isinstance(event, CarrelError):
-            failed(event)
+            self._step_down(event)
 
-    desk.engine.load(load_message(best, machine), on_event)
+    def _step_down(self, error: CarrelError) -> None:
+        """Try the next smaller way, or say why it does not load."""
+        smaller = self._descent.step(error)
+        if smaller is None:
+            self._failed(error)
+        else:
+            self._desk.engine.load(smaller, self._on_event)
+
+    def _keep(self, loaded: m.Loaded) -> None:
+        desk, ready = self._desk, self._ready
+        desk.plan = ready.plan
+        if self._descent.words:
+            desk.adopt(self._descent.spec)
+            desk.noticed.emit(self._descent.words)
+        elif loaded.costs:
+            desk.jobs.run(lambda: CostBook(desk.home.costs_file).keep(ready.bench, ready.plan, loaded.costs))
+        _remember(desk, ready.plan.model.path)
+        self._done(desk.engine.state)
 
 
 def _remember(desk: Desk, path: str) -> None:

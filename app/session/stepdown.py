@@ -10,6 +10,7 @@ from app.core.errors import CarrelError
 from app.core.units import format_tokens
 from app.core.words import say
 from app.engine import messages as m
+from app.fit.plan import Plan
 
 MOST_STEPS = 8  # then something else is wrong
 SMALLEST_CONTEXT = 2_048
@@ -27,24 +28,34 @@ def is_out_of_memory(error: CarrelError) -> bool:
 
 
 def smaller(spec: m.Load, needed_tokens: int = 0, n_layers: int = 0) -> m.Load | None:
-    """The next smaller way: shorter steps of reading, a smaller KV type, a shorter context, fewer layers on the card.
+    """The next smaller way: no drafting model, shorter steps of reading, a smaller KV type, a shorter context, fewer
+    layers on the card.
 
     The context never falls below `needed_tokens`. `n_layers` 0 means that no layer is on a card. None at the end.
     """
+    if spec.draft_path:
+        return msgspec.structs.replace(spec, draft_path="")
     ubatch = next((size for size in _UBATCHES if size < spec.n_ubatch), None)
     if ubatch:
         return msgspec.structs.replace(spec, n_ubatch=ubatch)
     kept = (spec.kv_type, *_KV_TYPES) if spec.kv_type not in _KV_TYPES else _KV_TYPES
     later = kept[kept.index(spec.kv_type) + 1 :]
     if later:
-        return msgspec.structs.replace(spec, kv_type=later[0])
+        return msgspec.structs.replace(spec, kv_type=later[0], costs=())  # they were measured with the other type
     n_ctx = max(-(-max(needed_tokens, spec.n_ctx // 2) // _CONTEXT_STEP) * _CONTEXT_STEP, SMALLEST_CONTEXT)
     if n_ctx < spec.n_ctx:
-        return msgspec.structs.replace(spec, n_ctx=n_ctx)
+        return _with_context(spec, n_ctx)
     on_card = n_layers + 1 if spec.n_gpu_layers < 0 else min(spec.n_gpu_layers, n_layers + 1)
     if n_layers and on_card > 0:
         return msgspec.structs.replace(spec, n_gpu_layers=int(on_card * _LAYERS_KEPT))
     return None
+
+
+def _with_context(spec: m.Load, n_ctx: int) -> m.Load:
+    """A shorter context; one that the model was trained for is not stretched."""
+    if n_ctx <= spec.yarn_orig_ctx:
+        return msgspec.structs.replace(spec, n_ctx=n_ctx, yarn_factor=0.0, yarn_orig_ctx=0)
+    return msgspec.structs.replace(spec, n_ctx=n_ctx)
 
 
 def change_words(before: m.Load, after: m.Load) -> str:
@@ -54,6 +65,8 @@ def change_words(before: m.Load, after: m.Load) -> str:
 
 
 def _changes(before: m.Load, after: m.Load) -> Iterator[str]:
+    if after.draft_path != before.draft_path:
+        yield say("no small model to draft with")
     if after.n_ubatch != before.n_ubatch:
         yield say("shorter steps of reading ({tokens} tokens at once)", tokens=after.n_ubatch)
     if after.kv_type != before.kv_type:
@@ -67,9 +80,10 @@ def _changes(before: m.Load, after: m.Load) -> Iterator[str]:
 class Descent:
     """Steps down until a load holds. One for each wish: it counts the steps."""
 
-    def __init__(self, first: m.Load, n_layers: int = 0, needed_tokens: int = 0) -> None:
+    def __init__(self, first: m.Load, plan: Plan | None, needed_tokens: int = 0) -> None:
         self.first = self.spec = first
-        self._n_layers, self._needed_tokens = n_layers, needed_tokens
+        self._n_layers = plan.model.n_layers if plan is not None and plan.cards else 0
+        self._needed_tokens = needed_tokens
         self._steps = 0
 
     def step(self, error: CarrelError) -> m.Load | None:
