@@ -14,12 +14,16 @@ from app.core.chat import Channel, Timing
 from app.core.emitter import Emitter
 from app.core.errors import CarrelError
 from app.core.files import write_durably
+from app.core.params import Choices
 from app.perf.meter import TurnMeter
 from app.session import chats
 from app.session.desk import Desk
 from app.session.turn import Outcome, Turn, Wish
 from app.store.rows import Chat, Message
 from app.ui.attachments import Attachments
+from app.ui.manner import Manner
+
+_NONE = Choices()
 
 
 class Conversation(Attachments):
@@ -34,6 +38,7 @@ class Conversation(Attachments):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.chat_id: int | None = None
+        self.manner = Manner(desk)
         self.draft = self._new_draft = self._read_new_draft()
         self.messages: list[Message] = []
         self.chats: list[Chat] = []
@@ -79,8 +84,8 @@ class Conversation(Attachments):
 
     def open_chat(self, chat_id: int) -> None:
         def done(found: list[Message]) -> None:
-            draft = next((chat.draft for chat in self.chats if chat.id == chat_id), "")
-            self._show(chat_id, found, draft)
+            chat = next((chat for chat in self.chats if chat.id == chat_id), None)
+            self._show(chat_id, found, chat.draft if chat else "", chat.choices if chat else Choices())
 
         chats.open_chat(self.desk, chat_id, done)
 
@@ -111,9 +116,10 @@ class Conversation(Attachments):
             self._new_draft = ""
             self._draft_file.unlink(missing_ok=True)
 
-    def _show(self, chat_id: int | None, messages: list[Message], draft: str | None) -> None:
+    def _show(self, chat_id: int | None, messages: list[Message], draft: str | None, choices: Choices = _NONE) -> None:
         self.leaving.emit()
         self.chat_id, self.messages = chat_id, messages
+        self.manner.show(chat_id, choices)
         self.draft = self._new_draft if draft is None else draft
         self.drop_files()
         self.opened.emit()
@@ -124,7 +130,8 @@ class Conversation(Attachments):
         """Send the words and the dropped files. Does nothing while an answer runs."""
         if self.turn is not None:
             return
-        turn = Turn(self.desk, Wish(text, tuple(self.documents), self.chat_id, thinking))
+        wish = Wish(text, tuple(self.documents), self.chat_id, thinking, self.manner.choices)
+        turn = Turn(self.desk, wish)
         self._wish_text, self._thought = text, 0
         self.turn, self.asked_rows, self.meter = turn, None, TurnMeter(time.monotonic())
         turn.asked.connect(self._on_asked)
@@ -145,6 +152,7 @@ class Conversation(Attachments):
         self.asked_rows = (question, answer)
         if was_here:
             self.chat_id = question.chat_id
+            self.manner.settle(question.chat_id)
             self.messages = [*self.messages, question, answer]
             self.draft = ""
             self.drop_files()
@@ -172,6 +180,7 @@ class Conversation(Attachments):
         if rows is None:
             if turn.chat_id is not None and self.chat_id is None:
                 self.chat_id = turn.chat_id
+                self.manner.settle(turn.chat_id)
             error = outcome.error or CarrelError("cancelled", "Stopped.")
             self.refused.emit(self._wish_text, error)
             self.refresh_list()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.session.telemetry import Telemetry
@@ -43,7 +44,16 @@ class Frame:
         bar = self.modelbar
         self.left = Edge("sidebar", self.sidebar, bar.sidebar, place_file, shown=True, narrow_px=900)
         self.right = Edge("inspector", self.inspector, bar.inspector, place_file, shown=False, narrow_px=1160)
+        self.chat.parameters_wanted.connect(self.toggle_parameters)
         self.body = self._lay_out()
+
+    def toggle_parameters(self) -> None:
+        """Show how the open chat is answered; again hides it."""
+        shown = self.inspector.isVisible() and self.inspector.tab == "parameters"
+        self.inspector.show_tab("parameters")
+        self.right.button.setChecked(not shown)
+        if not shown:
+            self.inspector.tabs.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def fit(self, width_px: int, before_px: int) -> None:
         """In a narrow window the edges give way to the page; they come back with the room."""

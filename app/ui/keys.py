@@ -27,6 +27,7 @@ class Keys:
             ("Ctrl+O", self._add_files),
             ("Ctrl+Shift+C", self._copy_answer),
             ("Ctrl+I", lambda: window.modelbar.inspector.toggle()),
+            ("Ctrl+P", lambda: window.frame.toggle_parameters()),
             ("Ctrl+B", lambda: window.modelbar.sidebar.toggle()),
             ("Ctrl+,", lambda: window.show_page("settings")),
             ("F1", lambda: window.show_page("about")),

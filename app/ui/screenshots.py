@@ -86,6 +86,7 @@ class Studio:
                 ("3-chat", self._chat),
                 ("4-dropped-file", self._dropped_file),
                 ("5-performance", self._performance),
+                ("6-parameters", self._parameters),
             ):
                 scene()
                 self._settle(120)
@@ -160,6 +161,10 @@ class Studio:
         self.window.inspector.answer.show_figures(figures)
         self.telemetry.play(self.window.inspector.answer.speed.add)
         self._wait(lambda: self.window.conversation.chat_id == first)
+
+    def _parameters(self) -> None:
+        self.window.conversation.manner.choose(temperature=0.2, seed=7, grammar='root ::= "yes" | "no"')
+        self.window.inspector.show_tab("parameters")
 
     def _load(self) -> None:
         plan = self._plan

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.core.words import say
@@ -21,7 +21,8 @@ class Composer(DropBox):
     """The composer. Knows nothing of chats.
 
     Signals: `send_requested(text)`, `stop_requested()`, `files_dropped(list[Path])`, `add_files_requested()`,
-    `file_removed(key)`, `thinking_toggled(bool)`, `recall_requested()` (Up in the empty field), `text_changed()`.
+    `file_removed(key)`, `thinking_toggled(bool)`, `parameters_requested()`, `recall_requested()` (Up in the
+    empty field), `text_changed()`.
     The text stays until the caller says `clear()`: a refused message is not lost.
     """
 
@@ -30,6 +31,7 @@ class Composer(DropBox):
     add_files_requested = Signal()
     file_removed = Signal(str)
     thinking_toggled = Signal(bool)
+    parameters_requested = Signal()
     recall_requested = Signal()
     text_changed = Signal()
 
@@ -43,10 +45,13 @@ class Composer(DropBox):
         self._chips = FileChips(self.gauge, self.edit)
         self.add_button = IconButton("paperclip", say("Add files"), px=18)
         self.thinking = Switch(say("Think first"))
+        self.parameters = IconButton("sliders-horizontal", "", kind="text")
+        self.parameters.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.send_button = IconButton("arrow-up", say("Send"), kind="primary", px=18, role="on_accent")
         self._lay_out()
         self._connect()
         self._ready = True
+        self.set_changed(0)
         self._refresh()
 
     def _lay_out(self) -> None:
@@ -54,6 +59,7 @@ class Composer(DropBox):
         below.setSpacing(8)
         below.addWidget(self.add_button)
         below.addWidget(self.thinking)
+        below.addWidget(self.parameters)
         below.addStretch(1)
         below.addWidget(self.send_button)
         layout = QVBoxLayout(self)
@@ -65,7 +71,8 @@ class Composer(DropBox):
         layout.addLayout(below)
         for one, other in ((self.edit, self.add_button), (self.add_button, self.thinking)):
             QWidget.setTabOrder(one, other)
-        QWidget.setTabOrder(self.thinking, self.send_button)
+        QWidget.setTabOrder(self.thinking, self.parameters)
+        QWidget.setTabOrder(self.parameters, self.send_button)
         self.setFocusProxy(self.edit)
 
     def _connect(self) -> None:
@@ -78,6 +85,7 @@ class Composer(DropBox):
         self.add_button.clicked.connect(self.add_files_requested)
         self.send_button.clicked.connect(self._on_send_clicked)
         self.thinking.toggled.connect(self.thinking_toggled)
+        self.parameters.clicked.connect(self.parameters_requested)
 
     # ---- what the caller says
 
@@ -110,6 +118,13 @@ class Composer(DropBox):
         """Sending is not possible now, for `reason`; an empty reason allows it again."""
         self._blocked = reason
         self._refresh()
+
+    def set_changed(self, count: int) -> None:
+        """How many parameters of the chat differ from the preset."""
+        words = say("{count} changed", count=count) if count else ""
+        self.parameters.setText(f" {words}" if words else "")
+        name = say("Parameters of this chat") + " (Ctrl+P)"
+        self.parameters.set_name(say(", ").join(part for part in (name, words) if part))
 
     def set_files(self, items: Sequence[ChipItem]) -> None:
         """Show these chips and no others; chips whose key stays keep their place."""

@@ -1,4 +1,4 @@
-"""The inspector: performance now; other tabs come when there is something to put in them."""
+"""The inspector: what the computer is doing, and how the open chat is answered, behind one tab each."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from app.core.words import say
 from app.session.telemetry import Telemetry
@@ -14,12 +14,14 @@ from app.ui.conversation import Conversation
 from app.ui.guide import Guide
 from app.ui.inspector.answer_card import AnswerCard
 from app.ui.inspector.machine_cards import MachineCards
-from app.ui.pages.page import label
+from app.ui.inspector.parameters import Parameters
 
 WIDTH_PX = 340
 
 
 class Inspector(QWidget):
+    """`show_tab(name)` by its name: "performance" or "parameters"."""
+
     def __init__(
         self,
         conversation: Conversation,
@@ -32,26 +34,56 @@ class Inspector(QWidget):
         self.setFixedWidth(WIDTH_PX)
         self.setProperty("ground", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setAccessibleName(say("Performance"))
         self.answer = AnswerCard(conversation, clock)
         self.machine = MachineCards(conversation, guide, telemetry, clock)
-        inner = QWidget()
-        inner.setProperty("ground", "panel")
-        inner.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(16, 14, 16, 16)
-        column.setSpacing(8)
-        column.addWidget(label(say("Performance"), "heading"))
-        column.addWidget(self.answer)
-        column.addWidget(self.machine)
-        column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        scroll.setAccessibleName(say("Performance"))
-        scroll.setWidget(inner)
+        self.parameters = Parameters(conversation)
+        self.tabs, self.stack = QTabBar(), QStackedWidget()
+        self.tabs.setExpanding(False)
+        self.tabs.setDrawBase(False)
+        self.tabs.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.tabs.setAccessibleName(say("Inspector"))
+        self._names: list[str] = []
+        self._add("performance", say("Performance"), self.answer, self.machine)
+        self._add("parameters", say("Parameters"), self.parameters)
+        self.tabs.currentChanged.connect(self.stack.setCurrentIndex)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scroll)
+        outer.setSpacing(0)
+        head = QVBoxLayout()
+        head.setContentsMargins(4, 8, 4, 0)
+        head.addWidget(self.tabs)
+        outer.addLayout(head)
+        outer.addWidget(self.stack)
+
+    @property
+    def tab(self) -> str:
+        """The tab shown."""
+        return self._names[self.tabs.currentIndex()]
+
+    def show_tab(self, name: str) -> None:
+        self.tabs.setCurrentIndex(self._names.index(name))
+
+    def _add(self, name: str, words: str, *widgets: QWidget) -> None:
+        self._names.append(name)
+        self.tabs.addTab(words)
+        self.stack.addWidget(_scrolling(words, *widgets))
+
+
+def _scrolling(name: str, *widgets: QWidget) -> QScrollArea:
+    inner = QWidget()
+    inner.setProperty("ground", "panel")
+    inner.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    column = QVBoxLayout(inner)
+    column.setContentsMargins(16, 14, 16, 16)
+    column.setSpacing(8)
+    for widget in widgets:
+        column.addWidget(widget)
+    column.addStretch(1)
+    scroll = QScrollArea()
+    scroll.setWidgetResizable(True)
+    scroll.setFrameShape(QFrame.Shape.NoFrame)
+    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    scroll.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    scroll.setAccessibleName(name)
+    scroll.setWidget(inner)
+    return scroll

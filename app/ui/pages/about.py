@@ -19,6 +19,7 @@ KEYS = (
     ("Ctrl+O", mark("Add files to the message")),
     ("Ctrl+Shift+C", mark("Copy the last answer")),
     ("Ctrl+I", mark("Show or hide performance")),
+    ("Ctrl+P", mark("Parameters of this chat")),
     ("Ctrl+B", mark("Show or hide the chats")),
     ("Ctrl+,", mark("Settings")),
     ("F1", mark("This page")),

@@ -31,9 +31,10 @@ COLUMN_PX = 760 + 2 * 16
 
 
 class ChatPage(QWidget):
-    """`page_wanted(name)` asks the window for another page."""
+    """`page_wanted(name)` asks the window for another page, `parameters_wanted()` for the parameters at its edge."""
 
     page_wanted = Signal(str)
+    parameters_wanted = Signal()
 
     def __init__(self, conversation: Conversation, loader: Loader, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -81,6 +82,7 @@ class ChatPage(QWidget):
         composer.file_removed.connect(lambda key: conversation.remove_file(Path(key)))
         composer.text_changed.connect(self._on_text_changed)
         composer.recall_requested.connect(self._on_recall)
+        composer.parameters_requested.connect(self.parameters_wanted)
         self.demo_line.wanted.connect(lambda: self.page_wanted.emit("start"))
         self.engine_card.page_wanted.connect(self.page_wanted)
         self._draft_timer = QTimer(self, singleShot=True, interval=600)

@@ -34,6 +34,7 @@ class Readiness(QObject):
         self._demo_line, self._engine_card = demo_line, engine_card
         composer.thinking.setChecked(self._desk.settings.thinking)
         composer.thinking_toggled.connect(lambda on: self._desk.change_settings(thinking=on))
+        listen(self, lambda: conversation.manner.changed.connect(self._show_changed))
         listen(self, lambda: conversation.running_changed.connect(self.show_running))
         listen(self, lambda: self._desk.engine.changed.connect(self._on_engine))
         listen(self, lambda: self._desk.settings_changed.connect(self._on_settings))
@@ -63,8 +64,12 @@ class Readiness(QObject):
             reason = say("No model is loaded yet.")
         self._composer.set_blocked(reason)
 
+    def _show_changed(self) -> None:
+        self._composer.set_changed(len(self._conversation.manner.differences))
+
     def _on_engine(self, state: EngineState) -> None:
         self._show_blocked()
+        self._show_changed()
         if state.has_model:
             self._transcript.drop_reload_buttons()
             self.tell_card()
@@ -78,3 +83,4 @@ class Readiness(QObject):
         thinking.setChecked(self._desk.settings.thinking)
         thinking.blockSignals(False)
         thinking.update()
+        self._show_changed()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtGui import QFocusEvent, QWheelEvent
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
-    QSpinBox,
     QWidget,
 )
 
@@ -22,6 +21,7 @@ from app.core.words import say
 from app.session.desk import Desk
 from app.ui.pages.page import Card, Page, label
 from app.ui.widgets.buttons import TextButton
+from app.ui.widgets.fields import Choice, NumberField
 
 
 class SettingsPage(Page):
@@ -73,13 +73,12 @@ class SettingsPage(Page):
         folder = QWidget()
         row.setContentsMargins(0, 0, 0, 0)
         folder.setLayout(row)
-        self.margin = _CalmNumber()
+        self.margin = NumberField()
         self.margin.setRange(0, 16384)
         self.margin.setSingleStep(128)
         self.margin.setSuffix(" MB")
         self.margin.setValue(settings.vram_margin_mib)
         self.margin.setFixedWidth(140)
-        self.margin.lineEdit().setTextMargins(8, 0, 0, 0)
         self.margin.editingFinished.connect(lambda: self._change(vram_margin_mib=self.margin.value()))
         self.endpoint = _text(settings.hub_endpoint, "https://huggingface.co", lambda t: self._change(hub_endpoint=t))
         self.proxy = _text(settings.proxy, "http://127.0.0.1:7890", lambda t: self._change(proxy=t))
@@ -105,20 +104,6 @@ class SettingsPage(Page):
             self.folder.setText(chosen)
 
 
-class _CalmChoice(QComboBox):
-    """The wheel scrolls the page, not the choice under the mouse."""
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()
-
-
-class _CalmNumber(QSpinBox):
-    """The same for a number."""
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()
-
-
 class _Instructions(QPlainTextEdit):
     """Several lines, kept when the field is left."""
 
@@ -137,7 +122,7 @@ class _Instructions(QPlainTextEdit):
 
 
 def _choice(choices: Sequence[tuple[str, str]], now: str, changed: Callable[[str], object]) -> QComboBox:
-    box = _CalmChoice()
+    box = Choice()
     for value, words in choices:
         box.addItem(words, value)
     box.setCurrentIndex(max(0, box.findData(now)))

@@ -1,10 +1,10 @@
-"""Number fields. The style sheet cannot pad the text inside a spin box, and a wheel must not change what it passes."""
+"""Fields for choices and numbers. A wheel must not change what it passes; the style sheet cannot pad a spin box."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QDoubleSpinBox, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QSpinBox, QWidget
 
 
 class NumberField(QSpinBox):
@@ -31,3 +31,11 @@ class DecimalField(QDoubleSpinBox):
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Pass it on to the page."""
         super().wheelEvent(event) if self.hasFocus() else event.ignore()
+
+
+class Choice(QComboBox):
+    """One of several; the wheel scrolls the page, not the choice under the mouse."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Pass it on to the page."""
+        event.ignore()

@@ -51,3 +51,11 @@ def make_label(text: str, role: str = "", parent: QWidget | None = None, *, wrap
     if role:
         made.setProperty("role", role)
     return made
+
+
+def set_role(words: QLabel, role: str) -> None:
+    """Show a label in another role."""
+    if words.property("role") != role:
+        words.setProperty("role", role)
+        words.style().unpolish(words)
+        words.style().polish(words)

@@ -1,0 +1,163 @@
+"""How a chat is answered, chosen at the window's edge: what reaches the engine, what stays, what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.core.params import PLAIN, THINKING, Choices
+from app.engine import messages as m
+from app.session.demo import DEMO_TOKENS
+from app.ui.inspector.parameters import Parameters
+from app.ui.sample_computer import SAMPLE_MACHINE
+from tests.helpers.fake_engine import Script
+from tests.ui.studio import Studio
+
+
+@pytest.fixture
+def open_studio(tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Studio]]:
+    monkeypatch.setattr("app.session.loading.take_snapshot", lambda _: SAMPLE_MACHINE)
+    studios: list[Studio] = []
+
+    def open_one() -> Studio:
+        studios.append(Studio(tmp_path / "home", qtbot, Script("Yes.")))
+        return studios[-1]
+
+    yield open_one
+    for studio in studios:
+        studio.close()
+
+
+def panel(studio: Studio) -> Parameters:
+    studio.window.frame.right.button.setChecked(True)
+    studio.window.inspector.show_tab("parameters")
+    return studio.window.inspector.parameters
+
+
+def sent(studio: Studio) -> m.Generate:
+    return studio.engine.links[0].generated[-1]
+
+
+def test_a_value_belongs_to_its_chat_and_survives_a_restart(open_studio: Callable[[], Studio]) -> None:
+    studio = open_studio()
+    studio.load()
+    rows = panel(studio).rows
+    assert rows["max_tokens"].field.value() == DEMO_TOKENS, "the toy's own preset"
+    assert not rows["temperature"].back.isVisible()
+    rows["temperature"].field.setValue(0.25)
+    rows["seed"].field.setValue(11)
+    assert rows["temperature"].back.isVisible()
+    assert "0.60" in rows["temperature"].back.accessibleName()
+    assert studio.window.chat.composer.parameters.text().strip() == "2 changed"
+    studio.ask("One?")
+    assert (sent(studio).sampling.temperature, sent(studio).sampling.seed) == (0.25, 11)
+    studio.window.new_chat()
+    assert rows["temperature"].field.value() == THINKING.temperature
+    assert rows["seed"].field.text() == "Random"
+    studio.ask("Two?")
+    assert sent(studio).sampling.temperature == THINKING.temperature
+    studio.close()
+    again = open_studio()
+    again.window.conversation.refresh_list()
+    again.wait(lambda: len(again.window.conversation.chats) == 2)
+    first = next(chat for chat in again.window.conversation.chats if chat.title == "One?")
+    again.window.conversation.open_chat(first.id)
+    again.wait(lambda: panel(again).rows["temperature"].field.value() == 0.25)
+    panel(again).reset.click()
+    again.wait(lambda: again.desk.store.call(lambda store: store.chat(first.id).choices) == Choices())
+
+
+def test_choices_of_a_chat_not_begun_survive_other_chats_and_a_restart(open_studio: Callable[[], Studio]) -> None:
+    first = open_studio()
+    first.load()
+    first.ask("A question")
+    first.window.new_chat()
+    panel(first).rows["top_k"].field.setValue(7)
+    first.window.conversation.open_chat(first.window.conversation.chats[0].id)
+    first.wait(lambda: panel(first).rows["top_k"].field.value() == THINKING.top_k)
+    first.window.new_chat()
+    assert panel(first).rows["top_k"].field.value() == 7
+    first.close()
+    second = open_studio()
+    assert panel(second).rows["top_k"].field.value() == 7
+    second.load()
+    second.ask("Mine?")
+    assert sent(second).sampling.top_k == 7
+    second.window.new_chat()
+    assert panel(second).rows["top_k"].field.value() == THINKING.top_k
+
+
+def test_the_preset_follows_the_thinking_switch(open_studio: Callable[[], Studio]) -> None:
+    studio = open_studio()
+    studio.load()
+    parameters = panel(studio)
+    parameters.rows["temperature"].field.setValue(0.7)
+    assert "One value" in parameters.preset.text()
+    studio.window.chat.composer.thinking.setChecked(False)
+    assert not parameters.thinking.isChecked()
+    assert parameters.rows["top_p"].field.value() == PLAIN.top_p
+    assert parameters.preset.text() == "As the model card advises for plain answers."
+    assert not parameters.reset.isEnabled()
+    parameters.thinking.setChecked(True)
+    assert studio.window.chat.composer.thinking.isChecked()
+    assert parameters.reset.isEnabled()
+
+
+def test_one_value_goes_back_alone(open_studio: Callable[[], Studio]) -> None:
+    studio = open_studio()
+    rows = panel(studio).rows
+    rows["seed"].field.setValue(3)
+    rows["min_p"].field.setValue(0.1)
+    rows["seed"].back.click()
+    assert studio.window.conversation.manner.choices == Choices(min_p=0.1)
+    assert rows["seed"].field.text() == "Random"
+    rows["seed"].field.setValue(5)
+    rows["seed"].field.setValue(-1)
+    assert studio.window.conversation.manner.choices.seed is None
+
+
+def test_a_form_is_judged_while_typed_and_refused_when_wrong(open_studio: Callable[[], Studio]) -> None:
+    studio = open_studio()
+    studio.load()
+    form = panel(studio).form
+    form.fold.setChecked(True)
+    form.kind.setCurrentIndex(form.kind.findData("json_schema"))
+    form.kind.activated.emit(form.kind.currentIndex())
+    form.edit.setPlainText('{"type": "object"')
+    studio.wait(lambda: "line 1" in form.verdict.text())
+    studio.ask("As JSON?", to_the_end=False)
+    studio.wait(lambda: studio.window.chat.refusal.isVisible())
+    assert "JSON schema is not JSON" in studio.window.chat.refusal.words.text()
+    assert studio.window.chat.composer.text == "As JSON?"
+    form.edit.setPlainText('{"type": "object"}')
+    studio.wait(lambda: form.verdict.text().startswith("✓"))
+    studio.ask("As JSON?")
+    assert sent(studio).json_schema == '{"type": "object"}'
+
+
+def test_instructions_typed_before_leaving_stay_with_their_chat(open_studio: Callable[[], Studio]) -> None:
+    studio = open_studio()
+    studio.load()
+    studio.ask("One?")
+    panel(studio).instructions.setPlainText("Answer in German.")
+    studio.window.new_chat()
+    assert panel(studio).instructions.toPlainText() == ""
+    studio.window.conversation.open_chat(studio.window.conversation.chats[0].id)
+    studio.wait(lambda: panel(studio).instructions.toPlainText() == "Answer in German.")
+    studio.ask("Two?")
+    assert sent(studio).turns[0] == m.Turn("system", "Answer in German.")
+
+
+def test_ctrl_p_and_the_composer_open_and_close_the_parameters(open_studio: Callable[[], Studio]) -> None:
+    studio = open_studio()
+    window = studio.window
+    assert not window.inspector.isVisible()
+    studio.qtbot.keyClick(window, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    assert window.inspector.isVisible()
+    assert window.inspector.tab == "parameters"
+    window.chat.composer.parameters.click()
+    assert not window.inspector.isVisible()
