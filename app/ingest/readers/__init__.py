@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.ingest.readers import archive, delimited, docx, epub, notebook, odf, pdf, pptx, sheets, structured, text, web
+from app.ingest.readers import (
+    archive,
+    delimited,
+    docx,
+    epub,
+    notebook,
+    odf,
+    pdf,
+    pptx,
+    rtf,
+    sheets,
+    structured,
+    text,
+    web,
+)
 from app.ingest.readers.mail import eml, msg
 from app.ingest.refusal import refuse
 from app.ingest.source import Output, Source
@@ -31,6 +45,7 @@ READERS = (
     Reader(sheets.recognize, sheets.read),
     Reader(pptx.recognize, pptx.read),
     Reader(odf.recognize, odf.read),
+    Reader(rtf.recognize, rtf.read),
     Reader(epub.recognize, epub.read),
     Reader(msg.recognize, msg.read),
     Reader(archive.recognize, archive.read),

@@ -120,10 +120,13 @@ def _rows(table: Element, story: Story) -> Iterator[Row]:
     at = 1
     for row in table_rows(table):
         texts: list[str] = []
+        column = 0
         for cell in row:
-            if local(cell.tag) in ("table-cell", "covered-table-cell") and len(texts) < MAX_COLUMNS:
-                text = _cell(cell, story)
-                texts += [text] * min(number(attribute(cell, "number-columns-repeated"), 1), MAX_COLUMNS)
+            if local(cell.tag) in ("table-cell", "covered-table-cell") and column < MAX_COLUMNS:
+                times = max(1, min(number(attribute(cell, "number-columns-repeated"), 1), MAX_COLUMNS - column))
+                if text := _cell(cell, story):
+                    texts += [""] * (column - len(texts)) + [text] * times
+                column += times
         repeated = max(1, number(attribute(row, "number-rows-repeated"), 1))
         if any(texts):
             for offset in range(min(repeated, MAX_REPEATED_ROWS)):
