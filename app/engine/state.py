@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from app.core.errors import CarrelError
+from app.engine.messages import Cost
 
 
 class Phase(Enum):
@@ -22,7 +23,10 @@ class Phase(Enum):
 
 @dataclass(frozen=True, slots=True)
 class EngineState:
-    """`path` is the model in memory or on its way there; `cause` says why the phase is FAILED."""
+    """`path` is the model in memory or on its way there; `cause` says why the phase is FAILED.
+
+    `costs` are what steps of this model were measured to take here.
+    """
 
     phase: Phase = Phase.STOPPED
     path: str = ""
@@ -35,6 +39,7 @@ class EngineState:
     build: str = ""
     devices: tuple[str, ...] = ()
     gpu: bool = False
+    costs: tuple[Cost, ...] = ()
     cause: CarrelError | None = None
 
     @property
@@ -48,5 +53,14 @@ class EngineState:
 
     def without_model(self, phase: Phase, cause: CarrelError | None = None) -> EngineState:
         return replace(
-            self, phase=phase, path="", n_ctx=0, load_fraction=0.0, load_s=0.0, description="", n_vocab=0, cause=cause
+            self,
+            phase=phase,
+            path="",
+            n_ctx=0,
+            load_fraction=0.0,
+            load_s=0.0,
+            description="",
+            n_vocab=0,
+            costs=(),
+            cause=cause,
         )

@@ -237,6 +237,7 @@ class Supervisor:
                 description=message.description,
                 n_vocab=message.n_vocab,
                 can_think=message.can_think,
+                costs=message.costs,
             )
             self._become(loaded)
         elif isinstance(message, m.Unloaded) and self.state.phase is not Phase.LOADING:
