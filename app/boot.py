@@ -60,18 +60,20 @@ def _prepare_streams() -> None:
 
 def build_desk(home: Home, post: Post) -> Desk:
     """Every part of a running Carrel. `post` brings results to the main thread."""
-    from app.engine.process import connect_process
+    from app.core.keptlog import KeptLog
+    from app.engine.process import connect_with_log
     from app.engine.supervisor import Supervisor
     from app.store.thread import StoreThread
 
+    connect = connect_with_log(KeptLog(home.engine_log_file))
     return Desk(
         home=home,
         settings=load_settings(home.settings_file),
         post=post,
         jobs=Jobs(post),
         store=StoreThread(home.database_file, post),
-        engine=Supervisor(connect_process, post),
-        connect=connect_process,
+        engine=Supervisor(connect, post),
+        connect=connect,
     )
 
 

@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from app.core import jobobject
+
 APP_FOLDER = Path(__file__).resolve().parents[2]
 STDERR_LINES_KEPT = 400
 
@@ -56,8 +58,9 @@ class Child:
         on_line: Callable[[bytes], None],
         on_exit: Callable[[Exit], None],
         extra_env: Mapping[str, str] | None = None,
+        on_stderr: Callable[[str], object] = lambda _: None,
     ) -> None:
-        self._on_line, self._on_exit = on_line, on_exit
+        self._on_line, self._on_exit, self._on_stderr = on_line, on_exit, on_stderr
         self._stderr: deque[str] = deque(maxlen=STDERR_LINES_KEPT)
         self._write_lock = threading.Lock()
         self._process = subprocess.Popen(
@@ -69,6 +72,8 @@ class Child:
             env=_child_env(extra_env or {}),
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
+        if os.name == "nt":
+            jobobject.adopt(self._process)
         self._err_thread = threading.Thread(target=self._read_stderr, name="child-stderr", daemon=True)
         self._out_thread = threading.Thread(target=self._read_stdout, name="child-stdout", daemon=True)
         self._err_thread.start()
@@ -122,7 +127,9 @@ class Child:
         assert self._process.stderr is not None
         with contextlib.suppress(ValueError):
             for line in _lines(self._process.stderr):
-                self._stderr.append(line.decode("utf-8", "replace"))
+                text = line.decode("utf-8", "replace")
+                self._stderr.append(text)
+                self._on_stderr(text)
 
 
 def _lines(stream: IO[bytes]) -> Iterator[bytes]:

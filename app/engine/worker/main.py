@@ -8,25 +8,29 @@ import sys
 import threading
 
 from app.engine import messages as m
+from app.engine.worker.orphan import die_with_parent
 from app.engine.worker.outbox import claim_stdout
 
 
 def main() -> None:
     """Serve until told to shut down or until the parent's end of the pipe closes; never returns."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in a terminal reaches the whole group; the parent decides
+    die_with_parent()
     outbox = claim_stdout()
     from app.engine.worker.service import Service  # opening the library prints: only now is stdout safe
 
     service = Service(outbox)
     threading.Thread(target=service.run, name="llama", daemon=True).start()
-    for line in sys.stdin.buffer:
-        command = m.decode_down(line)
-        if isinstance(command, m.Shutdown):
-            break
-        if isinstance(command, m.Cancel):
-            service.cancel(command.id)
-        elif command is not None:
-            service.submit(command)
-        elif number := m.request_of(line):
-            outbox.send(m.Failed(number, "not_understood", line[:200].decode("utf-8", "replace")))
-    os._exit(0)  # no clean-up of a decode in flight: the driver frees what the process held
+    try:
+        for line in sys.stdin.buffer:
+            command = m.decode_down(line)
+            if isinstance(command, m.Shutdown):
+                break
+            if isinstance(command, m.Cancel):
+                service.cancel(command.id)
+            elif command is not None:
+                service.submit(command)
+            elif number := m.request_of(line):
+                outbox.send(m.Failed(number, "not_understood", line[:200].decode("utf-8", "replace")))
+    finally:
+        os._exit(0)  # no clean-up of a decode in flight: the driver frees what the process held
