@@ -22,7 +22,7 @@ KINDS = {
     ".plist": "xml", ".kml": "xml", ".gpx": "xml", ".opml": "xml", ".wsdl": "xml", ".xlf": "xml", ".tmx": "xml",
 }  # fmt: skip
 LONG_LINE = 2_000
-MAX_INDENT = 20
+MAX_DEPTH = 16  # what is nested deeper stays on its line
 INLINE = 100
 ENTITIES = mark("{name} declares XML entities; they are shown as written and not expanded.")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\],]|[^"{}\[\],]+|"', re.DOTALL)
@@ -72,18 +72,21 @@ def json_lines(text: str) -> str:
         found = _TOKEN.match(text, place)
         token = found.group() if found else text[place]
         place += len(token)
-        if token in "{[" or token in "}]":
-            depth = depth + 1 if token in "{[" else max(0, depth - 1)
-            out.append(token + _break(depth) if token in "{[" else _break(depth) + token)
+        if token in "{[":
+            depth += 1
+            out.append(token + _break(depth))
+        elif token in "}]":
+            depth = max(0, depth - 1)
+            out.append(_break(depth + 1 if depth == MAX_DEPTH else depth) + token)
         elif token == ",":
             out.append(token + _break(depth))
         else:
-            out.append(token)
+            out.append(token.lstrip() if out and out[-1][-1:] in "\n " else token)
     return "".join(out)
 
 
 def _break(depth: int) -> str:
-    return "\n" + " " * min(depth, MAX_INDENT)
+    return "\n" + " " * depth if depth <= MAX_DEPTH else ""
 
 
 def _is_dense(text: str) -> bool:

@@ -27,13 +27,17 @@ def read_all(stream: Readable, source: Source, name: str, packed_bytes: int | No
     limit = min(MAX_PART_BYTES, source.trace.left_bytes)
     if packed_bytes is not None:
         limit = min(limit, max(RATIO_FREE_BYTES, MAX_RATIO * packed_bytes))
+    if limit <= 0:
+        raise bomb(name)
     chunks, left = list[bytes](), limit
-    while chunk := stream.read(CHUNK_BYTES):
-        chunks.append(chunk)
-        left -= len(chunk)
-        if left < 0:
-            raise bomb(name)
-    source.trace.left_bytes -= limit - left
+    try:
+        while chunk := stream.read(CHUNK_BYTES):
+            chunks.append(chunk)
+            left -= len(chunk)
+            if left < 0:
+                raise bomb(name)
+    finally:  # what turns out to be damaged has cost as much
+        source.trace.left_bytes = max(0, source.trace.left_bytes - (limit - left))
     return b"".join(chunks)
 
 

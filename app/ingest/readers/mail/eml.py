@@ -68,7 +68,7 @@ def letter_of(data: bytes, name: str) -> Letter:
         elif not part.is_multipart() or kind == "message/rfc822":
             attachments.append(_attachment(part, kind, file, len(attachments) + 1))
     heads = {head: _head(message, head) for head in HEADS}
-    return Letter(heads, "\n\n".join(plain), "\n".join(html), attachments)
+    return Letter(heads, "\n\n".join(plain), "\n".join(html), attachments, was_cut=len(parts) >= MAX_PARTS)
 
 
 def _read_mailbox(data: bytes, source: Source, output: Output) -> None:
@@ -92,14 +92,14 @@ def _read_letter(source: Source, output: Output) -> None:
 
 def _leaves(message: email.message.Message) -> Iterator[email.message.Message]:
     """The parts that are no mere frames; a letter inside the letter is one part."""
-    waiting, count = [message], 0
-    while waiting and count < MAX_PARTS:
+    waiting, left = [message], MAX_PARTS
+    while waiting and left:
         part = waiting.pop(0)
-        count += 1
         inside = part.get_payload()
         if part.is_multipart() and isinstance(inside, list) and part.get_content_type() != "message/rfc822":
             waiting[:0] = [piece for piece in inside if isinstance(piece, email.message.Message)]
         else:
+            left -= 1
             yield part
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from app.core.words import mark
 from app.ingest import lines, markdown
 from app.ingest.container import Container
 from app.ingest.nesting import MAX_DEPTH
@@ -13,6 +14,7 @@ from app.ingest.source import Output, Source
 
 HEADS = ("From", "To", "Cc", "Date", "Subject")
 HEAD_CHARACTERS = 4_000
+PARTS_CUT = mark("{name} has too many parts; only the first were read.")
 Read = Callable[[Source, Output], None]
 
 
@@ -38,6 +40,7 @@ class Letter:
     plain: str = ""
     html: str = ""
     attachments: list[Attachment] = field(default_factory=list)
+    was_cut: bool = False
 
     def body(self) -> str:
         """The plain form, unless only the other keeps a table together or says anything at all."""
@@ -62,4 +65,6 @@ def send_letter(letter: Letter, source: Source, output: Output, kind: str) -> No
         if number == len(pages) and parts.parts:
             text += "\n\nAttachments:\n\n" + markdown.table([parts.HEAD, *parts.rows(len(pages) + 1)])
         output.page(text, f"mail {label}".strip())
+    if letter.was_cut:
+        output.warn(PARTS_CUT)
     parts.send_parts()
