@@ -148,7 +148,13 @@ class Engine:
         started_s = time.monotonic()
         slots = self.scheduler.slots
         slot = slots.adopt()
-        ids = snapshot.restore(self.context.handle, slot.seq, Path(command.path), self._identity)
+        while True:
+            try:
+                ids = snapshot.restore(self.context.handle, slot.seq, Path(command.path), self._identity)
+                break
+            except EngineFault as fault:
+                if fault.code != "session_no_room" or not slots.evict():
+                    raise
         slot.tokens = TokenLine(ids)
         size = Path(command.path).stat().st_size
         return m.Restored(command.id, len(ids), size, time.monotonic() - started_s)

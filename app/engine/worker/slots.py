@@ -51,11 +51,12 @@ class Slots:
     def take(self, prompt: Ids, *, side: bool) -> Slot | None:
         """A slot for this prompt that holds as much of its beginning as any slot does; None when all are busy.
 
-        The last token is always left to read, for its logits. A side request works on a copy.
+        The last token is always left to read, for its logits. A side request works on a copy, and so does one that
+        shares less than half of what the slot holds: two chats that begin alike do not push each other out.
         """
         source, shared = self.longest(prompt)
         shared = min(shared, len(prompt) - 1) if self._context.can_forget else self._whole(source, prompt)
-        if source is not None and not source.busy and not side and shared:
+        if source is not None and not source.busy and not side and 2 * shared >= len(source.tokens):
             self.cut(source, shared)
             return self._use(source)
         target = self._free_slot(source)
