@@ -19,6 +19,7 @@ from app.gguf.model import ModelFacts
 from app.gguf.split import part_names, read_model
 
 IMPORTS = "imported.json"
+DRAFT_MODEL, LARGEST_DRAFT_BYTES = "0.6B", 2_000_000_000
 
 
 class LocalModel(msgspec.Struct, frozen=True):
@@ -82,6 +83,19 @@ def local_candidate(path: Path, catalog: Catalog | None = None) -> Candidate:
         facts=facts,
         path=str(path),
     )
+
+
+def find_draft(home: Home, catalog: Catalog, models_folder: Path | None = None) -> Candidate | None:
+    """The small model that could speculate for a large one, None when it is not here.
+
+    Reads the headers of small files: call it away from the main thread.
+    """
+    for path in (*_files_under(models_folder or home.models), *_read_imports(home)):
+        with contextlib.suppress(CarrelError, OSError):
+            candidate = local_candidate(path, catalog) if path.stat().st_size <= LARGEST_DRAFT_BYTES else None
+            if candidate and candidate.model == DRAFT_MODEL:
+                return candidate
+    return None
 
 
 def _files_under(folder: Path) -> Iterator[Path]:

@@ -38,6 +38,11 @@ class Home:
         return self.logs / "engine.log"
 
     @property
+    def costs_file(self) -> Path:
+        """What decoding was measured to cost here."""
+        return self.root / "costs.json"
+
+    @property
     def catalog_facts_file(self) -> Path:
         """Hashes and sizes learned from the hub, frozen at first sight."""
         return self.root / "catalog-facts.json"

@@ -28,6 +28,8 @@ class Settings(msgspec.Struct, frozen=True):
     keep_sessions: bool = True  # what the engine has read of long documents stays on disk for the next chat
     sessions_gb: float = 0.0  # the most disk it may take; 0: as much as seems fair
     idle_unload_min: int = 0  # minutes without a question after which the model leaves memory; 0: never
+    threads: int = 0  # of the processor that the engine uses; 0: one for each core
+    draft_model: bool = True  # a small model that is here may speculate where memory is left over
 
 
 def load_settings(file: Path) -> Settings:

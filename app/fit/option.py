@@ -111,9 +111,11 @@ class Option(msgspec.Struct, frozen=True):
     @property
     def slowdown(self) -> float:
         """How much longer a token deep in a document takes than with an f16 cache; see `decode`."""
-        if self.mode not in ("gpu", "gpus"):
-            return 1.0
-        return slowdown(self.kv_type, self.candidate.facts, self.room.bytes_per_s, self.room.measured)
+        return self.slowdown_of(self.kv_type) if self.mode in ("gpu", "gpus") else 1.0
+
+    def slowdown_of(self, kv_type: str) -> float:
+        """The same for another KV type."""
+        return slowdown(kv_type, self.candidate.facts, self.room.bytes_per_s, self.room.measured)
 
     @property
     def worth(self) -> float:

@@ -8,21 +8,29 @@ from app.core.units import format_gib, format_tokens
 from app.core.words import language, say
 from app.fit import value
 from app.fit.option import Option
-from app.fit.search import Fixed, native_context
+from app.fit.search import DEFAULT_UBATCH, Fixed, native_context
 from app.fit.stretch import trained_context
 
 gigabytes = format_gib
+WORTH_TELLING = 1.15  # times as long
 
 
-def explain(best: Option, found: Sequence[Option], fixed: Fixed = Fixed()) -> str:  # noqa: B008
-    """Why this plan and no other."""
-    last_resort = best.mode == "partial" and fixed.n_gpu_layers is None
+def explain(
+    best: Option,
+    found: Sequence[Option],
+    fixed: Fixed = Fixed(),  # noqa: B008
+    *,
+    whole_catalog: bool = False,
+) -> str:
+    """Why this plan and no other. `whole_catalog` says that every model could have been chosen."""
+    slow = best.tokens_per_s < value.COMFORTABLE_TOKENS_PER_S
+    last_resort = best.mode == "partial" and fixed.n_gpu_layers is None and slow
     parts = [
         say("As a last resort:") if last_resort else "",
         _choice(best),
         _cache(best) if fixed.kv_type is None else "",
         _next_finer(best, found),
-        _instead_of_32b(best) if fixed == Fixed() else "",
+        _instead_of_32b(best) if whole_catalog else "",
         *_notes(best),
     ]
     return _join(parts)
@@ -74,6 +82,17 @@ def _choice(best: Option) -> str:
             gpu=_cards(best),
             context=context,
         )
+    if best.n_cpu_moe:
+        return say(
+            "{model} in {quant} with the experts of {layers} of {all} layers in RAM and all else on the {gpu}, "
+            "{context} tokens of context.",
+            model=name,
+            quant=quant,
+            layers=best.n_cpu_moe,
+            all=best.candidate.facts.n_layers,
+            gpu=_cards(best),
+            context=context,
+        )
     if best.mode == "partial":
         return say(
             "{model} in {quant} with {layers} of {all} layers on the {gpu} and the rest in RAM, "
@@ -95,12 +114,30 @@ def _choice(best: Option) -> str:
 
 def _cache(best: Option) -> str:
     if best.kv_type == "q8_0":
-        return say("The 8-bit cache makes room for that at no noticeable cost.")
+        made = say("The 8-bit cache makes room for that at no noticeable cost.")
+        return _join([made, _slower(best)])
     if best.kv_type == "q4_0":
-        return say("The 4-bit cache makes room for that; reasoning suffers a little.")
-    if best.n_ctx >= native_context(best.candidate.facts):
+        made = say("The 4-bit cache makes room for that; reasoning suffers a little.")
+        return _join([made, _slower(best)])
+    if best.n_ctx == native_context(best.candidate.facts):
         return say("That is all the model was trained for, with an uncompressed cache.")
+    slower = best.slowdown_of("q8_0")
+    if best.mode in ("gpu", "gpus") and best.room.measured and slower >= WORTH_TELLING:
+        return say(
+            "An 8-bit cache would hold more, but was measured to take {times} times as long deep in a document here.",
+            times=f"{slower:.1f}",
+        )
     return ""
+
+
+def _slower(best: Option) -> str:
+    """What the cache type costs in speed, where that was measured on this card."""
+    if not best.room.measured or best.slowdown < WORTH_TELLING:
+        return ""
+    return say(
+        "Deep in a document each token takes {times} times as long with it, as measured here.",
+        times=f"{best.slowdown:.1f}",
+    )
 
 
 def _next_finer(best: Option, found: Sequence[Option]) -> str:
@@ -146,6 +183,13 @@ def _difference(other: Option, best: Option) -> str:
 
 
 def _place(option: Option) -> str:
+    if option.n_cpu_moe:
+        return say(
+            "The experts of {layers} of {all} layers in RAM, all else on the {gpu}.",
+            layers=option.n_cpu_moe,
+            all=option.candidate.facts.n_layers,
+            gpu=_cards(option),
+        )
     if option.mode == "partial":
         return say(
             "{layers} of {all} layers on the {gpu}, the rest in RAM.",
@@ -161,6 +205,8 @@ def _notes(option: Option) -> list[str]:
     speed = option.tokens_per_s
     if option.mode in ("partial", "ram") and speed < value.COMFORTABLE_TOKENS_PER_S:
         notes.append(say("Slow: about {speed} tokens a second.", speed=_speed(speed)))
+    if option.n_cpu_moe and speed >= value.COMFORTABLE_TOKENS_PER_S:
+        notes.append(say("About {speed} tokens a second, for each reads few experts.", speed=_speed(speed)))
     if option.mode == "gpus":
         notes.append(say("The layers are spread over {count} cards.", count=len(option.room.gpus)))
     if value.quant_loss(option.candidate.quant) > value.LARGEST_READABLE_LOSS:
@@ -169,9 +215,20 @@ def _notes(option: Option) -> list[str]:
         notes.append(say("There is no usable graphics card: all layers stay in RAM."))
     if option.yarn_factor:
         notes.append(_stretching(option))
+    notes += _spent(option)
     if not option.candidate.facts.exact:
         notes.append(say("Its memory is scaled from the file's size until its header is read."))
     return notes
+
+
+def _spent(option: Option) -> list[str]:
+    """What memory that was left over is used for."""
+    spent = []
+    if option.draft_path:
+        spent.append(say("A small model beside it drafts ahead, in memory that was left over."))
+    if option.n_ubatch > DEFAULT_UBATCH:
+        spent.append(say("Memory left over lets it read {tokens} tokens at once.", tokens=f"{option.n_ubatch:,}"))
+    return spent
 
 
 def _stretching(option: Option) -> str:

@@ -84,8 +84,12 @@ def load_model(
         except CarrelError as error:
             failed(error)
 
-    desk.engine.start()
-    jobs.run(read, release, fail)
+    try:
+        desk.engine.start()
+    except CarrelError as error:
+        failed(error)
+    else:
+        jobs.run(read, release, fail)
 
 
 def reload_last(desk: Desk, done: Done, failed: Failed) -> None:
@@ -184,8 +188,7 @@ class _Loading:
 
     def __init__(self, desk: Desk, ready: _Ready, done: Done, failed: Failed) -> None:
         self._desk, self._ready, self._done, self._failed = desk, ready, done, failed
-        layers = ready.plan.model.n_layers if ready.plan.cards else 0
-        self._descent = Descent(ready.load, layers)
+        self._descent = Descent(ready.load, ready.plan)
 
     def start(self) -> None:
         self._desk.engine.load(self._ready.load, self._on_event)
