@@ -21,7 +21,10 @@ from app.engine.worker.grammar import Grammar, grammar_of
 from app.engine.worker.job import Job
 from app.engine.worker.model import open_adapters
 from app.engine.worker.picker import Picker
+from app.engine.worker.rehearsal import rehearse
 from app.engine.worker.scheduler import Scheduler
+from app.engine.worker.speculation.choice import Speculator
+from app.engine.worker.speculation.costs import CostCurve
 from app.engine.worker.speech import Say, Speech
 from app.engine.worker.template import ChatTemplate
 from app.engine.worker.tokens import TokenLine
@@ -33,8 +36,6 @@ _FEWEST_SAVED = 16  # tokens; less is not worth a file
 
 
 if TYPE_CHECKING:
-    from app.engine.worker.speculation.choice import Speculator
-    from app.engine.worker.speculation.costs import CostCurve
     from app.engine.worker.speculation.draft import DraftModel
 
 
@@ -62,12 +63,10 @@ class Engine:
             self._open_speculation(spec)
 
     def _open_speculation(self, spec: m.Load) -> None:
-        from app.engine.worker.rehearsal import rehearse
-        from app.engine.worker.speculation.costs import CostCurve
-        from app.engine.worker.speculation.draft import DraftModel
-
         self.curve = CostCurve(spec.costs or rehearse(self.context))
         if spec.draft_path:
+            from app.engine.worker.speculation.draft import DraftModel
+
             self._drafter = DraftModel(spec.draft_path, self.vocab, spec)
 
     @property
@@ -172,6 +171,4 @@ class Engine:
     def _speculator(self, command: m.Generate) -> Speculator | None:
         if self.curve is None or command.side:
             return None
-        from app.engine.worker.speculation.choice import Speculator
-
         return Speculator(self.curve, min(self.spec.n_draft, MAX_DRAFT), self._drafter)

@@ -7,7 +7,7 @@ import time
 import numpy as np
 
 from app.engine.messages import Cost
-from app.engine.worker.context import Context, Ran
+from app.engine.worker.context import MAX_DRAFT, Context, Ran
 from app.engine.worker.faults import EngineFault
 from app.engine.worker.speculation.calibration import measure
 from app.engine.worker.vocab import Ids
@@ -24,13 +24,14 @@ class _Rehearsal:
         self._held = 0
 
     def prefill(self, tokens: int) -> float:
-        """Read so many tokens more; seconds."""
+        """Hold so many tokens, read from the first; seconds."""
         began_s = time.perf_counter()
-        while tokens > 0:
-            count = min(tokens, self._context.step_tokens)
+        self._context.forget(_SEQ, 0)
+        self._held = 0
+        while self._held < tokens:
+            count = min(tokens - self._held, self._context.step_tokens)
             self._step(count, 0)
             self._held += count
-            tokens -= count
         self._context.synchronize()
         return time.perf_counter() - began_s
 
@@ -54,6 +55,7 @@ def rehearse(context: Context) -> tuple[Cost, ...]:
     """What 1 … 64 rows cost at two depths. Takes up to 3 s; the context is empty before and after."""
     rehearsal = _Rehearsal(context)
     try:
-        return measure(rehearsal.verify, rehearsal.prefill)
+        most_rows = min(MAX_DRAFT + 1, context.max_outputs)
+        return measure(rehearsal.verify, rehearsal.prefill, n_ctx=context.n_ctx, most_rows=most_rows)
     finally:
         context.clear()

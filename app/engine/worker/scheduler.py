@@ -143,9 +143,8 @@ class Scheduler:
     def _draft(self, job: Job, others: int) -> Ids:
         if job.speculator is None or self._is_crowded:
             return _NOTHING
-        rows = self._context.max_outputs - others - 1
-        room = min(rows // (others + 1), job.room(self._context.n_ctx) - 1)
-        return job.speculator.propose(job.held, room, others) if room > 0 else _NOTHING
+        room = min(self._context.max_outputs // (others + 1), job.room(self._context.n_ctx))
+        return job.speculator.propose(job.held, room, others)
 
     def _reading_share(self, job: Job, room: int) -> Share:
         assert job.slot is not None
@@ -162,7 +161,6 @@ class Scheduler:
         its progress is told a step later.
         """
         self._tell_progress()
-        step_ms = 0.0
         for share in shares:
             job = share.job
             assert job.slot is not None
@@ -172,13 +170,12 @@ class Scheduler:
                 self._unreported.append((job, job.held))
             if not share.outputs:
                 continue
-            self._context.logits(share.row)
-            step_ms = step_ms or (time.perf_counter() - started_s) * 1000
             was_reading = not job.times
             drawn = self._draw(share)
             if job.speculator is not None:
-                job.speculator.heard(drawn)
+                job.speculator.heard(np.array(drawn, np.int32))
                 if len(shares) == 1 and not was_reading:
+                    step_ms = (time.perf_counter() - started_s) * 1000
                     job.speculator.learn(len(share.draft), len(drawn) - 1, len(share.ids), depth, step_ms)
             if was_reading:
                 job.read_s = job.times[0] if job.times else time.monotonic()

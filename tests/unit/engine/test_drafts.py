@@ -98,11 +98,11 @@ class Guess:
     def begin(self, prompt: Ids) -> None:
         assert prompt.tolist() == PROMPT.tolist()
 
-    def heard(self, tokens: list[int]) -> None:
+    def heard(self, tokens: Ids) -> None:
         self._said += len(tokens)
 
     def propose(self, depth: int, room: int, others: int) -> Ids:
-        return np.array(self._make(self._said, room)[: max(0, room)], np.int32)
+        return np.array(self._make(self._said, room)[: max(0, room - 1)], np.int32)
 
     def learn(self, proposed: int, accepted: int, rows: int, depth: int, step_ms: float) -> None:
         assert rows == proposed + 1
