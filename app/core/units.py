@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from app.core.words import language
 
 MIB, GIB = 1 << 20, 1 << 30
@@ -23,6 +25,17 @@ def format_gib(size_bytes: float) -> str:
 def format_tokens(tokens: int) -> str:
     """`35840` → "35K" (K = 1,024, as context sizes are); small counts exactly."""
     return f"{tokens // 1024}K" if tokens >= 10240 else f"{tokens:,}"
+
+
+def format_pages(numbers: Sequence[int]) -> str:
+    """`(1, 2, 3, 7)` → "1-3, 7", in the order given."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs)
 
 
 def format_duration(seconds: float) -> str:

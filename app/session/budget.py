@@ -23,14 +23,14 @@ def refuse_if_too_long(prompt_tokens: int, n_ctx: int, documents: Sequence[Docum
     over = prompt_tokens + room - n_ctx
     needed = -(-(prompt_tokens + room) // 256) * 256
     facts = {"prompt": f"{prompt_tokens:,}", "context": f"{n_ctx:,}", "room": f"{room:,}", "needed": f"{needed:,}"}
-    whole = next((d for d in sorted(documents, key=lambda d: d.tokens) if d.tokens >= over), None)
+    whole = next((d for d in sorted(documents, key=lambda d: d.sent_tokens) if d.sent_tokens >= over), None)
     if whole is not None and len(documents) > 1:
         raise CarrelError(
             "does_not_fit",
             "This needs {prompt} tokens and {room} for the answer; the context holds {context}.",
             "Leave out {name} ({tokens} tokens), or load the model with a context of {needed}.",
             name=whole.name,
-            tokens=f"{whole.tokens:,}",
+            tokens=f"{whole.sent_tokens:,}",
             **facts,
         )
     raise CarrelError(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.core.chat import Document, FileReading, Role
+from app.core.chat import Document, FileReading, Page, Role
+from app.core.units import format_pages
 from app.engine.messages import Turn
 
 # Given to the model, so it is English whatever the window speaks; Qwen3 answers in the language of the question.
@@ -41,16 +42,38 @@ def compose_turns(thread: Sequence[Said], system_prompt: str) -> tuple[Turn, ...
 
 
 def document_block(document: Document, number: int) -> str:
-    """A whole document as the model reads it: name, then every page behind its marker."""
-    head = f"[D{number}: {document.name}, {len(document.pages)} pages]"
-    pages = (f"[D{number} p.{page.number}]\n{page.text}" for page in document.pages)
+    """A document as the model reads it: name, then every page that is sent behind its marker."""
+    head = f"[D{number}: {document.name}, {_pages_words(document)}]"
+    pages = (f"{page_marker(number, page)}\n{page.text}" for page in document.sent)
     return "\n\n".join([head, *pages, f"[end of D{number}]"])
 
 
+def page_marker(number: int, page: Page) -> str:
+    """What stands before a page: by this the model cites it. What the document itself calls the page follows."""
+    return f"[D{number} p.{page.number}]" + (f" {page.label}" if page.label else "")
+
+
+def _pages_words(document: Document) -> str:
+    """How much of the document the model is given, so that it does not take a part for the whole."""
+    total = len(document.pages)
+    if document.chosen is None:
+        return f"{total} pages"
+    numbers = [page.number for page in document.sent]
+    return f"pages {format_pages(numbers)} of {total}" if numbers else f"left out: none of its {total} pages is given"
+
+
 def readings(thread: Sequence[Said]) -> tuple[FileReading, ...]:
-    """The receipt's lines: every document of the conversation goes to the model whole, nothing is dropped."""
-    return tuple(
-        FileReading(path=document.path, pages=len(document.pages), tokens=document.tokens)
-        for said in thread
-        for document in said.documents
+    """The receipt's lines, D1 first: every page goes to the model but those the user ticked off."""
+    return tuple(reading_of(document) for said in thread for document in said.documents)
+
+
+def reading_of(document: Document) -> FileReading:
+    sent = document.sent
+    return FileReading(
+        path=document.path,
+        pages=len(sent),
+        tokens=document.sent_tokens,
+        dropped_tokens=document.tokens - sum({page.number: page.tokens for page in sent}.values()),
+        page_list="" if document.chosen is None else format_pages([page.number for page in sent]),
+        total_pages=len(document.pages),
     )

@@ -15,6 +15,7 @@ from typing import TypeVar
 import msgspec
 
 from app.core.chat import AnswerState, Channel, Document, Receipt, Timing, Usage
+from app.core.citation import Citation
 from app.core.emitter import Emitter
 from app.core.errors import CarrelError
 from app.core.params import Choices, Sampling
@@ -23,6 +24,7 @@ from app.engine.supervisor import Event
 from app.perf.ticker import Ticker
 from app.session.asking import Asking
 from app.session.budget import refuse_if_too_long
+from app.session.checking import check_answer
 from app.session.counting import recount
 from app.session.desk import Desk
 from app.session.failures import as_carrel_error
@@ -66,6 +68,7 @@ class Outcome:
     receipt: Receipt = field(default_factory=Receipt)
     error: CarrelError | None = None
     thinking_ms: int = 0
+    citations: tuple[Citation, ...] = ()
 
 
 class Turn:
@@ -73,7 +76,8 @@ class Turn:
 
     Events: `resuming(seconds)` before a saved reading comes back; `prefilled(done, total, cached)` tokens;
     `spoke(channel, text, tokens)`; `speculated(drafted, accepted, gain)` of the answer so far; `asked(question,
-    answer)` when both rows exist in the store; `ended(outcome)` exactly once.
+    answer)` when both rows exist in the store; `ended(outcome)` exactly once; after an answer that was kept
+    `checked(citations)`, also exactly once.
     """
 
     def __init__(self, desk: Desk, wish: Wish) -> None:
@@ -84,6 +88,7 @@ class Turn:
         self.speculated: Emitter[[int, int, float]] = Emitter()
         self.asked: Emitter[[Message, Message]] = Emitter()
         self.ended: Emitter[[Outcome]] = Emitter()
+        self.checked: Emitter[[tuple[Citation, ...]]] = Emitter()
         self.outcome = Outcome()
         self.chat_id: int | None = wish.chat_id
         self.is_over = False
@@ -92,6 +97,8 @@ class Turn:
         self._beat: Ticker[None] | None = None
         self._stopping = False
         self._thread: list[Said] = []
+        self._left_out = 0
+        self._answer_id = 0
         self._leaf: int | None = None
         self._choices = Choices()
         self._turns: tuple[m.Turn, ...] = ()
@@ -99,7 +106,7 @@ class Turn:
 
     def start(self) -> None:
         """Begin; everything after happens in callbacks on the main thread."""
-        self._store(self._open_chat, self._on_chat_open)
+        self._store(self._open_chat, self._awaken)
 
     def stop(self) -> None:
         """Stop at any moment; what was said is kept."""
@@ -118,7 +125,13 @@ class Turn:
             store.set_choices(chat_id, choices)
             thread = store.thread(chat_id)
             leaf = thread[-1].id if thread else None
-            return chat_id, leaf, said_before(store, thread), choices
+            said = said_before(store, thread)
+            self._left_out = (len(thread) - len(said)) // 2
+            return chat_id, leaf, said, choices
+
+    def _awaken(self, opened: tuple[int, int | None, list[Said], Choices]) -> None:
+        """A model that was let go of comes back first."""
+        self._desk.rest.awaken(lambda: self._on_chat_open(opened), lambda error: self._end("failed", error))
 
     def _on_chat_open(self, opened: tuple[int, int | None, list[Said], Choices]) -> None:
         self.chat_id, self._leaf, self._thread, self._choices = opened
@@ -163,11 +176,13 @@ class Turn:
         assert self.chat_id is not None
         with store.transaction():
             documents = [store.save_document(document) for document in self._thread[-1].documents]
-            question = store.add_message(self.chat_id, self._leaf, "user", self._wish.text, documents)
+            chosen = [document.chosen for document in self._thread[-1].documents]
+            question = store.add_message(self.chat_id, self._leaf, "user", self._wish.text, documents, chosen)
             store.set_draft(self.chat_id, "")
             return question, store.begin_answer(self.chat_id, question.id, self._desk.engine.state.path)
 
     def _on_written(self, rows: tuple[Message, Message]) -> None:
+        self._answer_id = rows[1].id
         self._journal = AnswerJournal(self._desk.store, rows[1].id, time.monotonic)
         self._beat = Ticker(lambda: None, lambda _: self._desk.post(self._keep_journal), FLUSH_EVERY_S)
         self._beat.start()
@@ -228,6 +243,7 @@ class Turn:
             prompt_tokens=usage.prompt_tokens,
             cached_tokens=usage.cached_tokens,
             restored_tokens=min(restored, usage.cached_tokens),
+            turns_left_out=self._left_out,
         )
 
     def _keep_journal(self) -> None:
@@ -251,11 +267,20 @@ class Turn:
                 receipt=outcome.receipt,
                 cause=error.code if error else "",
                 thinking_ms=outcome.thinking_ms,
-                done=lambda _: self.ended.emit(outcome),
+                done=lambda _: self._on_kept(),
                 failed=self._on_not_kept,
             )
         else:
             self.ended.emit(outcome)
+
+    def _on_kept(self) -> None:
+        """The turn is over; what the answer cites is looked up after it."""
+        self.ended.emit(self.outcome)
+        check_answer(self._desk, self._answer_id, self.outcome.text, self._thread, self._on_checked)
+
+    def _on_checked(self, citations: tuple[Citation, ...]) -> None:
+        self.outcome.citations = citations
+        self.checked.emit(citations)
 
     def _on_not_kept(self, error: Exception) -> None:
         """The end could not be written (a full disk): what was journaled stays, and the turn still ends."""
@@ -273,8 +298,7 @@ def said_before(store: Store, thread: Sequence[Message]) -> list[Said]:
         if message.role == "assistant" and not message.text:
             said.pop()
         else:
-            documents = tuple(store.load_document(attachment.id) for attachment in message.documents)
-            said.append(Said(message.role, message.text, documents))
+            said.append(Said(message.role, message.text, tuple(store.documents_of(message.id))))
     return said
 
 

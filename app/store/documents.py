@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from app.core.chat import Document, Page
 from app.core.errors import CarrelError
 from app.store.part import Part
-from app.store.rows import ATTACHMENT_COLUMNS, Attachment, attachment_of, to_json
+from app.store.rows import ATTACHMENT_COLUMNS, Attachment, attachment_of, chosen_of, to_json
 
 
 class Documents(Part):
@@ -30,13 +30,13 @@ class Documents(Part):
                 self.set_tokens(rows[0][0], [page.tokens for page in document.pages], document.tokenizer)
             return int(rows[0][0])
 
-    def load_document(self, document_id: int) -> Document:
-        """A document with all its pages."""
+    def load_document(self, document_id: int, chosen: tuple[int, ...] | None = None) -> Document:
+        """A document with all its pages, `chosen` of them to be sent."""
         attachment = self.attachment(document_id)
         sql = "SELECT number, text, tokens, label, flag FROM pages WHERE document_id = ? ORDER BY number"
         pages = tuple(Page(*row) for row in self._db.rows(sql, document_id))
-        of = attachment
-        return Document(of.path, of.name, of.kind, of.sha256, pages, of.warnings, self.tokenizer_of(document_id))
+        of, counted_by = attachment, self.tokenizer_of(document_id)
+        return Document(of.path, of.name, of.kind, of.sha256, pages, of.warnings, counted_by, chosen)
 
     def attachment(self, document_id: int) -> Attachment:
         """A document without its text."""
@@ -47,8 +47,8 @@ class Documents(Part):
 
     def documents_of(self, message_id: int) -> list[Document]:
         """The documents of one message with their pages, in the order they were added."""
-        sql = "SELECT document_id FROM message_documents WHERE message_id = ? ORDER BY position"
-        return [self.load_document(row[0]) for row in self._db.rows(sql, message_id)]
+        sql = "SELECT document_id, chosen FROM message_documents WHERE message_id = ? ORDER BY position"
+        return [self.load_document(row[0], chosen_of(row[1])) for row in self._db.rows(sql, message_id)]
 
     def set_tokens(self, document_id: int, tokens: Sequence[int], tokenizer: str) -> None:
         """Write the token counts of all pages, in order, as `tokenizer` counted them."""

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 
 import msgspec
 
 from app.core.chat import AnswerState, Role
+from app.core.citation import Citation
 from app.store.part import Part, no_chat, no_message
-from app.store.rows import ATTACHMENT_COLUMNS, MESSAGE_COLUMNS, Attachment, Message, attachment_of, message_of
+from app.store.rows import (
+    ATTACHMENT_COLUMNS,
+    MESSAGE_COLUMNS,
+    Attachment,
+    Message,
+    attachment_of,
+    chosen_column,
+    chosen_of,
+    message_of,
+    to_json,
+)
+
+Chosen = tuple[int, ...] | None
 
 _BRANCH = """WITH RECURSIVE branch (id, parent_id) AS (
     SELECT m.id, m.parent_id FROM chats c JOIN messages m ON m.id = c.leaf_id WHERE c.id = ?
@@ -20,18 +34,33 @@ class Messages(Part):
     """Reading the tree, and adding what the user said."""
 
     def add_message(
-        self, chat_id: int, parent_id: int | None, role: Role, text: str, documents: Sequence[int] = ()
+        self,
+        chat_id: int,
+        parent_id: int | None,
+        role: Role,
+        text: str,
+        documents: Sequence[int] = (),
+        chosen: Sequence[Chosen] = (),
     ) -> Message:
         """Add a finished message under `parent_id` (None begins the chat anew) and show its branch.
 
-        `documents` are ids from `save_document`, in their order. On the disk when this returns.
+        `documents` are ids from `save_document`, in their order; `chosen` the pages of each, all when not given.
+        On the disk when this returns.
         """
         with self._db.transaction():
             message_id = self._insert(chat_id, parent_id, role, "complete", text=text)
-            for position, document_id in enumerate(documents):
-                sql = "INSERT INTO message_documents (message_id, document_id, position) VALUES (?, ?, ?)"
-                self._db.execute(sql, message_id, document_id, position)
+            columns = "message_id, document_id, position, chosen"
+            for position, (document_id, pages) in enumerate(zip_longest(documents, chosen[: len(documents)])):
+                sql = f"INSERT INTO message_documents ({columns}) VALUES (?, ?, ?, ?)"
+                self._db.execute(sql, message_id, document_id, position, chosen_column(pages))
             return self.message(message_id)
+
+    def set_citations(self, message_id: int, citations: Sequence[Citation]) -> None:
+        """Keep what was found of an answer's quotations and page references."""
+        with self._db.transaction():
+            sql = "UPDATE messages SET citations = ? WHERE id = ?"
+            if not self._db.execute(sql, to_json(tuple(citations)) if citations else "", message_id).rowcount:
+                raise no_message()
 
     def set_leaf(self, chat_id: int, message_id: int | None) -> None:
         """Show the branch that ends in this message of the chat; None shows an empty chat."""
@@ -103,13 +132,14 @@ class Messages(Part):
 
     def _attachments(self, ids_sql: str, *values: int) -> dict[int, tuple[Attachment, ...]]:
         sql = (
-            f"SELECT a.message_id, {ATTACHMENT_COLUMNS} "
+            f"SELECT a.message_id, a.chosen, {ATTACHMENT_COLUMNS} "
             "FROM message_documents a JOIN documents d ON d.id = a.document_id "
             f"WHERE a.message_id IN ({ids_sql}) ORDER BY a.message_id, a.position"
         )
         found: dict[int, tuple[Attachment, ...]] = {}
-        for message_id, *row in self._db.rows(sql, *values):
-            found[message_id] = (*found.get(message_id, ()), attachment_of(row))
+        for message_id, chosen, *row in self._db.rows(sql, *values):
+            attachment = msgspec.structs.replace(attachment_of(row), chosen=chosen_of(chosen))
+            found[message_id] = (*found.get(message_id, ()), attachment)
         return found
 
     def _whole(self, message: Message, documents: tuple[Attachment, ...]) -> Message:

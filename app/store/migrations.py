@@ -107,7 +107,48 @@ def m003(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE chats ADD COLUMN choices TEXT NOT NULL DEFAULT ''")
 
 
-MIGRATIONS: tuple[Migration, ...] = (m001, m002, m003)
+def m004(connection: sqlite3.Connection) -> None:
+    """Checked citations, ticked pages, document sets, and runs over more than a context holds, pass by pass."""
+    for statement in _M004:
+        connection.execute(statement)
+
+
+_M004 = (
+    "ALTER TABLE messages ADD COLUMN citations TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE message_documents ADD COLUMN chosen TEXT",
+    """CREATE TABLE document_sets (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        name TEXT NOT NULL UNIQUE,
+        created_at REAL NOT NULL,
+        updated_at REAL NOT NULL
+    )""",
+    """CREATE TABLE set_documents (
+        set_id INTEGER NOT NULL REFERENCES document_sets (id) ON DELETE CASCADE,
+        position INTEGER NOT NULL,
+        document_id INTEGER NOT NULL REFERENCES documents (id),
+        chosen TEXT,
+        PRIMARY KEY (set_id, position)
+    )""",
+    "CREATE INDEX set_documents_by_document ON set_documents (document_id)",
+    """CREATE TABLE runs (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        question_id INTEGER NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
+        kind TEXT NOT NULL,
+        plan TEXT NOT NULL,
+        state TEXT NOT NULL,
+        created_at REAL NOT NULL,
+        updated_at REAL NOT NULL
+    )""",
+    "CREATE INDEX runs_by_question ON runs (question_id)",
+    """CREATE TABLE run_passes (
+        run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        result TEXT NOT NULL,
+        PRIMARY KEY (run_id, number)
+    )""",
+)
+
+MIGRATIONS: tuple[Migration, ...] = (m001, m002, m003, m004)
 
 
 def version_of(connection: sqlite3.Connection) -> int:

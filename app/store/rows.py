@@ -9,12 +9,13 @@ from typing import Any
 import msgspec
 
 from app.core.chat import AnswerState, Receipt, Role, Timing, Usage
+from app.core.citation import Citation
 from app.core.params import Choices
 
 CHAT_COLUMNS = "id, title, created_at, updated_at, leaf_id, draft, deleted_at, choices"
 MESSAGE_COLUMNS = (
     "m.id, m.chat_id, m.parent_id, m.role, m.created_at, m.state, m.text, m.thinking, m.thinking_ms, "
-    "m.model, m.cause, m.usage, m.timing, m.receipt"
+    "m.model, m.cause, m.usage, m.timing, m.receipt, m.citations"
 )
 ATTACHMENT_COLUMNS = (
     "d.id, d.path, d.name, d.kind, d.sha256, d.read_at, d.warnings, "
@@ -37,7 +38,10 @@ class Chat(msgspec.Struct, frozen=True):
 
 
 class Attachment(msgspec.Struct, frozen=True):
-    """A document of a message without its text; `Store.load_document(id)` brings the pages."""
+    """A document of a message without its text; `Store.load_document(id)` brings the pages.
+
+    `chosen` are the numbers of the pages that went to the model with this message; None is all of them.
+    """
 
     id: int
     path: str
@@ -48,6 +52,7 @@ class Attachment(msgspec.Struct, frozen=True):
     warnings: tuple[str, ...] = ()
     pages: int = 0
     tokens: int = 0
+    chosen: tuple[int, ...] | None = None
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -67,6 +72,7 @@ class Message(msgspec.Struct, frozen=True):
     usage: Usage = Usage()
     timing: Timing = Timing()
     receipt: Receipt = Receipt()
+    citations: tuple[Citation, ...] = ()
     documents: tuple[Attachment, ...] = ()
 
 
@@ -74,6 +80,8 @@ _usage = msgspec.json.Decoder(Usage)
 _timing = msgspec.json.Decoder(Timing)
 _receipt = msgspec.json.Decoder(Receipt)
 _choices = msgspec.json.Decoder(Choices)
+_citations = msgspec.json.Decoder(tuple[Citation, ...])
+_chosen = msgspec.json.Decoder(tuple[int, ...])
 _warnings = msgspec.json.Decoder(tuple[str, ...])
 
 
@@ -108,11 +116,29 @@ def attachment_of(row: Sequence[Any]) -> Attachment:
     return Attachment(*values)
 
 
+def citations_of(text: str) -> tuple[Citation, ...]:
+    """The checked citations of an answer; none when they cannot be read: a chat must open all the same."""
+    try:
+        return _citations.decode(text) if text else ()
+    except msgspec.MsgspecError:
+        return ()
+
+
+def chosen_of(text: str | None) -> tuple[int, ...] | None:
+    """The pages chosen of a document, None for all."""
+    return None if text is None else _chosen.decode(text)
+
+
+def chosen_column(chosen: tuple[int, ...] | None) -> str | None:
+    return None if chosen is None else to_json(chosen)
+
+
 def message_of(row: Sequence[Any]) -> Message:
-    usage, timing, receipt = row[11:14]
+    usage, timing, receipt, citations = row[11:15]
     figures = (
         _usage.decode(usage) if usage else Usage(),
         _timing.decode(timing) if timing else Timing(),
         _receipt.decode(receipt) if receipt else Receipt(),
+        citations_of(citations),
     )
     return Message(*[*row[:11], *figures])
