@@ -13,9 +13,12 @@ class Budget:
     def __init__(self) -> None:
         self._balance = 0.0
 
-    def allows(self, extra_ms: float, plain_ms: float) -> bool:
-        """Whether a step may cost `extra_ms` more than the plain one, should nothing come of it."""
-        return self._balance + _CREDIT_STEPS * plain_ms >= extra_ms
+    def allows(self, extra_ms: float, risk: float, plain_ms: float) -> bool:
+        """Whether a step may cost `extra_ms` more than the plain one, when the chance that it does not pay is `risk`.
+
+        What is nearly certain may be large: else a text that quotes could not win back what small drafts lost.
+        """
+        return self._balance + _CREDIT_STEPS * plain_ms >= extra_ms * risk
 
     def book(self, won_ms: float, spent_ms: float, plain_ms: float) -> None:
         """A step took `spent_ms` and won `won_ms` (lost, when negative) against plain steps for the same tokens."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from math import ceil
 from typing import Protocol
 
 import numpy as np
@@ -133,8 +134,11 @@ class Speculator:
                 break
             ms = self._curve.ms(other_rows + rows, depth) + (rows - 1) * token_ms
             promise = (other_rows + 1 + expected[rows - 1]) / (other_rows + 1) * plain_ms / ms
-            if promise > best.promise and self._budget.allows(ms - plain_ms, plain_ms):
-                best = _Plan(rows - 1, promise)
+            if promise > best.promise:
+                needed = ceil((other_rows + 1) * (ms / plain_ms - 1))  # accepted tokens that pay for the extra rows
+                risk = 1 - (expected[needed] - expected[needed - 1]) if needed > 0 else 0.0
+                if self._budget.allows(ms - plain_ms, risk, plain_ms):
+                    best = _Plan(rows - 1, promise)
         return best
 
     def _ask_model(self, drafter: DraftModel, count: int) -> Ids:

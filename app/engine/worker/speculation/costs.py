@@ -7,7 +7,7 @@ from bisect import bisect_left
 from app.engine.messages import Cost
 
 _DEPTH_GRAIN = 256  # depths this close share a figure: the KV cache is padded so too
-_TRUST = 24.0  # a measured point weighs as much as so many steps
+_FIRST, _TRUST = 4, 24  # a figure weighs as much as so many steps: at first, and when as many have been seen
 _WILD = 2.0  # a step this much dearer or cheaper than expected counts as just so much: the machine was disturbed
 
 
@@ -23,6 +23,7 @@ class CostCurve:
         self.most_rows = max((cost.rows for cost in costs), default=0)
         self._base: dict[tuple[int, int], float] = {}
         self._ratios: dict[int, float] = {}
+        self._seen: dict[int, int] = {}
         self._known_rows: list[int] = []
 
     @property
@@ -47,7 +48,8 @@ class CostCurve:
         seen = ratio * min(max(ms / expected, 1 / _WILD), _WILD)
         if rows not in self._ratios:
             self._known_rows.insert(bisect_left(self._known_rows, rows), rows)
-        self._ratios[rows] = ratio + (seen - ratio) / _TRUST
+        steps = self._seen[rows] = self._seen.get(rows, _FIRST - 1) + 1
+        self._ratios[rows] = ratio + (seen - ratio) / min(steps, _TRUST)
 
     def costs(self) -> tuple[Cost, ...]:
         """The measured points as they are corrected by now, to be stored for the next load."""
