@@ -16,7 +16,10 @@ READ_WINDOW_S = 5.0
 
 
 class Figures(msgspec.Struct, frozen=True):
-    """What the performance panel shows at one moment. None is "not known yet"; speeds are tokens per second."""
+    """What the performance panel shows at one moment. None is "not known yet"; speeds are tokens per second.
+
+    Of `drafted` tokens that speculation proposed, `accepted` were right; `gain` compares with one token at a time.
+    """
 
     elapsed_s: float = 0.0
     ttft_s: float | None = None
@@ -28,6 +31,14 @@ class Figures(msgspec.Struct, frozen=True):
     prefill_fraction: float = 0.0
     prefill_tok_s: float | None = None
     prefill_left_s: float | None = None
+    drafted: int = 0
+    accepted: int = 0
+    gain: float = 1.0
+
+    @property
+    def depth_tokens(self) -> int:
+        """How much of the context is filled."""
+        return self.prefill_done + self.answer_tokens
 
 
 class TurnMeter:
@@ -42,6 +53,7 @@ class TurnMeter:
         self._written: deque[_Count] = deque()  # answer tokens so far, the latest WRITE_WINDOW_S
         self._first: _Count | None = None
         self._last: _Count | None = None
+        self._drafts = (0, 0, 1.0)
 
     def prefill(self, at_s: float, done: int, total: int, cached: int = 0) -> None:
         """`done` of `total` prompt tokens are in the KV cache; `cached` of them were there before the request."""
@@ -62,6 +74,10 @@ class TurnMeter:
             self._first = self._last
         _slide(self._written, self._last, WRITE_WINDOW_S)
 
+    def speculated(self, drafted: int, accepted: int, gain: float) -> None:
+        """How drafts fare in this answer so far."""
+        self._drafts = (drafted, accepted, gain)
+
     @property
     def answer_tokens(self) -> int:
         return self._last.tokens if self._last else 0
@@ -69,6 +85,7 @@ class TurnMeter:
     def figures(self, at_s: float) -> Figures:
         """Everything to show at this moment; the speed sinks by itself while nothing arrives."""
         done = self._read_last.tokens if self._read_last else 0
+        drafted, accepted, gain = self._drafts
         return Figures(
             elapsed_s=max(0.0, at_s - self._requested_at_s),
             ttft_s=self._ttft_s(),
@@ -80,6 +97,9 @@ class TurnMeter:
             prefill_fraction=min(1.0, done / self._total) if self._total else 0.0,
             prefill_tok_s=_speed(self._read_from, self._read_last),
             prefill_left_s=self._prefill_left_s(at_s),
+            drafted=drafted,
+            accepted=accepted,
+            gain=gain,
         )
 
     def timing(self, load_s: float = 0.0) -> Timing:

@@ -6,6 +6,8 @@ from app.core.chat import Receipt, Timing, Usage
 from app.core.units import format_duration
 from app.core.words import say
 
+WORTH_SAYING = 1.15  # times as fast with drafts as without
+
 
 def receipt_line(receipt: Receipt, usage: Usage, timing: Timing) -> str:
     """One line: what was read, how fast it was written. Empty when nothing is known."""
@@ -22,9 +24,21 @@ def receipt_line(receipt: Receipt, usage: Usage, timing: Timing) -> str:
         parts.append(say("{count} tokens", count=f"{usage.answer_tokens:,}"))
     if timing.decode_tok_s:
         parts.append(say("{speed} tok/s", speed=speed_words(timing.decode_tok_s)))
+    if timing.speculation_gain >= WORTH_SAYING and usage.accepted_tokens:
+        parts.append(say("{gain}× by quoting", gain=f"{timing.speculation_gain:.1f}"))
     if timing.ttft_s:
         parts.append(say("first token {time}", time=format_duration(timing.ttft_s)))
     return " · ".join(parts)
+
+
+def draft_words(drafted: int, accepted: int, gain: float) -> str:
+    """ "4.1× by quoting: 312 of 340 drafted tokens accepted"; empty without drafts."""
+    if not drafted:
+        return ""
+    counts = {"accepted": f"{accepted:,}", "drafted": f"{drafted:,}"}
+    if gain < WORTH_SAYING:
+        return say("{accepted} of {drafted} drafted tokens accepted", **counts)
+    return say("{gain}× by quoting: {accepted} of {drafted} drafted tokens accepted", gain=f"{gain:.1f}", **counts)
 
 
 def speed_words(tok_s: float) -> str:

@@ -18,6 +18,7 @@ from app.core.params import Choices
 from app.perf.meter import TurnMeter
 from app.session import chats
 from app.session.desk import Desk
+from app.session.expecting import BestReading
 from app.session.turn import Outcome, Turn, Wish
 from app.store.rows import Chat, Message
 from app.ui.attachments import Attachments
@@ -30,9 +31,9 @@ class Conversation(Attachments):
     """The open chat. Used on the main thread.
 
     Events: `leaving()` before and `opened()` after another chat, or none, is shown; `asked(question, answer)` both
-    rows exist; `prefilled(done, total, cached)`; `spoke(channel, text, tokens)`; `ended(outcome)`; `refused(text,
-    error)` before anything was asked; `running_changed()`; `reread()` the kept rows are here; `files_changed()`;
-    `listed(chats)`.
+    rows exist; `resuming(seconds)` a saved reading comes back; `prefilled(done, total, cached)`; `spoke(channel, text,
+    tokens)`; `ended(outcome)`; `refused(text, error)` before anything was asked; `running_changed()`; `reread()` the
+    kept rows are here; `files_changed()`; `listed(chats)`.
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -46,12 +47,14 @@ class Conversation(Attachments):
         self.asked_rows: tuple[Message, Message] | None = None
         self.meter: TurnMeter | None = None
         self.last_timing: Timing | None = None
+        self.best_reading = BestReading()
         self.outcomes: dict[int, Outcome] = {}
         self._wish_text, self._thought = "", 0
         self.thinking_tokens: dict[int, int] = {}
         self.leaving: Emitter[[]] = Emitter()
         self.opened: Emitter[[]] = Emitter()
         self.asked: Emitter[[Message, Message]] = Emitter()
+        self.resuming: Emitter[[float]] = Emitter()
         self.prefilled: Emitter[[int, int, int]] = Emitter()
         self.spoke: Emitter[[Channel, str, int]] = Emitter()
         self.ended: Emitter[[Outcome]] = Emitter()
@@ -136,7 +139,9 @@ class Conversation(Attachments):
         self.turn, self.asked_rows, self.meter = turn, None, TurnMeter(time.monotonic())
         turn.asked.connect(self._on_asked)
         turn.prefilled.connect(self._on_prefilled)
+        turn.resuming.connect(self._on_resuming)
         turn.spoke.connect(self._on_spoke)
+        turn.speculated.connect(self.meter.speculated)
         turn.ended.connect(self._on_ended)
         self.running_changed.emit()
         turn.start()
@@ -158,6 +163,10 @@ class Conversation(Attachments):
             self.drop_files()
             self.asked.emit(question, answer)
         self.refresh_list()
+
+    def _on_resuming(self, seconds: float) -> None:
+        if self.runs_here:
+            self.resuming.emit(seconds)
 
     def _on_prefilled(self, done: int, total: int, cached: int) -> None:
         if self.meter is not None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from app.core.chat import AnswerState, Receipt, Timing, Usage
 from app.core.errors import CarrelError
 from app.core.words import mark, say
-from app.session.receipt import receipt_line
+from app.session.receipt import draft_words, receipt_line
 from app.store.rows import Message
 from app.ui.chat.message import FailureNote, FileNote, MessageItem
 
@@ -46,7 +46,11 @@ def receipt_details(receipt: Receipt, usage: Usage, timing: Timing, model: str) 
                 cached=f"{usage.cached_tokens:,}",
             )
         )
+        if receipt.restored_tokens:
+            rows.append(say("Brought back from disk: {count} tokens", count=f"{receipt.restored_tokens:,}"))
         rows.append(say("Written: {count} tokens, thinking included", count=f"{usage.answer_tokens:,}"))
+    if drafts := draft_words(usage.drafted_tokens, usage.accepted_tokens, timing.speculation_gain):
+        rows.append(drafts)
     if timing.prefill_tok_s:
         rows.append(say("Reading speed: {speed} tok/s", speed=f"{timing.prefill_tok_s:,.0f}"))
     if receipt.context_size:

@@ -34,6 +34,9 @@ class Script:
     load_failure: str = ""
     decode_tok_s: float = 62.0
     ttft_s: float = 0.8
+    drafts: tuple[int, int, float] = (0, 0, 1.0)
+    costs: tuple[m.Cost, ...] = ()
+    cached: int = 0
 
 
 class ScriptedLink:
@@ -94,12 +97,13 @@ class ScriptedLink:
             self._say(m.LoadProgress(load.id, (step + 1) / (script.load_steps + 1)))
             time.sleep(script.load_step_s)
         n_ctx = script.n_ctx or load.n_ctx
-        self._say(m.Loaded(load.id, n_ctx, 151936, 64, "qwen3 32B", 4.2, n_gpu_layers=load.n_gpu_layers))
+        self._say(m.Loaded(load.id, n_ctx, 151936, 64, "qwen3 32B", 4.2, True, load.n_gpu_layers, script.costs))
 
     def _generate(self, wish: m.Generate) -> None:
         script, total = self._script, sum(count_tokens(turn.content) + 8 for turn in wish.turns)
         for step in range(script.prefill_steps + 1):
-            self._say(m.PrefillProgress(wish.id, total * step // script.prefill_steps, total))
+            done = script.cached + (total - script.cached) * step // script.prefill_steps
+            self._say(m.PrefillProgress(wish.id, done, total, script.cached))
             time.sleep(script.delay_s)
         tokens = [("thinking", t) for t in pieces(script.thinking)] if wish.thinking else []
         tokens += [("answer", t) for t in pieces(script.answer)]
@@ -111,11 +115,18 @@ class ScriptedLink:
                 break
             self._say(m.Delta(wish.id, "thinking" if channel == "thinking" else "answer", text))
             said += 1
+            self._say_drafts(wish.id, said / len(tokens))
             time.sleep(script.delay_s)
         if not self._dead.is_set():
             reason: m.Reason = "cancelled" if wish.id in self._cancelled else "stop"
-            timing = Timing(4.2, script.ttft_s, 1840.0, script.decode_tok_s)
-            self._say(m.Done(wish.id, reason, Usage(total, said), timing))
+            drafted, accepted, gain = script.drafts
+            timing = Timing(4.2, script.ttft_s, 1840.0, script.decode_tok_s, gain)
+            self._say(m.Done(wish.id, reason, Usage(total, said, script.cached, drafted, accepted), timing))
+
+    def _say_drafts(self, number: int, share: float) -> None:
+        drafted, accepted, gain = self._script.drafts
+        if drafted:
+            self._say(m.Speculation(number, int(drafted * share), int(accepted * share), gain))
 
     def _say(self, message: m.Up) -> None:
         if not self._dead.is_set():

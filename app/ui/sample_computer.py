@@ -39,7 +39,7 @@ class SampleTelemetry:
             self.now_s = float(second)
             busy = 1.0 if second % 75 > 18 else 0.12
             self.sampled.emit(_sample(second, busy))
-            speed = 44.0 + 2 * math.sin(second / 6) - second / 60 if busy == 1.0 else None
+            speed = 58.0 + 7 * math.sin(second / 6) - second / 60 if busy == 1.0 else None
             add_speed(speed)
 
 

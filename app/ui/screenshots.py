@@ -59,7 +59,10 @@ class Studio:
     def __init__(self, home: Path, talk: Talk, tongue: str, theme: str) -> None:
         self._talk, self._suffix = talk, f"{'zh' if tongue == 'zh_CN' else 'en'}-{theme}"
         self._post = QtPost()
-        self.engine = ScriptedEngine(Script(talk.answer, talk.thinking, delay_s=0.008, decode_tok_s=43.6))
+        costs = (m.Cost(1, 512, 21.6), m.Cost(1, 32_768, 28.4))
+        drafts = (96, 71, 1.4)
+        script = Script(talk.answer, talk.thinking, delay_s=0.008, decode_tok_s=60.8, drafts=drafts, costs=costs)
+        self.engine = ScriptedEngine(script)
         place, post = open_home(home), self._post.post
         _write_chats(place.database_file, talk)
         self.desk = Desk(
@@ -151,14 +154,20 @@ class Studio:
         figures = Figures(
             elapsed_s=8.2,
             ttft_s=0.81,
-            tok_s=43.6,
+            tok_s=60.8,
             answer_tokens=326,
             prefill_done=1_912,
             prefill_total=1_912,
+            prefill_cached=1_024,
             prefill_fraction=1.0,
             prefill_tok_s=2_410.0,
+            drafted=96,
+            accepted=71,
+            gain=1.4,
         )
         self.window.inspector.answer.show_figures(figures)
+        self.window.inspector.answer.speed.set_ghost(46.0)
+        self.window.inspector.answer.speed.clear()
         self.telemetry.play(self.window.inspector.answer.speed.add)
         self._wait(lambda: self.window.conversation.chat_id == first)
 

@@ -55,12 +55,13 @@ class AnswerRow(MessageRow):
         self.browser.begin()
         self.set_prefill(0, 0)
 
-    def set_prefill(self, done: int, total: int) -> None:
-        """How much of the prompt is read."""
-        if self.prefill is None:
-            self.prefill = PrefillPart(self)
-            self.prefill.show()
-        self.prefill.set_progress(done, total)
+    def set_prefill(self, done: int, total: int, cached: int = 0) -> None:
+        """How much of the prompt is read, `cached` of it before."""
+        self._need_prefill().set_progress(done, total, cached)
+
+    def set_resuming(self, seconds: float) -> None:
+        """A saved reading comes back."""
+        self._need_prefill().set_resuming(seconds)
 
     def push(self, batch: Batch) -> None:
         """One flush."""
@@ -157,6 +158,12 @@ class AnswerRow(MessageRow):
             self.thinking.link_activated.connect(self.link_activated)
             self.thinking.show()
         return self.thinking
+
+    def _need_prefill(self) -> PrefillPart:
+        if self.prefill is None:
+            self.prefill = PrefillPart(self)
+            self.prefill.show()
+        return self.prefill
 
     def _drop_prefill(self) -> None:
         if self.prefill is not None:

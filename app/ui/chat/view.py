@@ -121,11 +121,18 @@ class ChatView(RowArea):
         if self._streaming is not None:
             self._queue.append(channel, text, tokens)
 
-    def set_prefill(self, done: int, total: int) -> None:
-        """How many tokens of the prompt are read; shown until the first token arrives."""
+    def set_prefill(self, done: int, total: int, cached: int = 0) -> None:
+        """How many tokens of the prompt are read, `cached` of them before; shown until the first token arrives."""
         widget = self._streaming_widget()
         if widget is not None and self._streaming is not None:
-            widget.set_prefill(done, total)
+            widget.set_prefill(done, total, cached)
+            self._refit(self._streaming)
+
+    def set_resuming(self, seconds: float) -> None:
+        """What was read before comes back from disk in so many seconds."""
+        widget = self._streaming_widget()
+        if widget is not None and self._streaming is not None:
+            widget.set_resuming(seconds)
             self._refit(self._streaming)
 
     def flush(self) -> None:

@@ -1,25 +1,29 @@
-"""The running answer, or the last one, in figures: reading, first token, writing."""
+"""The running answer, or the last one, in figures: reading, first token, writing, against what can be expected."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.core.units import format_duration
 from app.core.words import say
+from app.machine.live import Sample
 from app.perf.meter import Figures
+from app.session.expecting import expected_decode_tok_s
 from app.session.receipt import speed_words
+from app.session.telemetry import Telemetry
 from app.ui.bridge import listen
 from app.ui.conversation import Conversation
-from app.ui.fonts import figure_font
+from app.ui.inspector.figure_rows import FigureRows
+from app.ui.inspector.slowness import slow_words
 from app.ui.pages.page import label
 from app.ui.widgets.metric import MetricCard
 from app.ui.widgets.progress import ThinBar
 
 BEAT_MS = 250
+SLOW_BEATS = 3  # seconds in a row, before it is said
 
 
 class AnswerCard(QWidget):
@@ -28,60 +32,43 @@ class AnswerCard(QWidget):
     def __init__(
         self,
         conversation: Conversation,
+        telemetry: Telemetry,
         clock: Callable[[], float] = time.monotonic,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._conversation = conversation
-        self.speed = MetricCard(say("Writing speed"), "tok/s", digits=1, clock=clock)
+        self._conversation, self._desk = conversation, conversation.desk
+        self.slow = label("", "care")
+        self.speed = MetricCard(say("Writing speed"), say("tok/s"), digits=1, clock=clock)
         self.reading = ThinBar()
         self.reading.setAccessibleName(say("Reading the prompt"))
-        self._values: dict[str, QLabel] = {}
-        self._beats = 0
+        self.rows = FigureRows()
+        self._beats = self._slow_beats = 0
+        self._sample: Sample | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        column.addWidget(self.speed)
-        column.addLayout(self._rows())
-        column.addWidget(self.reading)
+        for widget in (self.slow, self.speed, self.rows, self.reading):
+            column.addWidget(widget)
+        self.slow.hide()
         self.reading.hide()
         self._timer = QTimer(self, interval=BEAT_MS)
         self._timer.timeout.connect(self._beat)
+        listen(self, lambda: telemetry.sampled.connect(self._on_sample))
         listen(self, lambda: conversation.running_changed.connect(self._on_running_changed))
         self._on_running_changed()
-        self.show_figures(self._figures())
+        self.show_figures(self._figures() or Figures())
 
-    def _rows(self) -> QGridLayout:
-        grid = QGridLayout()
-        grid.setVerticalSpacing(4)
-        grid.setContentsMargins(0, 4, 0, 0)
-        names = (
-            ("first", say("First token")),
-            ("written", say("Written")),
-            ("read", say("Prompt read")),
-            ("read_speed", say("Reading speed")),
-        )
-        for row, (key, name) in enumerate(names):
-            value = label("–", wrap=False)
-            value.setFont(figure_font(13))
-            self._values[key] = value
-            grid.addWidget(label(name, "quiet"), row, 0)
-            grid.addWidget(value, row, 1, Qt.AlignmentFlag.AlignRight)
-        grid.setColumnStretch(0, 1)
-        return grid
-
-    def show_figures(self, figures: Figures | None) -> None:
+    def show_figures(self, figures: Figures) -> None:
         """Show one moment."""
-        if figures is None:
-            return
-        values = self._values
-        values["first"].setText("–" if figures.ttft_s is None else format_duration(figures.ttft_s))
-        values["written"].setText(say("{count} tokens", count=f"{figures.answer_tokens:,}"))
-        values["read"].setText(_read_words(figures))
-        speed = figures.prefill_tok_s
-        values["read_speed"].setText("–" if speed is None else f"{speed:,.0f} tok/s")
+        path = self._desk.engine.state.path
+        best = self._conversation.best_reading.of(path)
+        self.rows.show_figures(figures, expected_tok_s=self._expected(figures), best_reading_tok_s=best)
         self.reading.setVisible(self._conversation.is_running and 0 < figures.prefill_fraction < 1)
         self.reading.set_share(figures.prefill_fraction)
+
+    def _expected(self, figures: Figures) -> float | None:
+        return expected_decode_tok_s(self._desk, figures.depth_tokens) if figures.depth_tokens else None
 
     def _figures(self) -> Figures | None:
         meter = self._conversation.meter
@@ -89,32 +76,43 @@ class AnswerCard(QWidget):
 
     def _beat(self) -> None:
         figures = self._figures()
-        self.show_figures(figures)
+        if figures is None:
+            return
+        if self.isVisible():
+            self.show_figures(figures)
         self._beats += 1
-        if self._beats % (1000 // BEAT_MS) == 0 and figures is not None:
-            self.speed.add(figures.tok_s)
+        if self._beats % (1000 // BEAT_MS) == 0:
+            self._add_point(figures)
+
+    def _add_point(self, figures: Figures) -> None:
+        expected = self._expected(figures)
+        self.speed.set_ghost(expected)
+        self.speed.add(figures.tok_s)
+        words = slow_words(figures.tok_s, expected, self._sample)
+        self._slow_beats = self._slow_beats + 1 if words else 0
+        self._say_slow(words if self._slow_beats >= SLOW_BEATS else "")
+
+    def _say_slow(self, words: str) -> None:
+        self.slow.setText(words)
+        self.slow.setVisible(bool(words))
+
+    def _on_sample(self, sample: Sample) -> None:
+        self._sample = sample
 
     def _on_running_changed(self) -> None:
         if self._conversation.is_running:
+            self._beats = self._slow_beats = 0
             self._timer.start()
             return
         self._timer.stop()
-        self.show_figures(self._figures())
+        figures = self._figures()
+        if figures is None:
+            return
+        if figures.prefill_tok_s and figures.prefill_fraction == 1.0:
+            read = figures.prefill_total - figures.prefill_cached
+            self._conversation.best_reading.note(self._desk.engine.state.path, read, figures.prefill_tok_s)
+        self.show_figures(figures)
         timing = self._conversation.last_timing
         if timing is not None and timing.decode_tok_s:
             self.speed.add(timing.decode_tok_s)
-            self.speed.setAccessibleDescription(f"{speed_words(timing.decode_tok_s)} tok/s")
-
-
-def _read_words(figures: Figures) -> str:
-    if not figures.prefill_total:
-        return "–"
-    share = say(
-        "{percent} % of {count} tokens",
-        percent=round(100 * figures.prefill_fraction),
-        count=f"{figures.prefill_total:,}",
-    )
-    if figures.prefill_left_s:
-        left = say("{time} left", time=format_duration(figures.prefill_left_s))
-        return say(", ").join((share, left))
-    return share
+            self.speed.setAccessibleDescription(say("{speed} tok/s", speed=speed_words(timing.decode_tok_s)))

@@ -34,7 +34,7 @@ class Inspector(QWidget):
         self.setFixedWidth(WIDTH_PX)
         self.setProperty("ground", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.answer = AnswerCard(conversation, clock)
+        self.answer = AnswerCard(conversation, telemetry, clock)
         self.machine = MachineCards(conversation, guide, telemetry, clock)
         self.parameters = Parameters(conversation)
         self.tabs, self.stack = QTabBar(), QStackedWidget()

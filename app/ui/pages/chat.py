@@ -93,6 +93,7 @@ class ChatPage(QWidget):
         listen(self, lambda: conversation.leaving.connect(self.keep_draft))
         listen(self, lambda: conversation.opened.connect(self.show_chat))
         listen(self, lambda: conversation.asked.connect(self._on_asked))
+        listen(self, lambda: conversation.resuming.connect(lambda seconds: self.view.set_resuming(seconds)))
         listen(self, lambda: conversation.prefilled.connect(self._on_prefilled))
         listen(self, lambda: conversation.spoke.connect(self._on_spoke))
         listen(self, lambda: conversation.ended.connect(self._on_ended))
@@ -164,9 +165,9 @@ class ChatPage(QWidget):
         self.composer.clear()
         self.transcript.begin(question, answer)
 
-    def _on_prefilled(self, done: int, total: int, _cached: int) -> None:
+    def _on_prefilled(self, done: int, total: int, cached: int) -> None:
         if self._conversation.runs_here:
-            self.view.set_prefill(done, total)
+            self.view.set_prefill(done, total, cached)
 
     def _on_spoke(self, channel: Channel, text: str, tokens: int) -> None:
         self.view.append(channel, text, tokens)

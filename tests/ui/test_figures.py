@@ -1,0 +1,108 @@
+"""The figures of an answer: drafts, what was remembered, what can be expected, and why it is slow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.core.chat import Receipt, Timing, Usage
+from app.engine import messages as m
+from app.machine.live import GpuSample, Sample
+from app.perf.meter import Figures
+from app.session.expecting import BestReading
+from app.session.receipt import draft_words, receipt_line
+from app.ui.chat.prefill import PrefillPart
+from app.ui.inspector.figure_rows import FigureRows
+from app.ui.inspector.slowness import slow_words
+from app.ui.receipts import receipt_details
+from app.ui.sample_computer import SAMPLE_MACHINE
+from tests.helpers.fake_engine import Script
+from tests.ui.studio import Studio
+
+COSTS = (m.Cost(1, 0, 20.0), m.Cost(1, 1000, 40.0), m.Cost(8, 0, 25.0))
+
+
+@pytest.fixture
+def studio(tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
+    monkeypatch.setattr("app.session.loading.take_snapshot", lambda _: SAMPLE_MACHINE)
+    made = Studio(tmp_path, qtbot, Script("word " * 40, drafts=(340, 312, 4.1), costs=COSTS, delay_s=0.005, cached=5))
+    yield made
+    made.close()
+
+
+def test_drafts_show_while_they_come_and_in_the_receipt(studio: Studio) -> None:
+    studio.load()
+    studio.window.frame.right.button.setChecked(True)
+    rows = studio.window.inspector.answer.rows
+    assert rows.value("drafts") == ""
+    studio.ask("Quote it", to_the_end=False)
+    studio.wait(lambda: rows.value("drafts") != "")
+    studio.wait(lambda: not studio.window.conversation.is_running)
+    assert rows.value("drafts") == "312 of 340"
+    assert rows.value("gain") == "4.1×"
+    assert rows.value("remembered") == "5 tokens"
+    receipt = studio.window.chat.view.message(1)
+    assert "4.1× by quoting" in receipt.receipt
+    assert "4.1× by quoting: 312 of 340 drafted tokens accepted" in receipt.details
+
+
+def test_expected_speed_sinks_with_the_depth(studio: Studio) -> None:
+    studio.load()
+    studio.window.frame.right.button.setChecked(True)
+    answer = studio.window.inspector.answer
+    answer.show_figures(Figures(prefill_done=400, prefill_total=400, answer_tokens=100))
+    assert answer.rows.value("expected") == "33 tok/s"  # 20 ms and half of the way to 40
+    answer.show_figures(Figures(prefill_done=1000, prefill_total=1000))
+    assert answer.rows.value("expected") == "25 tok/s"
+    assert answer.rows.value("gain") == "", "no drafts, no row"
+
+
+def test_reading_is_held_against_the_best(qtbot: QtBot) -> None:
+    best = BestReading()
+    best.note("/m", 100, 9000.0)
+    assert best.of("/m") is None, "too short to say anything"
+    best.note("/m", 2000, 2410.0)
+    best.note("/m", 2000, 1800.0)
+    rows = FigureRows()
+    qtbot.addWidget(rows)
+    rows.show_figures(Figures(prefill_tok_s=1500.0), expected_tok_s=None, best_reading_tok_s=best.of("/m"))
+    assert rows.value("read_speed") == "1,500 tok/s, at best 2,410"
+    rows.show_figures(Figures(prefill_tok_s=2400.0), expected_tok_s=None, best_reading_tok_s=best.of("/m"))
+    assert rows.value("read_speed") == "2,400 tok/s"
+
+
+@pytest.mark.parametrize(
+    ("sample", "cause"),
+    [
+        (Sample(0, (GpuSample("x", 1, 2, load_percent=99, temperature_c=88),)), "hot, 88 °C"),
+        (Sample(0, (GpuSample("x", 1, 2, load_percent=20, temperature_c=50),)), "waits for the processor"),
+        (Sample(0, (GpuSample("x", 1, 2, load_percent=99, temperature_c=60),)), "another program"),
+        (Sample(0, (), cpu_percent=99), "other programs use the processor"),
+    ],
+)
+def test_slowness_has_a_cause(sample: Sample, cause: str) -> None:
+    assert cause in slow_words(20.0, 45.0, sample)
+    assert slow_words(40.0, 45.0, sample) == ""
+    assert slow_words(None, 45.0, sample) == slow_words(20.0, None, sample) == ""
+
+
+def test_prefill_says_what_comes_back_and_what_is_remembered(qtbot: QtBot) -> None:
+    part = PrefillPart(None)  # type: ignore[arg-type]
+    qtbot.addWidget(part)
+    part.set_resuming(1.24)
+    assert part.words() == part.accessibleName() == "Resumes in 1.2 s: this was read before"
+    part.set_progress(30_300, 30_400, 30_112)
+    assert part.words() == "Reading 30,300 of 30,400 tokens, 100 % · 30,112 remembered"
+    part.set_progress(10, 100)
+    assert "remembered" not in part.words()
+
+
+def test_receipt_is_silent_about_drafts_that_did_not_help() -> None:
+    assert "quoting" not in receipt_line(Receipt(), Usage(10, 10, 0, 9, 1), Timing(0, 0, 0, 40.0, 1.02))
+    assert draft_words(9, 1, 1.02) == "1 of 9 drafted tokens accepted"
+    assert draft_words(0, 0, 1.0) == ""
+    details = receipt_details(Receipt(restored_tokens=30_000), Usage(30_100, 5, 30_000), Timing(), "")
+    assert "Brought back from disk: 30,000 tokens" in details
