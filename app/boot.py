@@ -63,10 +63,11 @@ def build_desk(home: Home, post: Post) -> Desk:
     from app.core.keptlog import KeptLog
     from app.engine.process import connect_with_log
     from app.engine.supervisor import Supervisor
+    from app.perf.beat import Beat
     from app.store.thread import StoreThread
 
     connect = connect_with_log(KeptLog(home.engine_log_file))
-    return Desk(
+    desk = Desk(
         home=home,
         settings=load_settings(home.settings_file),
         post=post,
@@ -75,6 +76,10 @@ def build_desk(home: Home, post: Post) -> Desk:
         engine=Supervisor(connect, post),
         connect=connect,
     )
+    beat = Beat(desk.beat, post)
+    beat.start()
+    desk.at_close.append(beat.stop)
+    return desk
 
 
 def _run(args: Namespace, home: Home) -> int:

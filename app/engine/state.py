@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from app.core.errors import CarrelError
-from app.engine.messages import Cost
+from app.engine import messages as m
 
 
 class Phase(Enum):
@@ -39,28 +39,46 @@ class EngineState:
     build: str = ""
     devices: tuple[str, ...] = ()
     gpu: bool = False
-    costs: tuple[Cost, ...] = ()
+    costs: tuple[m.Cost, ...] = ()
     cause: CarrelError | None = None
+    resting: bool = False
 
     @property
     def has_model(self) -> bool:
         return self.phase in (Phase.LOADED, Phase.ANSWERING)
 
     @property
+    def can_be_asked(self) -> bool:
+        """Whether a question is answered without anybody choosing a model first."""
+        return self.has_model or self.resting
+
+    @property
     def tokenizer(self) -> str:
         """Names the vocabulary in memory, "" when there is none: all of Qwen3 share one, the demo has its own."""
         return f"vocabulary of {self.n_vocab}" if self.n_vocab else ""
 
-    def without_model(self, phase: Phase, cause: CarrelError | None = None) -> EngineState:
+    def greeted(self, message: m.Ready) -> EngineState:
+        """After the child said what it is."""
+        phase = Phase.READY if self.phase is Phase.STARTING else self.phase
+        return replace(self, phase=phase, build=message.build, devices=message.devices, gpu=message.gpu)
+
+    def with_model(self, message: m.Loaded) -> EngineState:
         return replace(
             self,
-            phase=phase,
-            path="",
-            n_ctx=0,
-            load_fraction=0.0,
-            load_s=0.0,
-            description="",
-            n_vocab=0,
-            costs=(),
-            cause=cause,
+            phase=Phase.LOADED,
+            n_ctx=message.n_ctx,
+            load_fraction=1.0,
+            load_s=message.load_s,
+            description=message.description,
+            n_vocab=message.n_vocab,
+            can_think=message.can_think,
+            costs=message.costs,
         )
+
+    def without_model(self, phase: Phase, cause: CarrelError | None = None) -> EngineState:
+        kept = EngineState(phase=phase, can_think=self.can_think, build=self.build, devices=self.devices, gpu=self.gpu)
+        return replace(kept, cause=cause)
+
+    def at_rest(self) -> EngineState:
+        """Without its model, whose name is kept for the next question."""
+        return replace(self.without_model(Phase.READY), path=self.path, n_ctx=self.n_ctx, resting=True)

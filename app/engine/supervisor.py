@@ -54,6 +54,7 @@ class Supervisor:
         self._generation = 0
         self._requests = OpenRequests()
         self._loading = 0  # the load that counts: an older one may still report
+        self._resting = False  # the model about to leave memory is to come back
         self._pulse = Pulse()
         self._sentence: tuple[CarrelError, float] | None = None  # why the child is being killed, and since when
         self.spec: m.Load | None = None  # what was asked to be loaded last
@@ -79,9 +80,10 @@ class Supervisor:
         self._become(replace(self.state.without_model(Phase.LOADING), path=spec.path))
         return request
 
-    def unload(self, on_event: OnEvent = lambda _: None) -> Request | None:
+    def unload(self, on_event: OnEvent = lambda _: None, *, resting: bool = False) -> Request | None:
         """Free the model's memory; the child stays. A running answer or load is stopped first."""
         self._cancel_open()
+        self._resting = resting
         return self._ask(m.Unload, on_event) if self._link else None
 
     def generate(
@@ -125,6 +127,11 @@ class Supervisor:
         """Bring a saved session back before a prompt that begins with it. Raises CarrelError("no_model")."""
         self._need_model()
         return self._ask(lambda number: m.RestoreSession(number, path), on_event)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything at all is under way."""
+        return bool(self._requests.commands)
 
     @property
     def is_busy(self) -> bool:
@@ -223,25 +230,13 @@ class Supervisor:
             self._end_all(causes.of_refusal("protocol", f"child speaks {message.protocol}"))
             self.stop()
             return
-        phase = Phase.READY if self.state.phase is Phase.STARTING else self.state.phase
-        self._become(replace(self.state, phase=phase, build=message.build, devices=message.devices, gpu=message.gpu))
+        self._become(self.state.greeted(message))
 
     def _on_end(self, message: m.Loaded | m.Unloaded | m.Tokens | m.Done | m.Saved | m.Restored) -> None:
         if isinstance(message, m.Loaded) and message.id == self._loading:
-            loaded = replace(
-                self.state,
-                phase=Phase.LOADED,
-                n_ctx=message.n_ctx,
-                load_fraction=1.0,
-                load_s=message.load_s,
-                description=message.description,
-                n_vocab=message.n_vocab,
-                can_think=message.can_think,
-                costs=message.costs,
-            )
-            self._become(loaded)
+            self._become(self.state.with_model(message))
         elif isinstance(message, m.Unloaded) and self.state.phase is not Phase.LOADING:
-            self._become(self.state.without_model(Phase.READY))
+            self._become(self.state.at_rest() if self._resting else self.state.without_model(Phase.READY))
         self._finish(message.id, message)
 
     def _on_failed(self, message: m.Failed) -> None:

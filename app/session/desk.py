@@ -6,6 +6,7 @@ through `post`.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -19,6 +20,7 @@ from app.core.loop import Jobs, Post
 from app.engine import messages as m
 from app.engine.supervisor import Connect, Supervisor
 from app.fit.plan import Plan
+from app.session.rest import Rest
 from app.session.resume import Resume
 from app.store.thread import StoreThread
 
@@ -39,9 +41,10 @@ class Desk:
     settings_changed: Emitter[[Settings]] = field(default_factory=Emitter)
     noticed: Emitter[[str]] = field(default_factory=Emitter)  # a sentence about what Carrel did by itself
     resume: Resume = field(init=False)
+    rest: Rest = field(init=False)
 
     def __post_init__(self) -> None:
-        self.resume = Resume(self)
+        self.resume, self.rest = Resume(self), Rest(self)
 
     def adopt(self, spec: m.Load) -> None:
         """The model was loaded otherwise than planned."""
@@ -65,10 +68,17 @@ class Desk:
             language.speak(self.settings.language)
         self.settings_changed.emit(self.settings)
 
+    def beat(self) -> None:
+        """What is looked after once a second: an engine that is stuck, readings to keep, a model nobody asks."""
+        now_s = time.monotonic()
+        self.engine.watch(now_s)
+        self.resume.go_on()
+        self.rest.look(now_s)
+
     def close(self) -> None:
         """End the engine, wait for the jobs and the last write."""
-        for rest in self.at_close:
-            rest()
+        for come_to_rest in self.at_close:
+            come_to_rest()
         self.engine.stop()
         self.jobs.close()
         self.store.close()

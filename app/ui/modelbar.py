@@ -52,7 +52,7 @@ class ModelBar(QWidget):
     def _show(self, state: EngineState) -> None:
         if state.has_model:
             words = model_words(state.path, state.n_ctx)
-        elif state.phase in (Phase.LOADING, Phase.STARTING) and state.path:
+        elif (state.resting or state.phase in (Phase.LOADING, Phase.STARTING)) and state.path:
             words = f"{model_name(state.path)} · {engine_words(state)}"
         else:
             words = engine_words(state)

@@ -65,7 +65,7 @@ def engine_words(state: EngineState) -> str:
         case Phase.FAILED:
             return say("Stopped by an error")
         case _:
-            return say("No model loaded")
+            return say("Resting until the next question") if state.resting else say("No model loaded")
 
 
 def engine_role(state: EngineState) -> str:

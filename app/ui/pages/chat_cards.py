@@ -110,7 +110,7 @@ class EngineCard(QFrame):
 
     def _show(self, state: EngineState) -> None:
         busy = self._loader.is_busy
-        self.setVisible(busy or not (state.has_model or (self._told_above and self._loader.last_error is None)))
+        self.setVisible(busy or not (state.can_be_asked or (self._told_above and self._loader.last_error is None)))
         self.bar.setVisible(busy)
         self.bar.setValue(round(1000 * state.load_fraction))
         self._buttons.setVisible(not busy)

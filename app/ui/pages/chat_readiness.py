@@ -60,7 +60,7 @@ class Readiness(QObject):
         reason = ""
         if elsewhere:
             reason = say("Another chat is being answered. Stop it there, or wait.")
-        elif not state.has_model:
+        elif not state.can_be_asked:
             reason = say("No model is loaded yet.")
         self._composer.set_blocked(reason)
 
