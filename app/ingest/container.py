@@ -220,6 +220,7 @@ def shown_name(name: str) -> str:
     if pieces and len(pieces[0]) == 2 and pieces[0][1] == ":":
         pieces = pieces[1:]
     plain = "/".join(pieces)
+    plain += "/" if plain and name.endswith("/") else ""
     return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in plain) or "?"
 
 

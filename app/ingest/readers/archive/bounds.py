@@ -46,9 +46,11 @@ class Counted:
 
     def __init__(self, stream: Readable, name: str) -> None:
         self._stream, self._name, self._left = stream, name, MAX_STREAM_BYTES
+        self.taken = 0
 
     def read(self, size: int = CHUNK_BYTES, /) -> bytes:
         data = self._stream.read(size)
+        self.taken += len(data)
         self._left -= len(data)
         if self._left < 0:
             raise bomb(self._name)

@@ -9,7 +9,7 @@ from app.core.errors import CarrelError
 from app.ingest.container import Container
 from app.ingest.readers.archive.bounds import MAX_ENTRIES, Counted, bomb, read_all
 from app.ingest.readers.archive.names import plain_name
-from app.ingest.readers.archive.packed import BROKEN, opened
+from app.ingest.readers.archive.packed import BLOCK, BROKEN, opened
 from app.ingest.refusal import damaged
 from app.ingest.source import Source
 
@@ -18,7 +18,8 @@ MAX_HEADER_RECURSION = RecursionError  # tar headers that describe the next head
 
 def fill(parts: Container, source: Source) -> None:
     """Add every file. What follows a damaged place is named as damaged. Raises `CarrelError` before the first."""
-    stream: Any = Counted(opened(source), source.name)
+    counted = Counted(opened(source), source.name)
+    stream: Any = counted
     count = 0
     try:
         with tarfile.open(fileobj=stream, mode="r|", encoding="utf-8", errors="surrogateescape") as archive:
@@ -28,6 +29,8 @@ def fill(parts: Container, source: Source) -> None:
                 if count > MAX_ENTRIES:
                     raise bomb(source.name)
                 _add(parts, archive, member, source)
+        if counted.taken % BLOCK:  # the library takes half a header for the end
+            parts.skip("…", 0, "damaged from here on")
     except (tarfile.TarError, MAX_HEADER_RECURSION, *BROKEN) as error:
         if not parts.parts:
             raise damaged(source.name) from error

@@ -27,6 +27,7 @@ _HEADS = re.compile(
 )
 _TRAVELLED = re.compile(rb"^(message-id|mime-version|received|return-path):", re.I | re.M)
 _FOLD = re.compile(r"[\r\n]+[ \t]*")
+_NAMED = re.compile(r'name="?([^";\r\n]+)', re.IGNORECASE)
 _ENVELOPE = re.compile(rb"^From \S+.*\d\d:\d\d.*\r?\n", re.MULTILINE)
 
 
@@ -65,7 +66,7 @@ def letter_of(data: bytes, name: str) -> Letter:
         kind, file = part.get_content_type(), _file_name(part)
         if kind in ("text/plain", "text/html") and not file and part.get_content_disposition() != "attachment":
             (html if kind == "text/html" else plain).append(_text(part))
-        elif not part.is_multipart() or kind == "message/rfc822":
+        else:
             attachments.append(_attachment(part, kind, file, len(attachments) + 1))
     heads = {head: _head(message, head) for head in HEADS}
     return Letter(heads, "\n\n".join(plain), "\n".join(html), attachments, was_cut=len(parts) >= MAX_PARTS)
@@ -96,7 +97,7 @@ def _leaves(message: email.message.Message) -> Iterator[email.message.Message]:
     while waiting and left:
         part = waiting.pop(0)
         inside = part.get_payload()
-        if part.is_multipart() and isinstance(inside, list) and part.get_content_type() != "message/rfc822":
+        if part.is_multipart() and isinstance(inside, list) and part.get_content_maintype() != "message":
             waiting[:0] = [piece for piece in inside if isinstance(piece, email.message.Message)]
         else:
             left -= 1
@@ -104,17 +105,25 @@ def _leaves(message: email.message.Message) -> Iterator[email.message.Message]:
 
 
 def _attachment(part: email.message.Message, kind: str, file: str, number: int) -> Attachment:
-    if kind == "message/rfc822":
-        inside = part.get_payload()
-        letter = inside[0] if isinstance(inside, list) and inside else None
-        name, data = f"attachment {number}", b""
-        if isinstance(letter, email.message.Message):
-            name, data = _head(letter, "Subject") or name, letter.as_bytes()
-        return Attachment(file or f"{name}.eml", len(data), lambda: data, _read_letter)
+    if part.is_multipart():
+        return _enclosed(part, kind, file, number)
     data = _payload(part)
     shown_as = file or f"attachment {number} ({kind})"
     is_shown = kind.startswith("image/") and part.get_content_disposition() != "attachment"
     return Attachment(shown_as, len(data), lambda: data, is_shown=is_shown)
+
+
+def _enclosed(part: email.message.Message, kind: str, file: str, number: int) -> Attachment:
+    """A letter in the letter, or a report about one, which mail servers write as heads without a body."""
+    inside = part.get_payload()
+    letters = (
+        [letter for letter in inside if isinstance(letter, email.message.Message)] if isinstance(inside, list) else []
+    )
+    data = b"\n".join(letter.as_bytes() for letter in letters)
+    if kind != "message/rfc822":
+        return Attachment(file or f"attachment {number} ({kind})", len(data), lambda: data)
+    name = (_head(letters[0], "Subject") if letters else "") or f"attachment {number}"
+    return Attachment(file or f"{name}.eml", len(data), lambda: data, _read_letter)
 
 
 def _payload(part: email.message.Message) -> bytes:
@@ -136,26 +145,35 @@ def _text(part: email.message.Message) -> str:
 
 
 def _file_name(part: email.message.Message) -> str:
+    """From either head that may have it; one with bytes of its own is taken as it stands."""
+    for head in ("content-disposition", "content-type"):
+        raw = _raw(part, head)
+        if _has_bytes(raw) and (found := _NAMED.search(raw)):
+            return _decoded(found.group(1))[:NAME_CHARACTERS]
     try:
-        name = part.get_filename() or ""
+        return _decoded(part.get_filename() or "")[:NAME_CHARACTERS]
     except (ValueError, TypeError, LookupError, AttributeError):
         return ""
-    return _decoded(name)[:NAME_CHARACTERS]
 
 
 def _head(message: email.message.Message, name: str) -> str:
-    """All heads of that name; raw bytes in them are decoded as the rest of the world does."""
-    try:
-        values = message.get_all(name) or []
-    except (ValueError, IndexError):
-        return ""
-    return ", ".join(_decoded(str(value)) for value in values)
+    return _decoded(_raw(message, name.lower()))
+
+
+def _raw(message: email.message.Message, name: str) -> str:
+    """All heads of that name, as they stand."""
+    return ", ".join(str(value) for key, value in message.raw_items() if key.lower() == name)
+
+
+def _has_bytes(value: str) -> bool:
+    """Whether bytes stand in it that are no ASCII, as the parser keeps them."""
+    return any("\udc80" <= letter <= "\udcff" for letter in value)
 
 
 def _decoded(value: str) -> str:
     """Encoded words as text; text that only smells of bytes by the ladder of evidence."""
     value = _FOLD.sub(" ", value[:20_000])
-    if any("\udc80" <= letter <= "\udcff" for letter in value):
+    if _has_bytes(value):
         value = decode(value.encode("utf-8", "surrogateescape")).text
     if "=?" not in value:
         return value.strip()
