@@ -14,11 +14,13 @@ from pathlib import Path
 
 import msgspec
 
+from app.config.paths import Home
 from app.core.errors import CarrelError
 from app.core.files import write_durably
 from app.engine.messages import Cost
 from app.engine.saved import fingerprint
 from app.fit.decode import KvCost
+from app.fit.option import Candidate
 from app.fit.plan import Plan
 from app.machine.snapshot import Machine
 
@@ -98,6 +100,13 @@ class CostBook:
 def bench_of(machine: Machine, build: str, path: Path) -> Bench:
     """What measurements of this model belong to here. Reads samples of the file: some ten milliseconds."""
     return Bench(name_of(machine), build, fingerprint(path))
+
+
+def measured_costs(home: Home, machine: Machine, build: str, candidate: Candidate) -> tuple[KvCost, ...]:
+    """What decoding this model was measured to cost here; nothing while the engine's build is not known."""
+    if not build or not candidate.path:
+        return ()
+    return CostBook(home.costs_file).decode_costs(bench_of(machine, build, Path(candidate.path)))
 
 
 def name_of(machine: Machine) -> str:

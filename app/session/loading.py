@@ -12,21 +12,21 @@ import psutil
 
 from app.catalog.index import load_catalog
 from app.catalog.local import find_draft, local_candidate
-from app.config.paths import expanded, models_folder
+from app.config.paths import models_folder
 from app.core.errors import CarrelError
 from app.core.units import MIB
 from app.engine import messages as m
 from app.engine.state import EngineState, Phase
 from app.engine.supervisor import Event
-from app.fit.option import Adapter, Candidate
+from app.fit.option import Candidate
 from app.fit.plan import Plan, plan
 from app.fit.search import Fixed
-from app.gguf.adapter import check_adapter, read_adapter
-from app.machine.live import Sampler
 from app.machine.snapshot import Machine, take_snapshot
 from app.session.costs import Bench, CostBook, bench_of
 from app.session.desk import Desk
 from app.session.failures import as_carrel_error
+from app.session.machine import without_engine
+from app.session.planning import with_sizes
 from app.session.stepdown import Descent
 
 log = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ def load_model(
 
     def read() -> tuple[Candidate, Fixed]:
         candidate = local_candidate(path, load_catalog(desk.home.catalog_facts_file))
-        return candidate, _with_adapters(decided, candidate)
+        return candidate, with_sizes(decided, candidate)
 
     def release(found: tuple[Candidate, Fixed]) -> None:
         """The model in memory would be counted as taken: free it before looking how much there is."""
@@ -126,21 +126,6 @@ def _kept(wanted: Plan) -> Fixed:
     return Fixed(n_ctx=wanted.n_ctx, kv_type=wanted.kv_type, n_threads=wanted.n_threads, adapters=wanted.adapters)
 
 
-def _with_adapters(fixed: Fixed, candidate: Candidate) -> Fixed:
-    """The adapters with their sizes. Raises CarrelError when one does not belong to the model."""
-    return msgspec.structs.replace(
-        fixed, adapters=tuple(sized_adapter(adapter, candidate) for adapter in fixed.adapters)
-    )
-
-
-def sized_adapter(adapter: Adapter, candidate: Candidate) -> Adapter:
-    """The adapter with what it takes. Raises CarrelError when it does not belong to the model."""
-    path = expanded(adapter.path).resolve()
-    facts = read_adapter(path)
-    check_adapter(facts, path, candidate.facts)
-    return Adapter(str(path), adapter.scale, facts.size_bytes)
-
-
 def _when_started(desk: Desk, then: Callable[[], object]) -> None:
     """Go on once the engine has greeted or given up."""
     if desk.engine.state.phase is not Phase.STARTING:
@@ -158,29 +143,15 @@ def _when_started(desk: Desk, then: Callable[[], object]) -> None:
 def _decide(desk: Desk, candidate: Candidate, fixed: Fixed, build: str, pid: int | None) -> _Ready:
     """Away from the main thread: snapshot, what was measured before, plan."""
     folder = models_folder(desk.home, desk.settings.models_folder)
-    machine = _without_engine(take_snapshot(folder), pid)
+    machine = without_engine(take_snapshot(folder), pid)
     bench, book = bench_of(machine, build, Path(candidate.path)), CostBook(desk.home.costs_file)
     draft = None
-    if desk.settings.draft_model:
+    if desk.settings.draft_model and desk.settings.speculation:
         draft = find_draft(desk.home, load_catalog(desk.home.catalog_facts_file), folder)
     fixed = msgspec.structs.replace(fixed, n_threads=fixed.n_threads or desk.settings.threads)
     margin_bytes = desk.settings.vram_margin_mib * MIB
     best = plan(machine, [candidate], fixed, margin_bytes, book.decode_costs(bench), draft)
     return _Ready(best, load_message(best, machine, book.find(bench, best)), bench)
-
-
-def _without_engine(machine: Machine, pid: int | None) -> Machine:
-    """The computer as if the idle engine took nothing of its cards: what CUDA holds there it will use itself."""
-    sampler = Sampler()
-    sampled = sampler.sample(pid).gpus if pid and machine.gpus else ()
-    sampler.close()
-    if [gpu.name for gpu in sampled] != [gpu.name for gpu in machine.gpus]:  # others are hidden by the environment
-        return machine
-    gpus = tuple(
-        msgspec.structs.replace(gpu, free_bytes=gpu.free_bytes + (one.process_bytes or 0))
-        for gpu, one in zip(machine.gpus, sampled, strict=True)
-    )
-    return msgspec.structs.replace(machine, gpus=gpus)
 
 
 class _Loading:

@@ -8,20 +8,23 @@ from pathlib import Path
 import msgspec
 
 from app.catalog.index import Catalog, candidate_of, load_catalog
-from app.catalog.local import local_candidate
+from app.catalog.local import find_draft, local_candidate
 from app.config.paths import expanded, models_folder
 from app.core.errors import CarrelError
 from app.core.units import MIB
 from app.fetch.hub import open_hub
 from app.fetch.ranges import range_reader
 from app.fetch.wanted import Wanted
+from app.fit.option import Adapter, Candidate
 from app.fit.plan import Plan, advise, plan
-from app.fit.search import Candidate, Fixed
+from app.fit.search import Fixed
+from app.gguf.adapter import check_adapter, read_adapter
 from app.gguf.model import describe
 from app.gguf.reader import Header, read_header
 from app.gguf.source import RangeSource
 from app.gguf.split import merge_parts, part_names
 from app.machine.snapshot import load_machine, take_snapshot
+from app.session.costs import measured_costs
 from app.session.desk import Desk
 from app.session.failures import as_carrel_error
 
@@ -38,16 +41,34 @@ def make_plan(
 ) -> None:
     """The best plan with what is fixed fixed. `model` is a file here or org/repo/file; None lets Carrel choose."""
 
+    build = desk.engine.state.build
+
     def work() -> Plan:
         machine = load_machine(machine_file) if machine_file else take_snapshot(_folder(desk))
         catalog = load_catalog(desk.home.catalog_facts_file)
         margin_bytes = desk.settings.vram_margin_mib * MIB
         if model is None and fixed == Fixed():
             return advise(machine, catalog.candidates(), margin_bytes).recommended
-        candidates = catalog.candidates() if model is None else [_candidate(desk, catalog, model)]
-        return plan(machine, candidates, fixed, margin_bytes)
+        if model is None:
+            return plan(machine, catalog.candidates(), fixed, margin_bytes)
+        candidate = _candidate(desk, catalog, model)
+        measured = () if machine_file else measured_costs(desk.home, machine, build, candidate)
+        draft = find_draft(desk.home, catalog, _folder(desk)) if desk.settings.draft_model else None
+        return plan(machine, [candidate], with_sizes(fixed, candidate), margin_bytes, measured, draft)
 
     desk.jobs.run(work, done, lambda error: failed(as_carrel_error(error)))
+
+
+def with_sizes(fixed: Fixed, candidate: Candidate) -> Fixed:
+    """The adapters with what they take. Raises CarrelError when one does not belong to the model."""
+    return msgspec.structs.replace(fixed, adapters=tuple(_sized(adapter, candidate) for adapter in fixed.adapters))
+
+
+def _sized(adapter: Adapter, candidate: Candidate) -> Adapter:
+    path = expanded(adapter.path).resolve()
+    facts = read_adapter(path)
+    check_adapter(facts, path, candidate.facts)
+    return Adapter(str(path), adapter.scale, facts.size_bytes)
 
 
 def _candidate(desk: Desk, catalog: Catalog, model: str) -> Candidate:

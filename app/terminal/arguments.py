@@ -48,6 +48,10 @@ def build_parser() -> ArgumentParser:
     _read(command("read", "show what the model would read of files, page by page"))
     demo = command("demo", "the whole program once, with the bundled toy model: no network, no graphics card needed")
     demo.add_argument("--terminal", action="store_true", help="stay in the terminal even where there is a display")
+    sessions = command("sessions", "what the engine has read of documents and keeps for the next chat")
+    sessions.add_argument("action", nargs="?", choices=("list", "prune", "clear"), default="list")
+    bundle = command("bundle", "pack versions, settings and logs into a file to hand on; no chats, no documents")
+    bundle.add_argument("file", nargs="?", metavar="FILE.zip", default="carrel-support.zip")
     command("screenshots", "draw the window's pages into a folder").add_argument("folder", metavar="DIR")
     return parser
 
@@ -58,6 +62,11 @@ def _fit_options(parser: ArgumentParser) -> None:
     parser.add_argument("--kv-type", choices=("f16", "q8_0", "q4_0"), help="type of the KV cache")
     parser.add_argument("--n-ubatch", type=_positive, metavar="N", help="tokens computed at once while reading")
     parser.add_argument("--n-gpu-layers", type=_layers, metavar="N", help="layers on the graphics card; -1 is all")
+    text = "layers of a mixture of experts that keep their experts in RAM"
+    parser.add_argument("--n-cpu-moe", type=_count, metavar="N", help=text)
+    parser.add_argument("--threads", type=_positive, metavar="N", help="processor threads of the engine")
+    text = "a LoRA adapter made for the model, and how strongly it acts (1); may be given several times"
+    parser.add_argument("--lora", type=_adapter, metavar="FILE[=SCALE]", action="append", default=[], help=text)
 
 
 def _plan(parser: ArgumentParser) -> None:
@@ -126,6 +135,22 @@ def _between(low: float, high: float, name: str, number: Callable[[str], Any] = 
 
     parse.__name__ = name
     return parse
+
+
+def _adapter(text: str) -> tuple[str, float]:
+    """`FILE=0.5` or `FILE`; a name may contain "=" itself."""
+    path, _, scale = text.rpartition("=")
+    try:
+        found = (path, float(scale)) if path else (text, 1.0)
+    except ValueError:
+        found = (text, 1.0)
+    if not found[0] or not abs(found[1]) <= _STRONGEST_ADAPTER:  # also refuses what is not a number at all
+        raise ValueError
+    return found
+
+
+_adapter.__name__ = "adapter"
+_STRONGEST_ADAPTER = 100.0
 
 
 def _question(text: str) -> str:

@@ -15,6 +15,7 @@ from app.core.loop import Loop
 from app.core.params import Choices, Sampling
 from app.core.words import say
 from app.engine.state import EngineState, Phase
+from app.fit.option import Adapter
 from app.fit.search import Fixed
 from app.session.demo import demo_document_path, demo_model_path, demo_question
 from app.session.desk import Desk
@@ -76,7 +77,15 @@ def run_demo(desk: Desk, loop: Loop, args: Namespace) -> int:
 
 def fixed_of(args: Namespace) -> Fixed:
     """What the user fixed of the plan."""
-    return Fixed(n_ctx=args.n_ctx, kv_type=args.kv_type, n_ubatch=args.n_ubatch, n_gpu_layers=args.n_gpu_layers)
+    return Fixed(
+        n_ctx=args.n_ctx,
+        kv_type=args.kv_type,
+        n_ubatch=args.n_ubatch,
+        n_gpu_layers=args.n_gpu_layers,
+        n_cpu_moe=args.n_cpu_moe,
+        n_threads=args.threads or 0,
+        adapters=tuple(Adapter(path, scale) for path, scale in args.lora),
+    )
 
 
 def load_for_terminal(desk: Desk, loop: Loop, path: Path, fixed: Fixed) -> None:
@@ -87,12 +96,15 @@ def load_for_terminal(desk: Desk, loop: Loop, path: Path, fixed: Fixed) -> None:
         if state.phase is Phase.LOADING:
             status.show(say("Loading {name}: {percent} %", name=path.name, percent=round(state.load_fraction * 100)))
 
-    disconnect = desk.engine.changed.connect(show)
+    disconnects = desk.engine.changed.connect(show), desk.noticed.connect(note)
     try:
         wait_for(loop, lambda done, failed: load_model(desk, path, done, failed, fixed=fixed))
     finally:
-        disconnect()
+        for disconnect in disconnects:
+            disconnect()
         status.clear()
+    if desk.plan is not None:
+        note(desk.plan.reason)
 
 
 def stream(
