@@ -99,11 +99,14 @@ class Shelf:
                 freed, room = freed + one.size_bytes, room - one.size_bytes
         return freed
 
-    def remove_stale(self, build: str) -> int:
-        """Remove what no engine here can use again; returns how many: another build's, a deleted model's, rests."""
+    def remove_stale(self, build: str = "") -> int:
+        """Remove what no engine here can use again: a deleted model's, another `build`'s if one is named, rests.
+
+        Returns how many.
+        """
         found = self.sessions()
         usable = {one.path for one in found}
-        stale = [one.path for one in found if one.sidecar.identity.build != build or _is_gone(one)]
+        stale = [one.path for one in found if _is_other(one, build) or _is_gone(one)]
         stale += [path for path in self._states() if path not in usable and _is_old(path)]
         for path in stale:
             saved.remove(path)
@@ -150,6 +153,10 @@ class Shelf:
             return shutil.disk_usage(self.folder if self.folder.exists() else self.folder.parent).free
         except OSError:
             return 0
+
+
+def _is_other(one: SavedSession, build: str) -> bool:
+    return bool(build) and one.sidecar.identity.build != build
 
 
 def _is_gone(one: SavedSession) -> bool:

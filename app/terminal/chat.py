@@ -13,6 +13,7 @@ from app.config.paths import expanded
 from app.core.errors import Cancelled, CarrelError
 from app.core.loop import Loop
 from app.core.params import Choices, Sampling
+from app.core.units import format_duration
 from app.core.words import say
 from app.engine.state import EngineState, Phase
 from app.fit.option import Adapter
@@ -30,6 +31,7 @@ from app.terminal.reading import read_for_terminal
 from app.terminal.waiting import wait_for
 
 DEMO_SEED = 7
+LONGEST_SAVE_S = 120.0  # what was read is kept before the program ends
 
 
 def run_chat(desk: Desk, loop: Loop, args: Namespace) -> int:
@@ -50,7 +52,9 @@ def run_chat(desk: Desk, loop: Loop, args: Namespace) -> int:
         choices,
     )
     if args.question is not None:
-        return _exit_code(stream(desk, loop, wish, as_json=args.json))
+        outcome = stream(desk, loop, wish, as_json=args.json)
+        loop.run_until(lambda: desk.resume.is_settled, LONGEST_SAVE_S)
+        return _exit_code(outcome)
     talk = Talk(
         desk,
         loop,
@@ -138,6 +142,7 @@ def _drop_unbegun_chat(desk: Desk, turn: Turn, wish: Wish) -> None:
 
 
 def _print_as_json(turn: Turn) -> None:
+    turn.resuming.connect(lambda seconds: print_line({"kind": "resume", "estimate_s": round(seconds, 2)}))
     turn.prefilled.connect(lambda done, total, _: print_line({"kind": "prefill", "done": done, "total": total}))
     turn.spoke.connect(
         lambda channel, text, _: print_line({"kind": "delta", "channel": channel, "text": text}) if text else None
@@ -169,6 +174,9 @@ def _print_as_text(turn: Turn) -> None:
     status = StatusLine()
     channel_now = [""]
 
+    def resuming(seconds: float) -> None:
+        status.show(say("Bringing back what was read before, {time} …", time=format_duration(seconds)))
+
     def prefilled(done: int, total: int, _cached: int) -> None:
         status.show(say("Reading {done} of {total} tokens", done=f"{done:,}", total=f"{total:,}"))
 
@@ -187,6 +195,7 @@ def _print_as_text(turn: Turn) -> None:
         if outcome.error is None:
             note("\n" + receipt_line(outcome.receipt, outcome.usage, outcome.timing))
 
+    turn.resuming.connect(resuming)
     turn.prefilled.connect(prefilled)
     turn.spoke.connect(spoke)
     turn.ended.connect(ended)

@@ -12,7 +12,7 @@ from app.core.words import say
 from app.session.chats import recover_answers
 from app.session.desk import Desk
 from app.session.loading import last_used_model
-from app.terminal import chat, models, reports
+from app.terminal import chat, keeping, models, reports
 from app.terminal.output import note
 
 Command = Callable[[Desk, Loop, Namespace], int]
@@ -25,6 +25,8 @@ COMMANDS: dict[str, Command] = {
     "pull": models.run_pull,
     "import": models.run_import,
     "models": models.run_models,
+    "sessions": keeping.run_sessions,
+    "bundle": keeping.run_bundle,
     "chat": chat.run_chat,
     "demo": chat.run_demo,
 }
@@ -32,6 +34,7 @@ COMMANDS: dict[str, Command] = {
 
 def run_command(desk: Desk, loop: Loop, args: Namespace) -> int:
     """Do what was asked; returns the exit code. Raises CarrelError with the reason of a refusal."""
+    desk.noticed.connect(note)
     if args.command in (None, "chat", "demo"):
         recover_answers(desk)
         for notice in desk.store.call(lambda store: store.notices):
