@@ -29,6 +29,7 @@ class Settings(msgspec.Struct, frozen=True):
     sessions_gb: float = 0.0  # the most disk it may take; 0: as much as seems fair
     idle_unload_min: int = 0  # minutes without a question after which the model leaves memory; 0: never
     threads: int = 0  # of the processor that the engine uses; 0: one for each core
+    speculation: bool = True  # guess ahead and let the model check many words at once, where that pays
     draft_model: bool = True  # a small model that is here may speculate where memory is left over
 
 

@@ -116,7 +116,7 @@ def plan(
     if _all_fixed(fixed) and fixed.n_gpu_layers and not machine.usable_gpus:
         return _on_some_card(reachable[0], fixed, machine, margin_bytes)
     reachable = [with_adapters(candidate, fixed.adapters) for candidate in reachable]
-    places = rooms(machine, margin_bytes, measured)
+    places = _allowed(rooms(machine, margin_bytes, measured), fixed.n_cards)
     found = options(reachable, places, fixed)
     best = choose(found)
     if best:
@@ -127,6 +127,14 @@ def plan(
     free = Fixed(adapters=fixed.adapters)
     other = choose(options(reachable, places, free)) if fixed != free else None
     return _as_plan(nearest, machine, margin_bytes, reasons.refuse(nearest, other), fixed)
+
+
+def _allowed(places: tuple[Room, ...], n_cards: int | None) -> tuple[Room, ...]:
+    """The places with so many cards; where there are fewer, with all of them."""
+    if n_cards is None:
+        return places
+    most = max(len(place.gpus) for place in places)
+    return tuple(place for place in places if len(place.gpus) == min(n_cards, most))
 
 
 def _reachable(candidates: Sequence[Candidate], n_ctx: int | None) -> list[Candidate]:

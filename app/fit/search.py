@@ -25,13 +25,17 @@ RAM_MARGIN_BYTES = 1024 * MIB  # kept free for the system and other programs
 
 
 class Fixed(msgspec.Struct, frozen=True):
-    """What the user has decided; None is left to the search. Adapters and threads are as given: there is no search."""
+    """What the user has decided; None is left to the search. Adapters and threads are as given: there is no search.
+
+    `n_cards` are so many graphics cards, those with the most free memory; 0 is the processor alone.
+    """
 
     n_ctx: int | None = None
     kv_type: str | None = None
     n_ubatch: int | None = None
     n_gpu_layers: int | None = None
     n_cpu_moe: int | None = None
+    n_cards: int | None = None
     n_threads: int = 0
     adapters: tuple[Adapter, ...] = ()
 

@@ -15,6 +15,7 @@ from app.catalog.local import find_draft, local_candidate
 from app.config.paths import models_folder
 from app.core.errors import CarrelError
 from app.core.units import MIB
+from app.core.words import say
 from app.engine import messages as m
 from app.engine.state import EngineState, Phase
 from app.engine.supervisor import Event
@@ -23,6 +24,7 @@ from app.fit.plan import Plan, plan
 from app.fit.search import Fixed
 from app.machine.snapshot import Machine, take_snapshot
 from app.session.costs import Bench, CostBook, bench_of
+from app.session.decided import decided_for
 from app.session.desk import Desk
 from app.session.failures import as_carrel_error
 from app.session.machine import without_engine
@@ -30,6 +32,8 @@ from app.session.planning import with_sizes
 from app.session.stepdown import Descent
 
 log = logging.getLogger(__name__)
+
+LONGEST_DRAFT = 63  # tokens guessed at once at most; the engine takes fewer where they would not pay
 
 Done = Callable[[EngineState], object]
 Failed = Callable[[CarrelError], object]
@@ -42,19 +46,21 @@ class _Ready:
     plan: Plan
     load: m.Load
     bench: Bench
+    note: str = ""
 
 
 def load_model(
     desk: Desk, path: Path, done: Done, failed: Failed, wanted: Plan | None = None, *, fixed: Fixed | None = None
 ) -> None:
     """Load the GGUF at `path`, planned for the memory that is free now. `wanted` keeps its context, KV type, adapters
-    and threads.
+    and threads; without it and `fixed` what the user decided for this file holds, as long as it fits.
 
     Progress is told by `desk.engine.changed`; `done(state)` or `failed(error)` comes on the main thread. What is in
     memory stays there until the new file has shown that it is a model. The engine starts meanwhile, for what it
     measured before goes by its build.
     """
-    decided = fixed or (_kept(wanted) if wanted else Fixed())
+    loose = fixed is None and wanted is None
+    decided = fixed or (_kept(wanted) if wanted else decided_for(desk.home, path))
     jobs = desk.jobs
 
     def fail(error: Exception) -> None:
@@ -73,12 +79,14 @@ def load_model(
 
     def plan_it(found: tuple[Candidate, Fixed]) -> None:
         build, pid = desk.engine.state.build, desk.engine.pid
-        jobs.run(lambda: _decide(desk, *found, build, pid), planned, fail)
+        jobs.run(lambda: _decide(desk, *found, build, pid, loose=loose), planned, fail)
 
     def planned(ready: _Ready) -> None:
         if not ready.plan.fits:
             failed(CarrelError("does_not_fit_machine", "{reason}", reason=ready.plan.reason))
             return
+        if ready.note:
+            desk.noticed.emit(ready.note)
         try:
             _Loading(desk, ready, done, failed).start()
         except CarrelError as error:
@@ -140,8 +148,8 @@ def _when_started(desk: Desk, then: Callable[[], object]) -> None:
     disconnect = desk.engine.changed.connect(look)
 
 
-def _decide(desk: Desk, candidate: Candidate, fixed: Fixed, build: str, pid: int | None) -> _Ready:
-    """Away from the main thread: snapshot, what was measured before, plan."""
+def _decide(desk: Desk, candidate: Candidate, fixed: Fixed, build: str, pid: int | None, *, loose: bool) -> _Ready:
+    """Away from the main thread: snapshot, what was measured before, plan. `loose` lets go of `fixed` if it must."""
     folder = models_folder(desk.home, desk.settings.models_folder)
     machine = without_engine(take_snapshot(folder), pid)
     bench, book = bench_of(machine, build, Path(candidate.path)), CostBook(desk.home.costs_file)
@@ -151,7 +159,16 @@ def _decide(desk: Desk, candidate: Candidate, fixed: Fixed, build: str, pid: int
     fixed = msgspec.structs.replace(fixed, n_threads=fixed.n_threads or desk.settings.threads)
     margin_bytes = desk.settings.vram_margin_mib * MIB
     best = plan(machine, [candidate], fixed, margin_bytes, book.decode_costs(bench), draft)
-    return _Ready(best, load_message(best, machine, book.find(bench, best)), bench)
+    note = ""
+    if loose and not best.fits:
+        free = Fixed(n_threads=fixed.n_threads, adapters=fixed.adapters)
+        other = plan(machine, [candidate], free, margin_bytes, book.decode_costs(bench), draft)
+        if other.fits:
+            note = say("What you decided does not fit now, so Carrel chose anew. {reason}", reason=best.reason)
+            best = other
+    load = load_message(best, machine, book.find(bench, best))
+    n_draft = LONGEST_DRAFT if desk.settings.speculation else 0
+    return _Ready(best, msgspec.structs.replace(load, n_draft=n_draft), bench, note)
 
 
 class _Loading:
