@@ -2,7 +2,8 @@
 
 The formulas follow llama.cpp's source (qwen3.cpp, ggml-alloc, ggml-backend); their terms agree with measurements on an
 H200 (Qwen3 32B, 8B and 4B, context 4K to 128K, f16, q8_0 and q4_0, all and part of the layers) and with llama.cpp's
-own dry run (`no_alloc`) of a 32B for 1, 72 and as many outputs as the batch has tokens. Flash attention is on.
+own dry run (`no_alloc`) of a 32B, an 8B and a 30B-A3B for 1, 72 and as many outputs as the batch has tokens. Flash
+attention is on.
 """
 
 from __future__ import annotations
@@ -64,12 +65,14 @@ def compute_bytes(
     """The compute buffer of a card that holds whole layers and, with `head`, the end of the graph.
 
     The largest moment of one pass. Either the feed-forward (two residuals, gate, up and their product, the queries,
-    the f16 mask), or the logits with their hidden rows, or, with a quantized cache, attention, where ggml's CUDA flash
-    attention first turns one layer's keys and values into f16 (ggml-cuda, fattn-common.cuh).
+    the f16 mask, and where there are experts a result of each), or the logits with their hidden rows, or, with a
+    quantized cache, attention, where ggml's CUDA flash attention first turns one layer's keys and values into f16
+    (ggml-cuda, fattn-common.cuh).
     """
     tokens, kv = serving.tokens(n_ubatch), pad_context(n_ctx)
     queries, mask = facts.n_heads * facts.key_length, F16_BYTES * kv
-    moments = [tokens * (F32_BYTES * (2 * facts.n_embd + 3 * facts.n_ff + queries) + mask)]
+    residuals = (2 + (facts.n_experts_used if facts.n_experts else 0)) * facts.n_embd
+    moments = [tokens * (F32_BYTES * (residuals + 3 * facts.n_ff + queries) + mask)]
     if head:
         moments.append(logits_bytes(facts, n_ubatch, serving))
     if kv_type != "f16":

@@ -13,7 +13,7 @@ from app.core.units import MIB
 from app.fit.buffers import ENGINE, PLAIN, Serving, compute_bytes, host_bytes
 from app.fit.estimate import estimate
 from app.fit.mixes import expect_model
-from app.fit.weights import place_weights, resolve_layers
+from app.fit.weights import place_weights, read_bytes, resolve_layers
 from app.gguf.model import ModelFacts
 
 HERE = Path(__file__).parent
@@ -101,21 +101,25 @@ def test_published_compute_buffers() -> None:
     assert compute_bytes(facts, 131_072, "q8_0", 512, PLAIN) == 692 * MIB
 
 
-# What llama.cpp's own dry run (no_alloc) reserves for a 32B on the processor, in MiB, by context, ubatch and outputs:
-# there the embedded tokens lie in the buffer too, which on a card are an input.
+# What llama.cpp's own dry run (no_alloc) reserves on the processor, in MiB, by context, ubatch and outputs: there the
+# embedded tokens lie in the buffer too, which on a card are an input.
 DRY_RUNS = [
-    (8192, 512, Serving(1), 204.01), (8192, 512, ENGINE, 207.20), (8192, 2048, Serving(1), 816.05),
-    (8192, 2048, ENGINE, 816.84), (32768, 512, Serving(1), 228.01), (32768, 512, ENGINE, 231.57),
-    (32768, 2048, Serving(1), 912.05), (32768, 2048, ENGINE, 912.94), (131072, 512, ENGINE, 329.07),
-    (131072, 2048, ENGINE, 1297.31), (32768, 512, PLAIN, 316.75), (32768, 2048, PLAIN, 1267.01),
+    ("32B", 8192, 512, Serving(1), 204.01), ("32B", 8192, 512, ENGINE, 207.20), ("32B", 8192, 2048, Serving(1), 816.05),
+    ("32B", 8192, 2048, ENGINE, 816.84), ("32B", 32768, 512, Serving(1), 228.01), ("32B", 32768, 512, ENGINE, 231.57),
+    ("32B", 32768, 2048, Serving(1), 912.05), ("32B", 32768, 2048, ENGINE, 912.94),
+    ("32B", 131072, 512, ENGINE, 329.07), ("32B", 131072, 2048, ENGINE, 1297.31),
+    ("32B", 32768, 512, PLAIN, 316.75), ("32B", 32768, 2048, PLAIN, 1267.01),
+    ("30B-A3B", 8192, 512, ENGINE, 97.51), ("30B-A3B", 32768, 2048, ENGINE, 480.52),
+    ("30B-A3B", 131072, 512, Serving(1), 216.01), ("30B-A3B", 8192, 512, PLAIN, 304.75),
+    ("8B", 8192, 512, ENGINE, 113.76), ("8B", 8192, 2048, Serving(1), 448.05),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("n_ctx", "n_ubatch", "serving", "logged_mib"), DRY_RUNS)
+@pytest.mark.parametrize(("size", "n_ctx", "n_ubatch", "serving", "logged_mib"), DRY_RUNS)
 def test_fewer_outputs_take_what_llama_cpp_reserves(
-    n_ctx: int, n_ubatch: int, serving: Serving, logged_mib: float
+    size: str, n_ctx: int, n_ubatch: int, serving: Serving, logged_mib: float
 ) -> None:
-    facts = model("32B")
+    facts = model(size)
     embedded = serving.tokens(n_ubatch) * 4 * facts.n_embd
     expected = compute_bytes(facts, n_ctx, "f16", n_ubatch, serving) + embedded
     assert expected / MIB == pytest.approx(logged_mib, abs=0.1)
@@ -149,3 +153,39 @@ def test_two_cards_take_more_than_one_and_hold_the_same_weights() -> None:
 
 def test_context_is_padded_as_llama_cpp_pads_it() -> None:
     assert estimate(model("8B"), 8000, "f16", 512, -1) == estimate(model("8B"), 8192, "f16", 512, -1)
+
+
+def test_experts_in_ram_leave_the_card_and_nothing_is_lost() -> None:
+    facts = model("30B-A3B")
+    whole = estimate(facts, 8192, "f16", 512, -1)
+    half = estimate(facts, 8192, "f16", 512, -1, n_cpu_moe=24)
+    moved = sum(facts.expert_bytes[:24])
+    assert moved > 0.45 * facts.size_bytes
+    assert whole.weights_bytes - half.weights_bytes == moved
+    assert half.ram_bytes - whole.ram_bytes >= moved
+    assert half.kv_bytes == whole.kv_bytes
+    # A batch reads the experts on the card: the largest of their matrices is copied there.
+    assert half.compute_bytes > whole.compute_bytes + facts.largest_matrix_bytes // 2
+    assert place_weights(facts, -1, 99) == place_weights(facts, -1, 48)
+
+
+def test_every_card_has_its_own_part() -> None:
+    facts = model("32B")
+    need = estimate(facts, 8192, "f16", 512, -1, n_gpus=2, room_bytes=(24 << 30, 12 << 30))
+    first, second = need.cards
+    assert first.layers + second.layers == 65
+    assert first.layers > 1.5 * second.layers
+    assert first.weights_bytes + second.weights_bytes == estimate(facts, 8192, "f16", 512, -1).weights_bytes
+    assert sum(card.total_bytes for card in need.cards) == need.total_bytes
+
+
+def test_read_bytes_of_a_mixture_are_those_of_the_active_experts() -> None:
+    facts = model("30B-A3B")
+    there, here = read_bytes(facts, -1)
+    assert here == 0
+    assert 1.6e9 < there < 2.6e9  # three billion active parameters in four to six bits
+    some_there, some_here = read_bytes(facts, -1, 24)
+    assert some_there + some_here == pytest.approx(there, abs=10)
+    nothing, everything = read_bytes(facts, 0)
+    assert (nothing, everything) == (0, pytest.approx(there, abs=10))
+    assert read_bytes(model("32B"), -1)[0] == place_weights(model("32B"), -1).gpu_bytes
