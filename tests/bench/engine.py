@@ -28,7 +28,8 @@ import psutil
 from app.core.errors import CarrelError
 from app.core.params import Sampling
 from app.engine import messages as m
-from tests.bench.driving import TOP, Driver, connect_script, driver, prose
+from app.engine.supervisor import Event
+from tests.bench.driving import TOP, Driver, Run, connect_script, driver, prose
 
 DOCUMENT = ("README.md", "CHANGELOG.md", "tests/bench/RESULTS.md")
 ANSWER = TOP / "ARCHITECTURE.md"
@@ -101,7 +102,8 @@ def _scripted(options: argparse.Namespace, kind: str, depth: int, n_draft: int) 
         if n_draft:
             usage, gain = done.usage, done.timing.speculation_gain
             print(f"          {kind}: {usage.accepted_tokens} of {usage.drafted_tokens} drafts taken, gain {gain:.2f}")
-        return max(run.decode_tok_s for run in runs)
+        best: float = max(run.decode_tok_s for run in runs)
+        return best
 
 
 def sessions(options: argparse.Namespace) -> Iterator[Row]:
@@ -117,13 +119,17 @@ def sessions(options: argparse.Namespace) -> Iterator[Row]:
         yield Row(
             "sessions", f"second question over {options.document}", again_s, read_s, "s", read_s / again_s, "reading"
         )
-        saved: list[m.Saved | m.Restored] = []
-        keep = saved.append
+        saved: list[m.Saved] = []
+
+        def keep(event: Event) -> None:
+            if isinstance(event, m.Saved):
+                saved.append(event)
+
         path = str(Path(folder) / "session")
-        engine.wait(lambda tell: engine.engine.save_session(document, path, tell), keep)  # type: ignore[arg-type]
+        engine.wait(lambda tell: engine.engine.save_session(document, path, tell), keep)
         _ask(engine, "1", text[::-1][: len(text) // 2], 4)  # something else: the document's state is forgotten
         asked_s = time.monotonic()
-        engine.wait(lambda tell: engine.engine.restore_session(path, tell), keep)  # type: ignore[arg-type]
+        engine.wait(lambda tell: engine.engine.restore_session(path, tell))
         third = _ask(engine, "0", text + "\n\nWho wrote it?", 8)
         restored_s = third.deltas[0][0] - asked_s
         assert third.done is not None
@@ -187,7 +193,7 @@ def cancel(options: argparse.Namespace) -> Iterator[Row]:
         yield Row("cancel", "stop while reading", run.done_s - asked_s, 0, "s", 0, "-")
 
 
-def _ask(engine: Driver, system: str, text: str, tokens: int):  # type: ignore[no-untyped-def]
+def _ask(engine: Driver, system: str, text: str, tokens: int) -> Run:
     """The system text comes first, so another one means that nothing of the prompt is in the cache."""
     return engine.ask((m.Turn("system", system), m.Turn("user", text)), _sampling(tokens))
 

@@ -57,7 +57,8 @@ def _add_experts(writer: GGUFWriter, shape: Shape, block: str, experts: int) -> 
     rng = np.random.default_rng(5)
 
     def noise(*size: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float16]]:
-        return (rng.normal(0, 1, size) * size[-1] ** -0.5).astype(np.float16)
+        values: np.ndarray[tuple[int, ...], np.dtype[np.float16]] = rng.normal(0, 1, size).astype(np.float16)
+        return values * np.float16(size[-1] ** -0.5)
 
     writer.add_tensor(block + "ffn_gate_inp.weight", noise(experts, shape.hidden).astype(np.float32))
     writer.add_tensor(block + "ffn_gate_exps.weight", noise(experts, shape.ffn, shape.hidden))

@@ -10,7 +10,7 @@ import pytest
 from app.core.params import Sampling
 from app.engine import messages as m
 from app.engine.worker.faults import EngineFault
-from tests.helpers.inside import Inside, inside
+from tests.helpers.inside import GREEDY, Inside, inside
 from tests.helpers.models import tiny_qwen3
 
 QUESTIONS = ("What is rent?", "Count the keys, please.", "Why?", "Tell me of the garden " * 12)
@@ -166,7 +166,7 @@ def test_a_json_schema_binds_the_answer(engine: Inside) -> None:
 @pytest.mark.parametrize("wish", [{"grammar": "root ::= ("}, {"json_schema": "{"}, {"json_schema": "[]"}])
 def test_a_form_that_cannot_be_read_is_refused(engine: Inside, wish: dict[str, str]) -> None:
     with pytest.raises(EngineFault) as refused:
-        engine.ask(1, "Well?", **wish)
+        engine.ask(1, "Well?", GREEDY, **wish)
     assert refused.value.code == "grammar_refused"
     assert not engine.scheduler.jobs
 
