@@ -1,9 +1,10 @@
 """Reads randomly damaged files; run as a process of its own, because a native abort would end it.
 
-    python -m tests.unit.ingest.mutate SEED COUNT
+    python -m tests.unit.ingest.mutate SEED COUNT [FOLDER]
 
-Prints one line for each way a file ended, with how often: "ok" or the error's code, and the cause when a reader
-was surprised. Ends with status 0 unless a file took the process down or ended in no way at all.
+The files are generated, of every kind, or those in FOLDER. Prints one line for each way a file ended, with how
+often: "ok" or the error's code, and the cause when a reader was surprised. Ends with status 0 unless a file took the
+process down or ended in no way at all.
 """
 
 from __future__ import annotations
@@ -13,34 +14,39 @@ import io
 import random
 import sys
 import time
+import zipfile
+import zlib
 from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
 
 from app.core.errors import CarrelError
 from app.ingest.messages import Finished, Message, Refused, to_line
 from app.ingest.readers import find_reader
 from app.ingest.source import Output, OutputFull, Source
-from tests.unit.ingest.making import docx, level, numbering, paragraph, pdf, pdf_page, ruled_table, table
+from tests.unit.ingest.making import zipped
+from tests.unit.ingest.samples import samples
 
 SLOWEST_S = 10.0
+LONGEST_BYTES = 400_000
 
 
-def originals() -> dict[str, bytes]:
-    notes = f'<w:footnote w:id="2">{paragraph("note")}</w:footnote>'
-    body = "".join(paragraph("总则 text", numbered=(1, index % 2)) for index in range(5)) + table(
-        ["a", "b"], ["c", "d"]
-    )
-    body += '<w:p><w:r><w:lastRenderedPageBreak/><w:footnoteReference w:id="2"/><w:t>end</w:t></w:r></w:p>'
-    parts = {
-        "footnotes": notes,
-        "numbering": numbering(level(0, "chineseCounting", "第%1条"), level(1, "decimal", "%1.%2")),
-    }
-    page = pdf_page([(72, 800, "Words"), (72, 600, "文字")]) + ruled_table([["a", "b", "c"], ["1", "2", "3"]])
-    return {
-        "plain.pdf": pdf(page, page),
-        "packed.pdf": pdf(page, page, compress=True),
-        "letter.docx": docx(body, parts),
-        "notes.txt": "一段文字 and some text\n".encode("gb18030") * 30,
-    }
+def originals(folder: Path | None = None) -> dict[str, bytes]:
+    """By name: a generated file of every kind, or the files below `folder` that are not too long."""
+    if folder is None:
+        return {name: data for name, (data, _) in samples().items()}
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.stat().st_size <= LONGEST_BYTES)
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def mutants(seed: int, count: int, folder: Path | None = None) -> Iterator[tuple[str, bytes]]:
+    """The same files for the same numbers."""
+    chance = random.Random(seed)
+    files = originals(folder)
+    names = sorted(files)
+    for _ in range(count):
+        name = chance.choice(names)
+        yield name, mutated_part(files[name], chance)
 
 
 def mutated(data: bytes, chance: random.Random) -> bytes:
@@ -66,16 +72,15 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
     return bytes(out[: chance.randrange(1, len(out) + 1)] if chance.random() < 0.1 else out)
 
 
-def mutated_part(name: str, data: bytes, chance: random.Random) -> bytes:
+def mutated_part(data: bytes, chance: random.Random) -> bytes:
     """For a zip, damage inside a part as well: damage outside is mostly found by its checksum."""
-    if not name.endswith(".docx") or chance.random() < 0.3:
+    if not data.startswith(b"PK\x03\x04") or chance.random() < 0.3:
         return mutated(data, chance)
-    import zipfile
-
-    from tests.unit.ingest.making import zipped
-
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        parts = {entry: archive.read(entry) for entry in archive.namelist()}
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            parts = {entry: archive.read(entry) for entry in archive.namelist()}
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, zlib.error):
+        return mutated(data, chance)
     victim = chance.choice(sorted(parts))
     return zipped(parts | {victim: mutated(parts[victim], chance)})
 
@@ -99,15 +104,11 @@ def ending(name: str, data: bytes) -> str:
     return last.code if isinstance(last, Refused) else "ok"
 
 
-def main(seed: int, count: int) -> int:
-    chance = random.Random(seed)
-    files = originals()
+def main(seed: int, count: int, folder: Path | None = None) -> int:
     endings: Counter[str] = Counter()
-    for _ in range(count):
-        name = chance.choice(sorted(files))
-        data = mutated_part(name, files[name], chance)
+    for name, data in mutants(seed, count, folder):
         before = time.monotonic()
-        endings[f"{name.rpartition('.')[2]} {ending(name, data)}"] += 1
+        endings[f"{name.rpartition('.')[2].lower()} {ending(name, data)}"] += 1
         if time.monotonic() - before > SLOWEST_S:
             endings["slow"] += 1
     for how, times in sorted(endings.items()):
@@ -116,4 +117,5 @@ def main(seed: int, count: int) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(int(sys.argv[1]), int(sys.argv[2])))
+    given = sys.argv[1:]
+    raise SystemExit(main(int(given[0]), int(given[1]), Path(given[2]) if given[2:] else None))
