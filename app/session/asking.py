@@ -13,7 +13,7 @@ from app.core.errors import CarrelError
 from app.engine import messages as m
 from app.engine.supervisor import Event, Request
 from app.session.desk import Desk
-from app.session.resume import Reading
+from app.session.resume import Look, Reading
 from app.session.stepdown import Descent
 
 ROOM_TOKENS = 1_024  # that a context must have for the rest of an answer
@@ -34,6 +34,7 @@ class Asking:
         self._spoken, self._spoken_tokens = "", 0
         self._request: Request | None = None
         self._descent: Descent | None = None
+        self._look: Look | None = None
         self._stopping = False
 
     def start(self) -> None:
@@ -45,8 +46,8 @@ class Asking:
         if self._request is not None:
             self._desk.engine.cancel(self._request)
 
-    def _ask(self, restored_tokens: int) -> None:
-        self.restored_tokens = restored_tokens
+    def _ask(self, restored_tokens: int, look: Look | None) -> None:
+        self.restored_tokens, self._look = restored_tokens, look
         if self._stopping:
             self.heard.emit(CarrelError("cancelled", "Stopped."))
             return
@@ -71,7 +72,7 @@ class Asking:
                 self._spoken_tokens += event.tokens
                 self.heard.emit(event)
             case m.Done():
-                self._desk.resume.save_after_answer(event.usage, event.timing)
+                self._desk.resume.save_after_answer(self._look, event.usage, event.timing)
                 self.heard.emit(self._whole(event))
             case CarrelError():
                 self._step_down(event)

@@ -33,8 +33,6 @@ FEWEST_TOKENS = 2_000  # of documents; fewer are read in a moment
 WHOLE = 0.9  # of the documents' tokens must be in a session, or it is not theirs
 MEASURED_TOKENS = 512  # a shorter reading says little about the speed
 
-Restored = Callable[[int], object]
-
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -46,13 +44,16 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
+class Look:
     """The readings of one prompt, longest first, under their keys; `found` is the longest that is on the shelf."""
 
     readings: tuple[Reading, ...]
     keys: tuple[str, ...]
     found: SavedSession | None
     rates: Rates
+
+
+Done = Callable[[int, Look | None], object]
 
 
 def readings_of(thread: Sequence[Said], system_prompt: str) -> tuple[Reading, ...]:
@@ -76,8 +77,7 @@ class Resume:
         self.shelf = Shelf(desk.home.sessions_folder)
         self.kept: Emitter[[int, int]] = Emitter()
         self._held = ""  # key of what the engine's cache begins with
-        self._look: _Look | None = None  # of the turn under way
-        self._wanted: _Look | None = None  # to be saved when the engine is idle
+        self._wanted: Look | None = None  # to be saved when the engine is idle
         self._saving = False
         self._hopeless: set[str] = set()  # keys that could not be saved
         self._build = ""
@@ -89,38 +89,35 @@ class Resume:
         """Whether nothing is being saved or waits for it."""
         return not self._saving and self._wanted is None
 
-    def restore_before(self, readings: tuple[Reading, ...], told: Callable[[float], object], done: Restored) -> None:
-        """Bring back what the engine does not hold already; `done(tokens)` always comes, 0 when nothing came back.
+    def restore_before(self, readings: tuple[Reading, ...], told: Callable[[float], object], done: Done) -> None:
+        """Bring back what the engine does not hold already; `done(tokens, look)` always comes, with 0 when nothing was.
 
-        `told(seconds)` comes before, when there is something to bring back.
+        `told(seconds)` comes before, when there is something to bring back. `look` is for `save_after_answer`.
         """
         engine = self._desk.engine
         spec, build = engine.spec, engine.state.build
-        self._look = None
         if not readings or spec is None or not self._desk.settings.keep_sessions:
             self._held, self._wanted = "", None
-            done(0)
+            done(0, None)
             return
 
-        def looked(look: _Look) -> None:
-            self._look = look
+        def looked(look: Look) -> None:
             if self._wanted is not None and self._wanted.keys[0] != look.keys[0]:
                 self._wanted = None  # another conversation may push it out of the cache
             if look.found is None or self._holds_more(look) or not _is_worth_it(look.found, look.rates):
-                done(0)
+                done(0, look)
                 return
             told(look.found.size_bytes / look.rates.restore_bytes_s)
-            self._restore(look.found, done)
+            self._restore(look, look.found, done)
 
         def failed(error: Exception) -> None:
             log.warning("saved sessions could not be looked at", exc_info=error)
-            done(0)
+            done(0, None)
 
         self._desk.jobs.run(lambda: self._look_up(readings, spec, build), looked, failed)
 
-    def save_after_answer(self, usage: Usage, timing: Timing) -> None:
+    def save_after_answer(self, look: Look | None, usage: Usage, timing: Timing) -> None:
         """Note that the answer has come, and keep what was read for it, once and when the engine is idle."""
-        look, self._look = self._look, None
         if look is None:
             return
         self._held = key = look.keys[0]
@@ -140,45 +137,44 @@ class Resume:
 
     # Restoring.
 
-    def _look_up(self, readings: tuple[Reading, ...], spec: m.Load, build: str) -> _Look:
+    def _look_up(self, readings: tuple[Reading, ...], spec: m.Load, build: str) -> Look:
         """Away from the main thread: reads samples of the model file."""
         if self._known is None or self._known[:2] != (spec, build):
             self._known = (spec, build, saved.identify(spec, build, 0))
         identity = self._known[2]
         keys = tuple(_key(reading, identity) for reading in readings)
         found = next((one for one in map(self.shelf.find, keys) if one), None)
-        return _Look(readings, keys, found, self.shelf.rates())
+        return Look(readings, keys, found, self.shelf.rates())
 
-    def _holds_more(self, look: _Look) -> bool:
+    def _holds_more(self, look: Look) -> bool:
         """Whether the engine's cache begins with at least as much as the session found."""
         if self._held not in look.keys or look.found is None:
             return False
         return look.keys.index(self._held) <= look.keys.index(look.found.path.stem)
 
-    def _restore(self, session: SavedSession, done: Restored) -> None:
+    def _restore(self, look: Look, session: SavedSession, done: Done) -> None:
         def on_event(event: Event) -> None:
             if isinstance(event, m.Restored):
                 self._held = session.path.stem
                 if event.restore_s > 0 and event.size_bytes:
                     self._measured(restore_bytes_s=event.size_bytes / event.restore_s)
                 self._desk.jobs.run(lambda: self.shelf.touch(session.path))
-                done(event.tokens if event.size_bytes else 0)
+                done(event.tokens if event.size_bytes else 0, look)
             elif isinstance(event, CarrelError):
                 log.warning("a saved session was not restored: %s (%s)", event.code, event.params.get("log"))
-                if self._look is not None and event.code in ("session_refused", "session_missing"):
-                    self._look = replace(self._look, found=None)  # it is gone: this answer makes it again
                 if event.code.startswith("engine_"):  # it took the engine with it: never again
                     saved.remove(session.path)
-                done(0)
+                is_gone = event.code in ("session_refused", "session_missing")  # then this answer makes it again
+                done(0, replace(look, found=None) if is_gone else look)
 
         try:
             self._desk.engine.restore_session(str(session.path), on_event)
         except CarrelError:
-            done(0)
+            done(0, look)
 
     # Saving.
 
-    def _make_room(self, look: _Look) -> bool:
+    def _make_room(self, look: Look) -> bool:
         """Away from the main thread: whether the session will have a place within what sessions may take."""
         plan, spec = self._desk.plan, self._desk.engine.spec
         known = plan is not None and spec is not None and plan.n_ctx == spec.n_ctx
@@ -189,7 +185,7 @@ class Resume:
         self.shelf.prune(budget - expected)
         return True
 
-    def _save(self, look: _Look) -> None:
+    def _save(self, look: Look) -> None:
         path, reading = self.shelf.path_of(look.keys[0]), look.readings[0]
 
         def on_event(event: Event) -> None:
@@ -207,7 +203,7 @@ class Resume:
         except CarrelError:
             self._saved(look)
 
-    def _tidy(self, look: _Look, event: m.Saved) -> None:
+    def _tidy(self, look: Look, event: m.Saved) -> None:
         """Away from the main thread: keep the new session if it is what it should be, and the folder in bounds."""
         path, reading = self.shelf.path_of(look.keys[0]), look.readings[0]
         if event.tokens < WHOLE * reading.tokens:
@@ -216,7 +212,7 @@ class Resume:
         self.shelf.name(path, reading.documents)
         self.shelf.prune(self.shelf.budget_bytes(self._desk.settings.sessions_gb))
 
-    def _saved(self, look: _Look, event: m.Saved | None = None) -> None:
+    def _saved(self, look: Look, event: m.Saved | None = None) -> None:
         self._saving = False
         if event is not None and event.tokens >= WHOLE * look.readings[0].tokens:
             self.kept.emit(event.tokens, event.size_bytes)

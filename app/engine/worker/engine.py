@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,7 @@ import numpy as np
 from llama_cpp import llama_cpp as C
 
 from app.engine import messages as m
-from app.engine.saved import Identity, identify
+from app.engine.saved import Identity, identify, read_sidecar
 from app.engine.worker import library, snapshot
 from app.engine.worker.abort import AbortFlag
 from app.engine.worker.context import MAX_DRAFT, Context
@@ -65,9 +66,17 @@ class Engine:
     def _open_speculation(self, spec: m.Load) -> None:
         self.curve = CostCurve(spec.costs or rehearse(self.context))
         if spec.draft_path:
-            from app.engine.worker.speculation.draft import DraftModel
+            self._drafter = self._open_drafter(spec)
 
-            self._drafter = DraftModel(spec.draft_path, self.vocab, spec)
+    def _open_drafter(self, spec: m.Load) -> DraftModel | None:
+        """None when the file will not do: the answers are the same without it, and the log says why."""
+        from app.engine.worker.speculation.draft import DraftModel
+
+        try:
+            return DraftModel(spec.draft_path, self.vocab, spec)
+        except EngineFault as fault:
+            print(f"no draft model: {spec.draft_path}: {fault.detail}", file=sys.stderr, flush=True)
+            return None
 
     @property
     def context(self) -> Context:
@@ -146,6 +155,9 @@ class Engine:
     def restore_session(self, command: m.RestoreSession) -> m.Restored:
         started_s = time.monotonic()
         slots = self.scheduler.slots
+        sidecar = read_sidecar(Path(command.path))
+        if sidecar is not None and slots.any_holds(lambda ids: snapshot.holds(sidecar, ids)):
+            return m.Restored(command.id, sidecar.tokens, 0, 0.0)
         slot = slots.adopt()
         while True:
             try:

@@ -6,6 +6,7 @@ What is kept of others makes every step a little slower (attention walks over al
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from app.engine.worker.context import Context
@@ -47,6 +48,10 @@ class Slots:
             if length > shared:
                 best, shared = slot, length
         return best, shared
+
+    def any_holds(self, is_held: Callable[[Ids], bool]) -> bool:
+        """Whether any sequence holds tokens of which `is_held` is true."""
+        return any(is_held(slot.tokens.ids) for slot in self._slots)
 
     def take(self, prompt: Ids, *, side: bool) -> Slot | None:
         """A slot for this prompt that holds as much of its beginning as any slot does; None when all are busy.
