@@ -96,7 +96,7 @@ def estimate(
         ram += compute_bytes(facts, n_ctx, kv_type, n_ubatch, serving)
     if not n_gpus:
         return Estimate(0, 0, 0, 0, 0, ram)
-    return _sum(_cards(facts, setup, room_bytes or (1 << 50,) * n_gpus), ram)
+    return _sum(_cards(facts, setup, n_gpus, room_bytes), ram)
 
 
 def kv_bytes(facts: ModelFacts, n_ctx: int, kv_type: str, n_gpu_layers: int) -> tuple[int, int]:
@@ -125,16 +125,16 @@ def _sum(cards: tuple[CardNeed, ...], ram_bytes: int) -> Estimate:
     )
 
 
-def _cards(facts: ModelFacts, setup: _Setup, room_bytes: Sequence[int]) -> tuple[CardNeed, ...]:
+def _cards(facts: ModelFacts, setup: _Setup, n_gpus: int, room_bytes: Sequence[int]) -> tuple[CardNeed, ...]:
     """Every card's part. The head, and with it the logits, lies on the last card that has layers."""
     overhead = overhead_bytes(setup.n_ubatch, partial=setup.is_mixed(facts))
-    computes = [_compute(facts, setup, len(room_bytes), head=head) for head in (False, True)]
+    computes = [_compute(facts, setup, n_gpus, head=head) for head in (False, True)]
     sizes, rows = layers_on_cards(facts, setup.layers, setup.n_cpu_moe), _kv_of_layers(facts, setup)
     together = [size + row for size, row in zip(sizes, rows, strict=True)]
-    last = len(room_bytes) - 1
+    last = n_gpus - 1
     room = [space - overhead - computes[index == last] for index, space in enumerate(room_bytes)]
     cards, at = [], 0
-    for count in spread_layers(together, room) if last else (len(sizes),):
+    for count in spread_layers(together, room or [sum(together)] * n_gpus) if last else (len(sizes),):
         end = at + count
         compute = computes[end == len(sizes)]
         cards.append(CardNeed(count, sum(sizes[at:end]), sum(rows[at:end]), compute, overhead))

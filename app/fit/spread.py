@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
 
-STEPS = 64  # how finely the filling is balanced
+STEPS = 256  # how finely the filling is balanced
 
 
 def spread_layers(sizes: Sequence[int], room_bytes: Sequence[int]) -> tuple[int, ...]:

@@ -86,7 +86,7 @@ def settings(*, quick: bool) -> list[tuple[int, str, int, int]]:
 
 def measure(model: Path, n_ctx: int, kv_type: str, n_ubatch: int, layers: int, cards: int) -> Row:
     facts = local_candidate(model).facts
-    need = estimate(facts, n_ctx, kv_type, n_ubatch, layers, cards, room_bytes=(1 << 40,) * cards)
+    need = estimate(facts, n_ctx, kv_type, n_ubatch, layers, cards)
     expected = need.total_bytes - (cards - 1) * need.cards[0].overhead_bytes
     factor = yarn_factor(facts, n_ctx)
     before = _settled_bytes()

@@ -148,6 +148,7 @@ def test_two_cards_take_more_than_one_and_hold_the_same_weights() -> None:
     assert one.kv_bytes == two.kv_bytes
     assert two.overhead_bytes == 2 * one.overhead_bytes
     assert two.compute_bytes > 2 * one.compute_bytes
+    assert [card.layers for card in two.cards] == [33, 32]
     assert two.total_bytes == two.weights_bytes + two.kv_bytes + two.compute_bytes + two.overhead_bytes
 
 
