@@ -12,7 +12,9 @@ import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 MAX_SEGMENTS = 20_000
 MAX_OBJECTS = 100_000
 MAX_PATH_SEGMENTS = 400  # a longer path is a drawing
+TELLING_SEGMENTS = 8  # a path whose first so many hold no straight stroke has none
 MAX_FORM_DEPTH = 2
+SMALLEST_BOX = 6.0  # points: what is smaller both ways is a sign, not a cell
 THIN = 4.0  # points: a filled box this thin is a stroke
 STRAIGHT = 1.0
 SHORTEST = 3.0
@@ -48,6 +50,8 @@ class Ruling:
         self.vertical: list[Stroke] = []
         self._turn = page_turn(page)
         self._segments = self._objects = 0
+        self._x, self._y = ctypes.c_float(), ctypes.c_float()
+        self._x_place, self._y_place = ctypes.byref(self._x), ctypes.byref(self._y)
         raw = page.raw
         count = pdfium.FPDFPage_CountObjects(raw)
         self._walk(count, lambda index: pdfium.FPDFPage_GetObject(raw, index), None, 0)
@@ -90,7 +94,7 @@ class Ruling:
             return True
         left, bottom, right, top = (edge.value for edge in edges)
         if top - bottom > THIN and right - left > THIN:
-            return False
+            return top - bottom < SMALLEST_BOX and right - left < SMALLEST_BOX
         self._segments += 1
         self._add(left, (bottom + top) / 2, right, (bottom + top) / 2) if right - left > top - bottom else self._add(
             (left + right) / 2, bottom, (left + right) / 2, top
@@ -98,13 +102,16 @@ class Ruling:
         return True
 
     def _add_segments(self, path: Any, matrix: Matrix) -> None:
-        x, y = ctypes.c_float(), ctypes.c_float()
+        x, y = self._x, self._y
         here = start = None
+        found = len(self.horizontal) + len(self.vertical)
         for index in range(pdfium.FPDFPath_CountSegments(path)):
             segment = pdfium.FPDFPath_GetPathSegment(path, index)
-            if not pdfium.FPDFPathSegment_GetPoint(segment, x, y):
+            if not pdfium.FPDFPathSegment_GetPoint(segment, self._x_place, self._y_place):
                 continue
             self._segments += 1
+            if index == TELLING_SEGMENTS and found == len(self.horizontal) + len(self.vertical):
+                return  # a curve or a drawing
             point = _mapped(matrix, x.value, y.value)
             kind = pdfium.FPDFPathSegment_GetType(segment)
             if kind == pdfium.FPDF_SEGMENT_MOVETO:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import ctypes
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pypdfium2  # type: ignore[import-untyped]
-import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 
 from app.core.radicals import fold_radicals
 from app.ingest import markdown
 from app.ingest.readers.pdf.grid import Grid
 from app.ingest.readers.pdf.prose import joined, running_text
 from app.ingest.readers.pdf.ruling import Box, Turn
+from app.ingest.readers.pdf.text import Characters
 
+_WORD = re.compile(r"\s+|\S+")
 MAX_SPLIT_ROWS = 400
 SAME_BASELINE = 3.5  # points
 REPEATED_LABEL = 60  # characters: a merged label this short is repeated down its rows
@@ -28,7 +29,7 @@ class TextLine:
 
     bottom: float
     top: float
-    characters: list[str] = field(default_factory=list)
+    pieces: list[str] = field(default_factory=list)
 
     @property
     def middle(self) -> float:
@@ -36,7 +37,11 @@ class TextLine:
 
     @property
     def text(self) -> str:
-        return fold_radicals("".join(self.characters)).strip()
+        return fold_radicals("".join(self.pieces).replace("\0", "")).strip()
+
+    @property
+    def length(self) -> int:
+        return sum(map(len, self.pieces))
 
 
 class Filled:
@@ -49,7 +54,14 @@ class Filled:
         self._here: tuple[int, Box] | None = None
         self._cut_words = 0
 
+    def is_one_place(self, first: Box, last: Box) -> bool:
+        """Whether a word that begins and ends in these boxes is one line of one cell."""
+        cell = self.grid.cell_at((first[0] + first[2]) / 2, (first[1] + first[3]) / 2)
+        level = abs(first[1] + first[3] - last[1] - last[3]) < first[3] - first[1] + last[3] - last[1]
+        return level and cell == self.grid.cell_at((last[0] + last[2]) / 2, (last[1] + last[3]) / 2)
+
     def add(self, character: str, box: Box) -> None:
+        """Put a character or a word into the cell it lies in."""
         _, bottom, _, top = box
         cell = self.grid.cell_at((box[0] + box[2]) / 2, (bottom + top) / 2)
         if self._here and self._here[0] != cell and _touch(self._here[1], box):
@@ -61,17 +73,17 @@ class Filled:
             near = next((old for old in lines if abs(old.middle - (bottom + top) / 2) < 0.3 * (top - bottom)), None)
             line = near or TextLine(bottom, top)
             if near:
-                near.characters.append(" ")
+                near.pieces.append(" ")
             else:
                 lines.append(line)
-        line.characters.append(character)
+        line.pieces.append(character)
         line.bottom, line.top = min(line.bottom, bottom), max(line.top, top)
         self._last = line
 
     def add_space(self) -> None:
         """A space belongs to the line of the character before it."""
         if self._last:
-            self._last.characters.append(" ")
+            self._last.pieces.append(" ")
 
     def is_table(self) -> bool:
         """Whether the text agrees with the grid: words end at its borders, and enough cells hold a little text.
@@ -79,7 +91,7 @@ class Filled:
         Otherwise the strokes are a drawing, or a form's boxes around prose, and the text reads better as prose.
         """
         filled = [lines for lines in self._cells.values() if any(map(_says_something, lines))]
-        characters = sum(len(line.characters) for lines in filled for line in lines)
+        characters = sum(line.length for lines in filled for line in lines)
         cells = len(set(self.grid.owner))
         return (
             len(filled) >= 4
@@ -95,7 +107,7 @@ class Filled:
             cells = [self._cells.get(owner, []) for owner in dict.fromkeys(self._owners(row))]
             if self._line_count(cells) < 2:
                 many = (lines for lines in cells if len(lines) >= CROWDED_LINES)
-                crowded += sum(len(line.characters) for lines in many for line in lines)
+                crowded += sum(line.length for lines in many for line in lines)
         return crowded
 
     def markdown(self) -> str:
@@ -165,37 +177,61 @@ def text_with_tables(page: pypdfium2.PdfTextPage, grids: list[Grid], turn: Turn)
 
 
 def _weave(page: pypdfium2.PdfTextPage, tables: list[Filled], turn: Turn) -> list[list[str] | Filled]:
-    """Prose (as characters) and tables in reading order."""
+    """Prose (as pieces of text) and tables in reading order."""
     prose: list[str] = []
     parts: list[list[str] | Filled] = [prose]
     inside: Filled | None = None
-    for character, box in _characters(page, turn):
+    for text, box in _pieces(page, turn, tables):
         if box is None:
             if inside is None:
-                prose.append(character)
-            elif character not in "\r\n":
+                prose.append(text)
+            elif text.strip("\r\n"):
                 inside.add_space()
             continue
-        x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-        if inside is not None and _holds(inside.grid.box, x, y):
-            inside.add(character, box)
-            continue
-        now = next((table for table in tables if _holds(table.grid.box, x, y)), None)
+        now = _table_at(tables, box)
         if now is None:
             if inside is not None:
                 prose = []
                 parts.append(prose)
-            prose.append(character)
+            prose.append(text)
         else:
             if not any(part is now for part in parts):
                 parts.append(now)
-            now.add(character, box)
+            now.add(text, box)
         inside = now
     return parts
 
 
+def _table_at(tables: list[Filled], box: Box) -> Filled | None:
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    return next((table for table in tables if _holds(table.grid.box, x, y)), None)
+
+
+def _pieces(page: pypdfium2.PdfTextPage, turn: Turn, tables: list[Filled]) -> Iterator[tuple[str, Box | None]]:
+    """Words with their boxes, one a character where a word does not lie in one cell; white space has no box.
+
+    Asking for boxes is what a page with tables costs, so of most words only the ends are asked for.
+    """
+    characters = Characters(page, turn)
+    for found in _WORD.finditer(characters.text):
+        word, start, end = found.group(), found.start(), found.end()
+        if word.isspace():
+            yield word, None
+            continue
+        first = characters.box(start)
+        table = _table_at(tables, first) if first else None
+        if first and table is None:
+            yield word, first
+            continue
+        last = characters.box(end - 1)
+        if first and last and table and table.is_one_place(first, last):
+            yield word, (first[0], min(first[1], last[1]), last[2], max(first[3], last[3]))
+        else:
+            yield from ((characters.text[at], characters.box(at)) for at in range(start, end))
+
+
 def _says_something(line: TextLine) -> bool:
-    return any(map(str.isalnum, line.characters))
+    return any(map(str.isalnum, line.text))
 
 
 def _touch(left: Box, right: Box) -> bool:
@@ -207,21 +243,3 @@ def _touch(left: Box, right: Box) -> bool:
 
 def _holds(box: Box, x: float, y: float) -> bool:
     return box[0] <= x <= box[2] and box[1] <= y <= box[3]
-
-
-def _characters(page: pypdfium2.PdfTextPage, turn: Turn) -> Iterator[tuple[str, Box | None]]:
-    """Every character with its box; white space has none (its box is flat or made up)."""
-    raw = page.raw
-    left, right, bottom, top = edges = tuple(ctypes.c_double() for _ in range(4))
-    places = [ctypes.byref(edge) for edge in edges]
-    for index in range(page.count_chars()):
-        code = pdfium.FPDFText_GetUnicode(raw, index)
-        if not code:
-            continue
-        character = chr(code)
-        if character.isspace():
-            yield character, None
-            continue
-        pdfium.FPDFText_GetCharBox(raw, index, *places)
-        box = turn(left.value, bottom.value, right.value, top.value)
-        yield character, None if box[0] == box[2] and box[1] == box[3] else box
