@@ -16,6 +16,7 @@ from app.session.desk import Desk
 
 Counted = Callable[[Document], object]
 Failed = Callable[[CarrelError], object]
+Ask = Callable[[Supervisor], object]
 
 
 class Counter:
@@ -24,16 +25,23 @@ class Counter:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._own: Supervisor | None = None
-        self._waiting: list[tuple[Document, Counted, Failed]] = []
+        self._waiting: list[tuple[Ask, Failed]] = []
 
     def count(self, document: Document, done: Counted, failed: Failed) -> None:
         """`done(document)` with its counts, or `failed(error)`; both on the main thread."""
+        self._ask(lambda engine: _count(engine, document, done, failed), failed)
+
+    def measure(self, turns: tuple[m.Turn, ...], done: Callable[[int], object], failed: Failed) -> None:
+        """`done(tokens)` of the whole prompt as the chat template writes it, thinking allowed; or `failed(error)`."""
+        self._ask(lambda engine: _measure(engine, turns, done, failed), failed)
+
+    def _ask(self, ask: Ask, failed: Failed) -> None:
         if self._desk.engine.state.has_model:
-            _ask(self._desk.engine, document, done, failed)
+            ask(self._desk.engine)
         elif self._own is not None and self._own.state.has_model:
-            _ask(self._own, document, done, failed)
+            ask(self._own)
         else:
-            self._waiting.append((document, done, failed))
+            self._waiting.append((ask, failed))
             if self._own is None or self._own.state.phase is Phase.FAILED:
                 self._start_own()
 
@@ -50,13 +58,23 @@ class Counter:
                 waiting, self._waiting = self._waiting, []
                 if isinstance(event, CarrelError) and self._own is own:
                     self.close()
-                for document, done, failed in waiting:
-                    failed(event) if isinstance(event, CarrelError) else _ask(own, document, done, failed)
+                for ask, failed in waiting:
+                    failed(event) if isinstance(event, CarrelError) else ask(own)
 
         own.load(m.Load(0, path=str(resource("vocab", "qwen3-vocab.gguf")), vocab_only=True), on_event)
 
 
-def _ask(engine: Supervisor, document: Document, done: Counted, failed: Failed) -> None:
+def _measure(engine: Supervisor, turns: tuple[m.Turn, ...], done: Callable[[int], object], failed: Failed) -> None:
+    def on_event(event: Event) -> None:
+        if isinstance(event, m.Tokens):
+            done(event.turns_total)
+        elif isinstance(event, CarrelError):
+            failed(event)
+
+    engine.tokenize((), on_event, turns=turns)
+
+
+def _count(engine: Supervisor, document: Document, done: Counted, failed: Failed) -> None:
     tokenizer = engine.state.tokenizer
 
     def on_event(event: Event) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from app.core.chat import AnswerState, Channel, Receipt, Timing, Usage
 from app.store.messages import Messages, with_chunks
 from app.store.part import no_message
-from app.store.rows import Message, to_json
+from app.store.rows import Message, figures_of, to_json
 from app.store.writer import is_another_alive, this_writer
 
 INTERRUPTED = "interrupted"
@@ -53,6 +53,15 @@ class Answers(Messages):
                 raise no_message()
             self._merge_chunks(message_id)
             return self.message(message_id)
+
+    def reading_speed(self, model: str, least_tokens: int) -> float:
+        """Prompt tokens a second of the last answer of `model` that read at least so many anew; 0.0 without one."""
+        sql = "SELECT usage, timing FROM messages WHERE model = ? AND timing IS NOT NULL ORDER BY id DESC LIMIT 50"
+        for usage_text, timing_text in self._db.rows(sql, model):
+            usage, timing = figures_of(usage_text, timing_text)
+            if usage.prompt_tokens - usage.cached_tokens >= least_tokens and timing.prefill_tok_s > 0:
+                return timing.prefill_tok_s
+        return 0.0
 
     def recover(self) -> list[Message]:
         """Call once at start: answers that a crash cut off get their journaled text and become "failed".

@@ -11,6 +11,7 @@ import msgspec
 from app.core.chat import AnswerState, Receipt, Role, Timing, Usage
 from app.core.citation import Citation
 from app.core.params import Choices
+from app.core.run import PassResult, RunPlan, RunState
 
 CHAT_COLUMNS = "id, title, created_at, updated_at, leaf_id, draft, deleted_at, choices"
 MESSAGE_COLUMNS = (
@@ -76,6 +77,28 @@ class Message(msgspec.Struct, frozen=True):
     documents: tuple[Attachment, ...] = ()
 
 
+class DocumentSet(msgspec.Struct, frozen=True):
+    """A named set of documents, each with the pages chosen of it."""
+
+    id: int
+    name: str
+    created_at: float
+    updated_at: float
+    documents: tuple[Attachment, ...] = ()
+
+
+class Run(msgspec.Struct, frozen=True):
+    """A question over more than one context holds: its plan and the results so far."""
+
+    id: int
+    question_id: int
+    plan: RunPlan
+    state: RunState
+    created_at: float
+    updated_at: float
+    results: tuple[PassResult, ...] = ()
+
+
 _usage = msgspec.json.Decoder(Usage)
 _timing = msgspec.json.Decoder(Timing)
 _receipt = msgspec.json.Decoder(Receipt)
@@ -133,11 +156,14 @@ def chosen_column(chosen: tuple[int, ...] | None) -> str | None:
     return None if chosen is None else to_json(chosen)
 
 
+def figures_of(usage: str | None, timing: str | None) -> tuple[Usage, Timing]:
+    return _usage.decode(usage) if usage else Usage(), _timing.decode(timing) if timing else Timing()
+
+
 def message_of(row: Sequence[Any]) -> Message:
     usage, timing, receipt, citations = row[11:15]
     figures = (
-        _usage.decode(usage) if usage else Usage(),
-        _timing.decode(timing) if timing else Timing(),
+        *figures_of(usage, timing),
         _receipt.decode(receipt) if receipt else Receipt(),
         citations_of(citations),
     )

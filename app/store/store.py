@@ -11,13 +11,15 @@ from app.core.errors import CarrelError
 from app.store.answers import Answers
 from app.store.chats import Chats
 from app.store.database import BUSY_TIMEOUT_S, Database
-from app.store.documents import Documents
+from app.store.runs import Runs
+from app.store.sets import Sets
 
 
-class Store(Answers, Chats, Documents):
-    """Chats, messages, answers and documents in the file at `path`. Use it on the thread that made it.
+class Store(Answers, Chats, Sets, Runs):
+    """Chats, messages, answers, documents, their sets and long runs in the file at `path`.
 
-    A damaged file is renamed and a new one begun (see `notices`); one saved by a newer Carrel is refused.
+    Use it on the thread that made it. A damaged file is renamed and a new one begun (see `notices`); one saved by a
+    newer Carrel is refused.
     """
 
     def __init__(

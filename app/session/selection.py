@@ -1,0 +1,75 @@
+"""Which pages of which documents go to the model, and in which order: what the preview changes before sending."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+import msgspec
+
+from app.core.chat import Document
+
+T = TypeVar("T")
+
+
+class Pick(msgspec.Struct, frozen=True):
+    """One document by its place among those read, from 0, with the numbers of its pages in their order."""
+
+    document: int
+    pages: tuple[int, ...]
+
+
+class Selection(msgspec.Struct, frozen=True):
+    """The documents in the order they are sent. One that is ticked off stays in its place, with no pages."""
+
+    picks: tuple[Pick, ...] = ()
+
+    @staticmethod
+    def whole(documents: Iterable[Document]) -> Selection:
+        """Everything as it was read, or as each document is chosen already."""
+        return Selection(
+            tuple(Pick(at, tuple(page.number for page in document.sent)) for at, document in enumerate(documents))
+        )
+
+    def apply(self, documents: Sequence[Document]) -> tuple[Document, ...]:
+        """The documents as they will be sent. A whole document in its own order has nothing chosen."""
+        return tuple(_chosen(documents[pick.document], pick.pages) for pick in self.picks)
+
+    def with_pages(self, place: int, numbers: Iterable[int], document: Document, *, ticked: bool) -> Selection:
+        """Tick pages of the document at `place` on or off. What is ticked on returns to its place in the document."""
+        changed, pick = set(numbers), self.picks[place]
+        if not ticked:
+            return self._replaced(place, tuple(number for number in pick.pages if number not in changed))
+        pages = list(pick.pages)
+        for page in document.pages:
+            if page.number in changed and page.number not in pages:
+                after = [at for at, number in enumerate(pages) if number < page.number]
+                pages.insert(after[-1] + 1 if after else 0, page.number)
+        return self._replaced(place, tuple(pages))
+
+    def with_document(self, place: int, document: Document, *, ticked: bool) -> Selection:
+        """Tick a whole document on, in its own order, or off."""
+        return self._replaced(place, tuple(page.number for page in document.pages) if ticked else ())
+
+    def with_document_moved(self, place: int, to: int) -> Selection:
+        return Selection(_moved(self.picks, place, to))
+
+    def with_page_moved(self, place: int, at: int, to: int) -> Selection:
+        """Move the page sent as number `at` of its document, counted from 0."""
+        return self._replaced(place, _moved(self.picks[place].pages, at, to))
+
+    def _replaced(self, place: int, pages: tuple[int, ...]) -> Selection:
+        picks = list(self.picks)
+        picks[place] = Pick(picks[place].document, pages)
+        return Selection(tuple(picks))
+
+
+def _chosen(document: Document, pages: tuple[int, ...]) -> Document:
+    whole = tuple(page.number for page in document.pages)
+    return msgspec.structs.replace(document, chosen=None if pages == whole else pages)
+
+
+def _moved(values: tuple[T, ...], at: int, to: int) -> tuple[T, ...]:
+    rest = [*values[:at], *values[at + 1 :]]
+    rest.insert(to, values[at])
+    return tuple(rest)
