@@ -56,14 +56,28 @@ def rooms(machine: Machine, margin_bytes: int, measured: Iterable[KvCost] = ()) 
 
 
 def options(candidates: Iterable[Candidate], places: tuple[Room, ...], fixed: Fixed) -> list[Option]:
-    """Every way to run each candidate in each place that fits."""
+    """Every way to run each candidate in each place that fits and could be wanted."""
+    kv_types = (fixed.kv_type,) if fixed.kv_type else tuple(KV_BLOCKS)
+    alone = len(places) == 1
     return [
         option
         for candidate in candidates
-        for place in places
-        for kv_type in ((fixed.kv_type,) if fixed.kv_type else KV_BLOCKS)
-        for option in _ways(candidate, place, kv_type, fixed, alone=len(places) == 1)
+        for kv_type in kv_types
+        for option in _in_places(candidate, places, kv_type, fixed, alone=alone)
     ]
+
+
+def _in_places(
+    candidate: Candidate, places: tuple[Room, ...], kv_type: str, fixed: Fixed, *, alone: bool
+) -> Iterator[Option]:
+    """More cards are not tried once fewer hold all of the model and all the context it may have."""
+    enough, wanted = False, fixed.n_ctx or native_context(candidate.facts)
+    for place in places:
+        if enough and place.gpus:
+            continue
+        for option in _ways(candidate, place, kv_type, fixed, alone=alone):
+            enough |= option.mode in ("gpu", "gpus") and option.n_ctx >= wanted
+            yield option
 
 
 def largest_context(
@@ -152,7 +166,8 @@ def _ways(candidate: Candidate, place: Room, kv_type: str, fixed: Fixed, *, alon
     if option:
         yield option
     if place.gpus and fixed.n_gpu_layers is None and fixed.n_cpu_moe is None:
-        for n_ctx in _contexts(candidate.facts, fixed.n_ctx):
+        whole = option.n_ctx if option else 0
+        for n_ctx in (tokens for tokens in _contexts(candidate.facts, fixed.n_ctx) if tokens > whole):
             mixed = _with_most_on_cards(candidate, place, kv_type, ubatch, n_ctx)
             if mixed:
                 yield mixed
