@@ -77,7 +77,9 @@ def of_stall(silent_s: float) -> CarrelError:
 def of_refusal(code: str, detail: str, path: str = "", *, is_load: bool = False) -> CarrelError:
     """The sentence for a request the engine answered with Failed."""
     name = Path(path).name
-    if (code == "out_of_memory" and not is_load) or (code == "decode_failed" and _is_allocation(detail)):
+    if (code == "out_of_memory" and not is_load) or (
+        code in ("decode_failed", "engine_fault") and _is_allocation(detail)
+    ):
         code = "decode_out_of_memory"
     match code:
         case "cancelled":
@@ -191,6 +193,6 @@ def of_refusal(code: str, detail: str, path: str = "", *, is_load: bool = False)
     )
 
 
-def _is_allocation(detail: str) -> bool:
-    """Whether a step failed because memory for it could not be had: llama.cpp's -2, or its words."""
-    return "returned -2" in detail or bool(_MEMORY.search(detail))
+def _is_allocation(code: str, detail: str) -> bool:
+    """Whether a step failed because memory for it could not be had: llama.cpp's -2, or its words, or Python's."""
+    return code in ("decode_failed", "engine_fault") and ("returned -2" in detail or bool(_MEMORY.search(detail)))

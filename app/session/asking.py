@@ -10,6 +10,7 @@ import msgspec
 
 from app.core.emitter import Emitter
 from app.core.errors import CarrelError
+from app.core.params import Sampling
 from app.engine import messages as m
 from app.engine.supervisor import Event, Request
 from app.session.desk import Desk
@@ -55,7 +56,7 @@ class Asking:
         try:
             self._request = self._desk.engine.generate(
                 wish.turns,
-                wish.sampling,
+                self._sampling(),
                 self._on_event,
                 thinking=wish.thinking,
                 spoken=self._spoken,
@@ -64,6 +65,13 @@ class Asking:
             )
         except CarrelError as error:
             self.heard.emit(error)
+
+    def _sampling(self) -> Sampling:
+        """As wished; what was said before counts against the longest answer."""
+        sampling = self._wish.sampling
+        if sampling.max_tokens <= 0:
+            return sampling
+        return msgspec.structs.replace(sampling, max_tokens=max(1, sampling.max_tokens - self._spoken_tokens))
 
     def _on_event(self, event: Event) -> None:
         match event:

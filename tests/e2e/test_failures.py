@@ -19,6 +19,8 @@ from app.engine import messages as m
 from app.engine.pulse import SHORTEST_STALL_S
 from app.engine.supervisor import Event
 from app.session.stepdown import Descent
+from app.session.turn import Outcome, Turn, Wish
+from tests.helpers.desk import desk_in, load
 from tests.helpers.engine import EngineBench, engine_bench, error_of, text_of, wait_gone
 from tests.helpers.models import aborting_model, script_model, tiny_qwen3
 
@@ -130,11 +132,37 @@ def test_no_child_outlives_its_parent_even_if_its_pipe_stays_open(talker: Path, 
 
 
 def test_the_engine_log_keeps_what_an_aborting_child_said(folder: Path, tmp_path: Path) -> None:
-    from tests.helpers.desk import desk_in
-
     with desk_in(tmp_path) as (desk, loop):
         request = desk.engine.load(m.Load(0, str(aborting_model(folder / "abort.gguf"))), lambda _: None)
         assert loop.run_until(lambda: request.ended, 30)
         kept = desk.home.engine_log_file.read_text("utf-8")
     assert "GGML_ASSERT" in kept
     assert "ended: SIGABRT" in kept
+
+
+def test_memory_that_runs_out_in_mid_answer_ends_neither_the_answer_nor_the_chat(folder: Path, tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource")
+    model, most = tiny_qwen3(folder / "endless.gguf", eos_bias=-1.0), 1500
+    with desk_in(tmp_path) as (desk, loop):
+        load(desk, loop, model, n_ctx=4096)
+        pid = desk.engine.pid
+        assert pid is not None
+        notices: list[str] = []
+        desk.noticed.connect(notices.append)
+        sampling = Sampling(temperature=0, max_tokens=most)
+        turn = Turn(desk, Wish("Read it to me", thinking=False, sampling=sampling))
+        ended: list[Outcome] = []
+        turn.ended.connect(ended.append)
+        turn.start()
+        assert loop.run_until(lambda: len(turn.outcome.text) > 20, 30)
+        resource.prlimit(pid, resource.RLIMIT_AS, (1 << 20, -1))
+        desk.engine.tokenize(("word " * 1_000_000,), lambda _: None)  # no memory for it, nor for anything else
+        before = turn.outcome.text
+        assert loop.run_until(lambda: bool(ended), 60)
+        assert ended[0].error is None, ended[0].error.params
+        assert desk.engine.pid != pid
+        assert ended[0].text.startswith(before)
+        assert (ended[0].state, ended[0].usage.answer_tokens) == ("length", most)
+        assert [notice.split(",")[0] for notice in notices] == ["Memory ran out"]
+        kept = desk.store.call(lambda store: store.thread(turn.chat_id or 0)[-1])
+        assert kept.text == ended[0].text

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+import traceback
 
 from app.engine import messages as m
 from app.engine.worker.orphan import die_with_parent
@@ -32,5 +33,7 @@ def main() -> None:
                 service.submit(command)
             elif number := m.request_of(line):
                 outbox.send(m.Failed(number, "not_understood", line[:200].decode("utf-8", "replace")))
-    finally:
-        os._exit(0)  # no clean-up of a decode in flight: the driver frees what the process held
+    except BaseException:  # no memory for a line, or nobody left to answer
+        traceback.print_exc()
+        os._exit(70)
+    os._exit(0)  # no clean-up of a decode in flight: the driver frees what the process held
