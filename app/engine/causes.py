@@ -77,9 +77,7 @@ def of_stall(silent_s: float) -> CarrelError:
 def of_refusal(code: str, detail: str, path: str = "", *, is_load: bool = False) -> CarrelError:
     """The sentence for a request the engine answered with Failed."""
     name = Path(path).name
-    if (code == "out_of_memory" and not is_load) or (
-        code in ("decode_failed", "engine_fault") and _is_allocation(detail)
-    ):
+    if not is_load and (code == "out_of_memory" or _is_allocation(code, detail)):
         code = "decode_out_of_memory"
     match code:
         case "cancelled":
