@@ -45,7 +45,7 @@ class Serving(msgspec.Struct, frozen=True):
 
 
 PLAIN = Serving()  # llama.cpp's defaults
-ENGINE = Serving(n_outputs=72, n_seqs=10)  # 64 rows of a draft and 8 answers; 8 answers, what they share, a spare one
+ENGINE = Serving(n_outputs=72, n_seqs=9)  # a draft of 63 and a row for each of 8 answers and the one that saves
 
 
 def pad_context(n_ctx: int) -> int:

@@ -11,7 +11,7 @@ from app.fit.search import try_option
 
 LARGER_UBATCHES = (2048, 1024)  # one H200, 32B: 2,365 tokens a second at 512, some percent more at 2,048
 DRAFT_CONTEXT, DRAFT_KV_TYPE, DRAFT_UBATCH = 8_192, "q8_0", 512
-DRAFT_SERVING = Serving(n_outputs=8, n_seqs=1)
+DRAFT_SERVING = Serving(n_outputs=65, n_seqs=2)
 SMALLEST_RATIO = 8  # a draft model must be this much smaller to win anything
 
 

@@ -13,6 +13,7 @@ from app.core.units import MIB
 from app.fit.buffers import ENGINE, PLAIN, Serving, compute_bytes, host_bytes
 from app.fit.estimate import estimate
 from app.fit.mixes import expect_model
+from app.fit.spare import DRAFT_CONTEXT, DRAFT_SERVING, DRAFT_UBATCH
 from app.fit.weights import place_weights, read_bytes, resolve_layers
 from app.gguf.model import ModelFacts
 
@@ -103,15 +104,16 @@ def test_published_compute_buffers() -> None:
 
 # What llama.cpp's own dry run (no_alloc) reserves on the processor, in MiB, by context, ubatch and outputs: there the
 # embedded tokens lie in the buffer too, which on a card are an input.
+TEN = Serving(72, 10)
 DRY_RUNS = [
-    ("32B", 8192, 512, Serving(1), 204.01), ("32B", 8192, 512, ENGINE, 207.20), ("32B", 8192, 2048, Serving(1), 816.05),
-    ("32B", 8192, 2048, ENGINE, 816.84), ("32B", 32768, 512, Serving(1), 228.01), ("32B", 32768, 512, ENGINE, 231.57),
-    ("32B", 32768, 2048, Serving(1), 912.05), ("32B", 32768, 2048, ENGINE, 912.94),
-    ("32B", 131072, 512, ENGINE, 329.07), ("32B", 131072, 2048, ENGINE, 1297.31),
+    ("32B", 8192, 512, Serving(1), 204.01), ("32B", 8192, 512, TEN, 207.20), ("32B", 8192, 2048, Serving(1), 816.05),
+    ("32B", 8192, 2048, TEN, 816.84), ("32B", 32768, 512, Serving(1), 228.01), ("32B", 32768, 512, TEN, 231.57),
+    ("32B", 32768, 2048, Serving(1), 912.05), ("32B", 32768, 2048, TEN, 912.94),
+    ("32B", 131072, 512, TEN, 329.07), ("32B", 131072, 2048, TEN, 1297.31),
     ("32B", 32768, 512, PLAIN, 316.75), ("32B", 32768, 2048, PLAIN, 1267.01),
-    ("30B-A3B", 8192, 512, ENGINE, 97.51), ("30B-A3B", 32768, 2048, ENGINE, 480.52),
+    ("30B-A3B", 8192, 512, TEN, 97.51), ("30B-A3B", 32768, 2048, TEN, 480.52),
     ("30B-A3B", 131072, 512, Serving(1), 216.01), ("30B-A3B", 8192, 512, PLAIN, 304.75),
-    ("8B", 8192, 512, ENGINE, 113.76), ("8B", 8192, 2048, Serving(1), 448.05),
+    ("8B", 8192, 512, TEN, 113.76), ("8B", 8192, 2048, Serving(1), 448.05),
 ]  # fmt: skip
 
 
@@ -123,6 +125,17 @@ def test_fewer_outputs_take_what_llama_cpp_reserves(
     embedded = serving.tokens(n_ubatch) * 4 * facts.n_embd
     expected = compute_bytes(facts, n_ctx, "f16", n_ubatch, serving) + embedded
     assert expected / MIB == pytest.approx(logged_mib, abs=0.1)
+
+
+def test_the_engine_makes_its_context_as_it_is_estimated() -> None:
+    from app.engine.messages import Load
+    from app.engine.worker import context
+    from app.engine.worker.speculation import draft
+
+    for serving, n_parallel in ((ENGINE, Load(0, "").n_parallel), (DRAFT_SERVING, 1)):
+        made = context._params(Load(0, ""), n_parallel + 1)
+        assert (made.n_outputs_max, made.n_seq_max) == (serving.n_outputs, serving.n_seqs)
+    assert (draft.WINDOW, draft.UBATCH) == (DRAFT_CONTEXT, DRAFT_UBATCH)
 
 
 def test_the_engine_saves_the_logits_of_a_whole_batch() -> None:
