@@ -5,7 +5,8 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
+from xml.etree.ElementTree import Element
 
 from app.core.errors import CarrelError
 from app.ingest.readers.xml import attribute, local
@@ -48,6 +49,16 @@ _OPEN_DOCUMENT = {
 }
 
 
+class Parts(Protocol):
+    """The parts of a package by name."""
+
+    def __contains__(self, part: str) -> bool: ...
+    @property
+    def names(self) -> list[str]: ...
+    def read(self, part: str) -> bytes: ...
+    def xml(self, part: str) -> Element: ...
+
+
 class Relation(NamedTuple):
     """A part that another refers to by `id`; `kind` is the last word of the relationship's type."""
 
@@ -69,26 +80,26 @@ def package_kind(source: Source) -> str:
         return next((kind for part, kind in _MAIN_PARTS.items() if part.encode() in source.data), "")
 
 
-def main_part(parts: SafeZip, usual: str) -> str:
+def main_part(parts: Parts, usual: str) -> str:
     """The part that the package begins with."""
     return next((found.target for found in relations(parts, "") if found.kind == "officeDocument"), usual)
 
 
-def relations(parts: SafeZip, part: str) -> list[Relation]:
+def relations(parts: Parts, part: str) -> list[Relation]:
     """The parts that `part` refers to and that exist; what lies outside the package is left alone."""
     folder, name = posixpath.split(part)
     listed = posixpath.join(folder, "_rels", name + ".rels")
     return [found for found in _listed(parts, listed, folder) if found.target in parts] if listed in parts else []
 
 
-def refuse_locked(source: Source, parts: SafeZip) -> None:
+def refuse_locked(source: Source, parts: Parts) -> None:
     """Raise when an OpenDocument package says that its parts are encrypted."""
     manifest = "META-INF/manifest.xml"
     if manifest in parts and b"encryption-data" in parts.read(manifest):
         raise encrypted(source.name)
 
 
-def _listed(parts: SafeZip, listed: str, folder: str) -> Iterator[Relation]:
+def _listed(parts: Parts, listed: str, folder: str) -> Iterator[Relation]:
     for element in parts.xml(listed):
         if local(element.tag) == "Relationship" and attribute(element, "TargetMode") != "External":
             target = attribute(element, "Target") or ""
@@ -97,13 +108,13 @@ def _listed(parts: SafeZip, listed: str, folder: str) -> Iterator[Relation]:
             yield Relation(attribute(element, "Id") or "", kind, path)
 
 
-def _office_kind(parts: SafeZip) -> str:
+def _office_kind(parts: Parts) -> str:
     types = parts.read(CONTENT_TYPES) if CONTENT_TYPES in parts else b""
     named = next((kind for name, kind in _MAIN_TYPES.items() if name in types), "")
     return named or next((kind for part, kind in _MAIN_PARTS.items() if part in parts), "")
 
 
-def _open_document_kind(parts: SafeZip) -> str:
+def _open_document_kind(parts: Parts) -> str:
     """Templates and master documents add a word to the type they belong to."""
     if "mimetype" not in parts or "content.xml" not in parts:
         return ""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from app.ingest import markdown
 from app.ingest.source import Output, Source
+from app.ingest.spans import is_page_number
 
 MAGIC = b"{\\rtf"
 MAX_DEPTH = 500
@@ -340,7 +341,7 @@ class Rtf:
     def _end_aside(self, kind: str) -> None:
         words = " ".join(" ".join(self._stories.pop(kind, _Story()).end()).replace(PAGE_BREAK, "").split())
         if kind in self._around:
-            if any(map(str.isalpha, words)):
+            if words and not is_page_number(words):
                 self._around[kind].append(words)
         elif words:
             self._counts[kind] += 1

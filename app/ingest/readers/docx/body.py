@@ -6,7 +6,7 @@ result is a page boundary; XML cannot contain one, so it is never text.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
@@ -16,7 +16,7 @@ from app.ingest.readers.docx.notes import Notes
 from app.ingest.readers.docx.numbering import Numbering
 from app.ingest.readers.docx.styles import BODY_LEVEL, Styles
 from app.ingest.readers.docx.symbols import symbol
-from app.ingest.readers.xml import attribute, child, is_on, local, number, value
+from app.ingest.readers.xml import attribute, child, children, is_on, local, number, value
 
 PAGE_BREAK = "\f"
 MAX_SPAN = 200
@@ -29,6 +29,8 @@ _WRAPPERS = frozenset(
 )
 _DROPPED = frozenset({"del", "moveFrom", "Fallback", "instrText", "delText", "delInstrText", "rPr", "pPr", "rt"})
 _SIGNS = {"tab": "\t", "ptab": "\t", "cr": "\n", "noBreakHyphen": "-"}
+_GRAPHICS = {"chart": "id", "relIds": "dm"}  # by the attribute that names the part their numbers or words are in
+Insert = Callable[[str], str]
 _NOTES = {"footnoteReference": "footnote", "endnoteReference": "endnote", "commentReference": "comment"}
 
 
@@ -42,8 +44,8 @@ class _Cell:
 class Body:
     """Turns elements into Markdown blocks; keeps the running numbers and the state of page breaks."""
 
-    def __init__(self, styles: Styles, numbering: Numbering, notes: Notes) -> None:
-        self._styles, self._numbering, self._notes = styles, numbering, notes
+    def __init__(self, styles: Styles, numbering: Numbering, notes: Notes, inserts: Insert = lambda _: "") -> None:
+        self._styles, self._numbering, self.notes, self._inserts = styles, numbering, notes, inserts
         self._text_since_break = False
         self._boxes: list[str] = []
         self._depth = 0
@@ -64,6 +66,8 @@ class Body:
                 yield from self._blocks(element)
             elif name in ("oMath", "oMathPara"):
                 yield linear(element)
+            elif name == "altChunk":
+                yield from filter(str.strip, [self._inserts(attribute(element, "id") or "")])
 
     # -- paragraphs ---------------------------------------------------------------------------------------------
 
@@ -118,13 +122,17 @@ class Body:
             elif name == "lastRenderedPageBreak":
                 out.append(self._break_once())
             elif name in _NOTES:
-                out.append(self._notes.reference(_NOTES[name], attribute(part, "id") or ""))
+                out.append(self.notes.reference(_NOTES[name], attribute(part, "id") or ""))
             elif name == "sym":
                 out.append(symbol(part))
             elif name in ("oMath", "oMathPara"):
                 out.append(f" {linear(part)} ")
             elif name == "txbxContent":
                 self._boxes.extend(self._blocks(part))
+            elif name in _GRAPHICS:
+                self._boxes.extend(filter(None, [self._inserts(attribute(part, _GRAPHICS[name]) or "")]))
+            elif name == "ffData":
+                out.append(_form_field(part))
             elif name not in _DROPPED and not is_on(child(part, "rPr"), "vanish"):
                 self._run(part, out)
 
@@ -190,6 +198,17 @@ class Body:
             span=max(1, min(number(value(properties, "gridSpan"), 1), MAX_SPAN)),
             continues=merge is not None and (attribute(merge, "val") or "continue") == "continue",
         )
+
+
+def _form_field(data: Element) -> str:
+    """What an old form field shows: a ticked or empty box, or the chosen entry of a list."""
+    if (box := child(data, "checkBox")) is not None:
+        name = "checked" if child(box, "checked") is not None else "default"
+        return "☑" if is_on(box, name) else "☐"
+    choices = child(data, "ddList")
+    entries = [attribute(entry, "val") or "" for entry in children(choices, "listEntry")]
+    chosen = number(value(choices, "result") or value(choices, "default"))
+    return entries[chosen] if 0 <= chosen < len(entries) else ""
 
 
 def _rows(table: Element) -> Iterator[Element]:

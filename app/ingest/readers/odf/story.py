@@ -13,6 +13,7 @@ from xml.etree.ElementTree import Element
 from app.ingest import markdown
 from app.ingest.readers.odf.numbering import Lists
 from app.ingest.readers.xml import attribute, child, local, number
+from app.ingest.spans import is_page_number
 
 PAGE_BREAK = "\f"
 MAX_HEADING = 6
@@ -252,7 +253,7 @@ def headers_and_footers(story: Story, styles: Element | None) -> tuple[list[str]
         kind = local(element.tag).partition("-")[0]
         if local(element.tag) in ("header", "header-first", "header-left", "footer", "footer-first", "footer-left"):
             words = " ".join(" ".join(story.blocks(element)).split())
-            if any(map(str.isalpha, words)) and words not in found[kind]:
+            if words and not is_page_number(words) and words not in found[kind]:
                 found[kind].append(words)
     return found["header"], found["footer"]
 
