@@ -19,6 +19,7 @@ from app.fit.plan import Plan, plan
 from app.fit.search import Fixed
 from app.fit.stretch import longest_context, trained_context
 from app.machine.snapshot import take_snapshot
+from app.session.costs import measured_costs
 from app.session.desk import Desk
 from app.session.failures import as_carrel_error
 from app.session.machine import without_engine
@@ -54,14 +55,17 @@ def keep_decided(home: Home, path: Path, fixed: Fixed) -> None:
 
 def foresee(desk: Desk, path: Path, fixed: Fixed, done: Callable[[Foresight], object], failed: Failed) -> None:
     """What loading this file with these choices would be like now, as if no model were in memory."""
-    settings, pid, home = desk.settings, desk.engine.pid, desk.home
+    settings, home = desk.settings, desk.home
+    pid, build = desk.engine.pid, desk.engine.state.build
 
     def work() -> Foresight:
         folder, catalog = models_folder(home, settings.models_folder), load_catalog(home.catalog_facts_file)
         machine = without_engine(take_snapshot(folder), pid)
         candidate = local_candidate(path, catalog)
         draft = find_draft(home, catalog, folder) if settings.draft_model and settings.speculation else None
-        found = plan(machine, [candidate], with_sizes(fixed, candidate), settings.vram_margin_mib * MIB, draft=draft)
+        measured = measured_costs(home, machine, build, candidate)
+        margin_bytes = settings.vram_margin_mib * MIB
+        found = plan(machine, [candidate], with_sizes(fixed, candidate), margin_bytes, measured, draft)
         return Foresight(found, trained_context(candidate.facts), longest_context(candidate.facts))
 
     desk.jobs.run(work, done, lambda error: failed(as_carrel_error(error)))

@@ -28,6 +28,7 @@ class Keys:
             ("Ctrl+Shift+C", self._copy_answer),
             ("Ctrl+I", lambda: window.modelbar.inspector.toggle()),
             ("Ctrl+P", lambda: window.frame.toggle_parameters()),
+            ("Ctrl+M", window.show_loading),
             ("Ctrl+B", lambda: window.modelbar.sidebar.toggle()),
             ("Ctrl+,", lambda: window.show_page("settings")),
             ("F1", lambda: window.show_page("about")),

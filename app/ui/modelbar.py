@@ -16,14 +16,19 @@ HEIGHT_PX = 48
 
 
 class ModelBar(QWidget):
-    """`library_wanted` and `back_wanted` come from its buttons; `sidebar` and `inspector` are for the edges."""
+    """`library_wanted`, `loading_wanted` and `back_wanted` come from its buttons.
+
+    `sidebar` and `inspector` are for the edges.
+    """
 
     library_wanted = Signal()
+    loading_wanted = Signal()
     back_wanted = Signal()
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
+        self._on_chat = True
         self.setFixedHeight(HEIGHT_PX)
         self.setProperty("ground", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -33,12 +38,15 @@ class ModelBar(QWidget):
         self.model = TextButton("", kind="quiet", picture="chevron-down")
         self.model.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         self.model.clicked.connect(self.library_wanted)
-        self.inspector = _toggle("activity", say("Performance") + " (Ctrl+I)")
+        self.loading = IconButton("memory-stick", say("How the model is loaded") + " (Ctrl+M)")
+        self.loading.clicked.connect(self.loading_wanted)
+        self.inspector = _toggle("activity", say("Performance and parameters") + " (Ctrl+I)")
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 12, 0)
         row.addWidget(self.sidebar)
         row.addWidget(self.back)
         row.addWidget(self.model)
+        row.addWidget(self.loading)
         row.addStretch(1)
         row.addWidget(self.inspector)
         listen(self, lambda: desk.engine.changed.connect(self._show))
@@ -48,6 +56,12 @@ class ModelBar(QWidget):
         """Away from the chat there is a way back."""
         self.back.setVisible(page != "chat")
         self.model.setVisible(page == "chat")
+        self._on_chat = page == "chat"
+        self._show_loading()
+
+    def _show_loading(self) -> None:
+        """There is something to decide when there is a model."""
+        self.loading.setVisible(self._on_chat and bool(self._desk.engine.state.path or self._desk.settings.last_model))
 
     def _show(self, state: EngineState) -> None:
         if state.has_model:
@@ -59,6 +73,7 @@ class ModelBar(QWidget):
         self.model.rename(words)
         self.model.setAccessibleName(say("Model: {words}", words=words))
         self.model.setToolTip(say("Change the model"))
+        self._show_loading()
 
 
 def _toggle(picture: str, name: str) -> IconButton:

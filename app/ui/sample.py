@@ -50,6 +50,7 @@ class ScriptedLink:
         self._cancelled: set[int] = set()
         self._dead = threading.Event()
         self.generated: list[m.Generate] = []
+        self.loaded: list[m.Load] = []
         self._thread = threading.Thread(target=self._run, name="scripted-engine", daemon=True)
         self._thread.start()
 
@@ -90,6 +91,7 @@ class ScriptedLink:
 
     def _load(self, load: m.Load) -> None:
         script = self._script
+        self.loaded.append(load)
         if script.load_failure:
             self._say(m.Failed(load.id, script.load_failure))
             return
@@ -139,6 +141,11 @@ class ScriptedEngine:
     def __init__(self, script: Script) -> None:
         self.script = script
         self.links: list[ScriptedLink] = []
+
+    @property
+    def loads(self) -> list[m.Load]:
+        """Every load that was asked for."""
+        return [load for link in self.links for load in link.loaded]
 
     def __call__(self, on_line: Callable[[bytes], None], on_exit: Callable[[Exit], None]) -> ScriptedLink:
         link = ScriptedLink(self.script, on_line, on_exit)

@@ -20,8 +20,11 @@ from app.core.loop import Jobs
 from app.engine import messages as m
 from app.engine.supervisor import Supervisor
 from app.fetch.progress import Progress
-from app.fit.plan import Plan, advise
+from app.fit.plan import Plan, advise, plan
+from app.fit.search import Fixed
+from app.fit.stretch import longest_context, trained_context
 from app.perf.meter import Figures
+from app.session.decided import Foresight
 from app.session.demo import demo_document_path
 from app.session.desk import Desk
 from app.store.store import Store
@@ -90,6 +93,8 @@ class Studio:
                 ("4-dropped-file", self._dropped_file),
                 ("5-performance", self._performance),
                 ("6-parameters", self._parameters),
+                ("7-loading", self._loading),
+                ("8-settings", lambda: self.window.show_page("settings")),
             ):
                 scene()
                 self._settle(120)
@@ -174,6 +179,26 @@ class Studio:
     def _parameters(self) -> None:
         self.window.conversation.manner.choose(temperature=0.2, seed=7, grammar='root ::= "yes" | "no"')
         self.window.inspector.show_tab("parameters")
+
+    def _loading(self) -> None:
+        """A context beyond what the model was trained for. The file is not here, so the plan is shown by hand."""
+        self.window.modelbar.inspector.setChecked(False)
+        self.window.show_page("computer")
+        page: Any = self.window.pages["computer"]
+        card = page.loading
+        self._wait(card.problem.isVisible)
+        file = Path(self._plan.model.file).name
+        candidates = load_catalog(self.desk.home.catalog_facts_file).candidates()
+        candidate = next(one for one in candidates if Path(one.file).name == file)
+        card.fixed = Fixed(n_ctx=49_152, kv_type="q4_0")
+        card.show_foresight(
+            Foresight(
+                plan(SAMPLE_MACHINE, [candidate], card.fixed),
+                trained_context(candidate.facts),
+                longest_context(candidate.facts),
+            )
+        )
+        card.more.setChecked(True)
 
     def _load(self) -> None:
         plan = self._plan

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, Qt
+from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QWidget
 
@@ -65,6 +65,7 @@ class Window(QMainWindow):
         self._add_page("chat", self.chat)
         self.setCentralWidget(frame.body)
         self.modelbar.library_wanted.connect(lambda: self.show_page("library"))
+        self.modelbar.loading_wanted.connect(self.show_loading)
         self.modelbar.back_wanted.connect(lambda: self.show_page("chat"))
         self.sidebar.page_wanted.connect(self.show_page)
         self.chat.page_wanted.connect(self.show_page)
@@ -143,6 +144,12 @@ class Window(QMainWindow):
             self.pages[name].setFocus(Qt.FocusReason.OtherFocusReason)
         if name == "library" and self._began:
             self.guide.list_models()
+
+    def show_loading(self) -> None:
+        """The page of the computer, at how the model is loaded."""
+        self.show_page("computer")
+        page = self.pages["computer"]
+        QTimer.singleShot(0, page, lambda: page.ensureWidgetVisible(page.loading, 0, 24))  # type: ignore[attr-defined]
 
     def _add_page(self, name: str, page: QWidget) -> None:
         self.pages[name] = page

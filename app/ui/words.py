@@ -48,7 +48,8 @@ def model_words(path: str, n_ctx: int) -> str:
 
 def context_words(n_ctx: int) -> str:
     """A context as tokens and as pages, at 700 tokens a page."""
-    return say("{count} tokens, about {pages} pages", count=format_tokens(n_ctx), pages=max(1, round(n_ctx / 700, -1)))
+    pages = max(1, 10 * round(n_ctx / 7000))
+    return say("{count} tokens, about {pages} pages", count=format_tokens(n_ctx), pages=pages)
 
 
 def engine_words(state: EngineState) -> str:

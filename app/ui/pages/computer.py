@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.core.units import format_duration
@@ -11,12 +12,17 @@ from app.session.desk import Desk
 from app.ui.bridge import listen
 from app.ui.guide import Guide
 from app.ui.pages.computer_facts import fill_computer
+from app.ui.pages.loading_card import LoadingCard
 from app.ui.pages.page import Card, Page, buttons, fact, label
 from app.ui.widgets.buttons import TextButton
 from app.ui.words import engine_words, model_words
 
 
 class ComputerPage(Page):
+    """`load_wanted(path)` asks for the model to be loaded as was decided here."""
+
+    load_wanted = Signal(str)
+
     def __init__(self, desk: Desk, guide: Guide, parent: QWidget | None = None) -> None:
         super().__init__(say("This computer"), parent)
         self._desk, self._guide = desk, guide
@@ -25,6 +31,9 @@ class ComputerPage(Page):
         again = TextButton(say("Look again"), picture="refresh-cw")
         again.clicked.connect(guide.refresh)
         self.add(self.machine)
+        self.loading = LoadingCard(desk, guide)
+        self.loading.load_wanted.connect(self.load_wanted)
+        self.add(self.loading)
         self.add(self.engine)
         self.column.addLayout(buttons(again))
         listen(self, lambda: guide.changed.connect(self._show_machine))

@@ -23,7 +23,9 @@ def make_page(name: str, window: Window) -> Page:
     if name == "computer":
         from app.ui.pages.computer import ComputerPage
 
-        return ComputerPage(window.desk, window.guide)
+        page = ComputerPage(window.desk, window.guide)
+        page.load_wanted.connect(lambda path: window.load(Path(path)))
+        return page
     return _make_library(window) if name == "library" else _make_start(window)
 
 

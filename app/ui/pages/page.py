@@ -106,6 +106,21 @@ def fact(name: str, value: str, *, wrap: bool = True) -> QHBoxLayout:
     return row
 
 
+def field(name: str, widget: QWidget) -> QHBoxLayout:
+    """A name and its field, joined for screen readers."""
+    words = label(name)
+    words.setBuddy(widget)
+    widget.setAccessibleName(name)
+    row = QHBoxLayout()
+    row.setSpacing(12)
+    words.setFixedWidth(240)
+    row.addWidget(words)
+    row.addWidget(widget, 0 if widget.maximumWidth() < 1000 else 1)
+    if widget.maximumWidth() < 1000:
+        row.addStretch(1)
+    return row
+
+
 def line() -> QFrame:
     """A rule of one pixel."""
     rule = QFrame()

@@ -21,7 +21,8 @@ def plan_title(plan: Plan) -> str:
 
 def plan_details(plan: Plan) -> str:
     """The settings of the plan in one line, for those who want to know."""
-    parts = [plan.model.quant, say("download {size}", size=format_bytes(plan.model.size_bytes))]
+    size = format_bytes(plan.model.size_bytes)
+    parts = [plan.model.quant, size if plan.model.path else say("download {size}", size=size)]
     parts += [say("context in {kind}", kind=plan.kv_type), layer_words(plan)]
     return " · ".join(parts)
 
@@ -62,15 +63,17 @@ def plan_parts(plan: Plan, total_bytes: int) -> VramParts:
 
 
 class PlanView(QWidget):
-    """A plan: title, why, what it takes as a bar in parts. `brief` leaves the bar out."""
+    """A plan: title, why, what it takes as a bar in parts. `brief` leaves the bar out, `inside` the heading."""
 
-    def __init__(self, plan: Plan, total_bytes: int, parent: QWidget | None = None, *, brief: bool = False) -> None:
+    def __init__(
+        self, plan: Plan, total_bytes: int, parent: QWidget | None = None, *, brief: bool = False, inside: bool = False
+    ) -> None:
         super().__init__(parent)
         self.plan = plan
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        column.addWidget(label(plan_title(plan), "" if brief else "heading"))
+        column.addWidget(label(plan_title(plan), "" if brief or inside else "heading"))
         column.addWidget(label(plan.reason, "quiet" if brief else ""))
         if brief:
             return

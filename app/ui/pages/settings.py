@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QFileDialog,
     QFrame,
     QHBoxLayout,
@@ -19,9 +18,10 @@ from PySide6.QtWidgets import (
 from app.config.paths import models_folder
 from app.core.words import say
 from app.session.desk import Desk
-from app.ui.pages.page import Card, Page, label
+from app.ui.pages.engine_card import EngineSettings
+from app.ui.pages.page import Card, Page, field, label
 from app.ui.widgets.buttons import TextButton
-from app.ui.widgets.fields import Choice, NumberField
+from app.ui.widgets.fields import NumberField, make_choice
 
 
 class SettingsPage(Page):
@@ -30,6 +30,8 @@ class SettingsPage(Page):
         self._desk = desk
         self.add(self._appearance())
         self.add(self._answers())
+        self.engine = EngineSettings(desk)
+        self.add(self.engine)
         self.add(self._models())
 
     def _appearance(self) -> Card:
@@ -37,10 +39,10 @@ class SettingsPage(Page):
         settings = self._desk.settings
         languages = (("system", say("As the system")), ("en", "English"), ("zh_CN", "简体中文"))
         themes = (("system", say("As the system")), ("light", say("Light")), ("dark", say("Dark")))
-        self.language = _choice(languages, settings.language, lambda value: self._change(language=value))
-        self.theme = _choice(themes, settings.theme, lambda value: self._change(theme=value))
-        card.column.addLayout(_field(say("Language"), self.language))
-        card.column.addLayout(_field(say("Colours"), self.theme))
+        self.language = make_choice(languages, settings.language, lambda value: self._change(language=value))
+        self.theme = make_choice(themes, settings.theme, lambda value: self._change(theme=value))
+        card.column.addLayout(field(say("Language"), self.language))
+        card.column.addLayout(field(say("Colours"), self.theme))
         return card
 
     def _answers(self) -> Card:
@@ -82,10 +84,10 @@ class SettingsPage(Page):
         self.margin.editingFinished.connect(lambda: self._change(vram_margin_mib=self.margin.value()))
         self.endpoint = _text(settings.hub_endpoint, "https://huggingface.co", lambda t: self._change(hub_endpoint=t))
         self.proxy = _text(settings.proxy, "http://127.0.0.1:7890", lambda t: self._change(proxy=t))
-        card.column.addLayout(_field(say("Folder for downloads"), folder))
-        card.column.addLayout(_field(say("Graphics memory left to other programs"), self.margin))
-        card.column.addLayout(_field(say("Download mirror"), self.endpoint))
-        card.column.addLayout(_field(say("Proxy"), self.proxy))
+        card.column.addLayout(field(say("Folder for downloads"), folder))
+        card.column.addLayout(field(say("Graphics memory left to other programs"), self.margin))
+        card.column.addLayout(field(say("Download mirror"), self.endpoint))
+        card.column.addLayout(field(say("Proxy"), self.proxy))
         card.column.addWidget(
             label(say("Leave mirror and proxy empty to use HF_ENDPOINT and HTTPS_PROXY, or none."), "quiet")
         )
@@ -121,33 +123,8 @@ class _Instructions(QPlainTextEdit):
         self.kept(self.toPlainText().strip())
 
 
-def _choice(choices: Sequence[tuple[str, str]], now: str, changed: Callable[[str], object]) -> QComboBox:
-    box = Choice()
-    for value, words in choices:
-        box.addItem(words, value)
-    box.setCurrentIndex(max(0, box.findData(now)))
-    box.activated.connect(lambda number: changed(box.itemData(number)))
-    box.setFixedWidth(220)
-    return box
-
-
 def _text(now: str, example: str, changed: Callable[[str], object]) -> QLineEdit:
     field = QLineEdit(now)
     field.setPlaceholderText(example)
     field.editingFinished.connect(lambda: changed(field.text().strip()))
     return field
-
-
-def _field(name: str, widget: QWidget) -> QHBoxLayout:
-    """A name and its field, joined for screen readers."""
-    words = label(name)
-    words.setBuddy(widget)
-    widget.setAccessibleName(name)
-    row = QHBoxLayout()
-    row.setSpacing(12)
-    words.setFixedWidth(240)
-    row.addWidget(words)
-    row.addWidget(widget, 0 if widget.maximumWidth() < 1000 else 1)
-    if widget.maximumWidth() < 1000:
-        row.addStretch(1)
-    return row

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QSpinBox, QWidget
+
+CHOICE_PX = 220
 
 
 class NumberField(QSpinBox):
@@ -39,3 +44,14 @@ class Choice(QComboBox):
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Pass it on to the page."""
         event.ignore()
+
+
+def make_choice(choices: Sequence[tuple[object, str]], now: object, changed: Callable[[Any], object]) -> Choice:
+    """A choice among pairs of value and words; `changed(value)` when the user takes another."""
+    box = Choice()
+    for value, words in choices:
+        box.addItem(words, value)
+    box.setCurrentIndex(max(0, box.findData(now)))
+    box.activated.connect(lambda number: changed(box.itemData(number)))
+    box.setFixedWidth(CHOICE_PX)
+    return box
