@@ -17,6 +17,7 @@ from app.ingest.readers.pdf.ruling import Box, Turn
 from app.ingest.readers.pdf.text import Characters
 
 _WORD = re.compile(r"\s+|\S+")
+_LINE = re.compile(r"[\r\n]+|[^\r\n]+")
 MAX_SPLIT_ROWS = 400
 SAME_BASELINE = 3.5  # points
 REPEATED_LABEL = 60  # characters: a merged label this short is repeated down its rows
@@ -210,10 +211,28 @@ def _table_at(tables: list[Filled], box: Box) -> Filled | None:
 def _pieces(page: pypdfium2.PdfTextPage, turn: Turn, tables: list[Filled]) -> Iterator[tuple[str, Box | None]]:
     """Words with their boxes, one a character where a word does not lie in one cell; white space has no box.
 
-    Asking for boxes is what a page with tables costs, so of most words only the ends are asked for.
+    Asking for boxes is what a page with tables costs, so of most words only the ends are asked for, and of a line
+    that stands above or below all tables only its own.
     """
     characters = Characters(page, turn)
-    for found in _WORD.finditer(characters.text):
+    for line in _LINE.finditer(characters.text):
+        first = None if line.group().isspace() else characters.box(line.start())
+        last = characters.box(line.end() - 1) if first else None
+        if first and last and _is_clear(first, last, tables):
+            yield line.group(), first
+        else:
+            yield from _words(characters, line, tables)
+
+
+def _is_clear(first: Box, last: Box, tables: list[Filled]) -> bool:
+    """Whether a line that begins and ends in these boxes shares its height with no table."""
+    level = abs(first[1] + first[3] - last[1] - last[3]) < first[3] - first[1] + last[3] - last[1]
+    bottom, top = min(first[1], last[1]), max(first[3], last[3])
+    return level and all(top < table.grid.box[1] or bottom > table.grid.box[3] for table in tables)
+
+
+def _words(characters: Characters, line: re.Match[str], tables: list[Filled]) -> Iterator[tuple[str, Box | None]]:
+    for found in _WORD.finditer(line.string, line.start(), line.end()):
         word, start, end = found.group(), found.start(), found.end()
         if word.isspace():
             yield word, None
