@@ -72,7 +72,7 @@ class Desk:
         """What is looked after once a second: an engine that is stuck, readings to keep, a model nobody asks."""
         now_s = time.monotonic()
         self.engine.watch(now_s)
-        self.resume.go_on()
+        self.resume.go_on(now_s)
         self.rest.look(now_s)
 
     def close(self) -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import math
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -31,6 +33,7 @@ log = logging.getLogger(__name__)
 
 FEWEST_TOKENS = 2_000  # of documents; fewer are read in a moment
 WHOLE = 0.9  # of the documents' tokens must be in a session, or it is not theirs
+QUIET_S = 3.0  # after an answer, before its reading is saved: the next question may be on its way
 MEASURED_TOKENS = 512  # a shorter reading says little about the speed
 
 
@@ -78,6 +81,7 @@ class Resume:
         self.kept: Emitter[[int, int]] = Emitter()
         self._held = ""  # key of what the engine's cache begins with
         self._wanted: Look | None = None  # to be saved when the engine is idle
+        self._wanted_s = 0.0
         self._saving = False
         self._hopeless: set[str] = set()  # keys that could not be saved
         self._build = ""
@@ -124,11 +128,12 @@ class Resume:
         if usage.prompt_tokens - usage.cached_tokens >= MEASURED_TOKENS and timing.prefill_tok_s > 0:
             self._measured(read_tok_s=timing.prefill_tok_s)
         if key not in self._hopeless and not (look.found and look.found.path == self.shelf.path_of(key)):
-            self._wanted = look
-            self.go_on()
+            self._wanted, self._wanted_s = look, time.monotonic()
 
-    def go_on(self) -> None:
-        """Save what waits for it, if the engine has nothing else to do. Called again and again."""
+    def go_on(self, now_s: float = math.inf) -> None:
+        """Save what waits for it, if the engine has nothing to do. Called by the desk's beat, or to have it at once."""
+        if now_s - self._wanted_s < QUIET_S:
+            return
         if self._wanted is not None and not self._saving and not self._desk.engine.is_busy:
             look, self._wanted, self._saving = self._wanted, None, True
             self._desk.jobs.run(
@@ -229,11 +234,9 @@ class Resume:
     def _on_engine(self, state: EngineState) -> None:
         if not state.has_model:
             self._held, self._wanted = "", None
-        elif state.phase is Phase.LOADED:
-            if state.build != self._build:
-                self._build = state.build
-                self._desk.jobs.run(lambda: self.shelf.remove_stale(state.build))
-            self.go_on()
+        elif state.phase is Phase.LOADED and state.build != self._build:
+            self._build = state.build
+            self._desk.jobs.run(lambda: self.shelf.remove_stale(state.build))
 
 
 def _key(reading: Reading, identity: saved.Identity) -> str:

@@ -53,6 +53,7 @@ def run_chat(desk: Desk, loop: Loop, args: Namespace) -> int:
     )
     if args.question is not None:
         outcome = stream(desk, loop, wish, as_json=args.json)
+        desk.resume.go_on()
         loop.run_until(lambda: desk.resume.is_settled, LONGEST_SAVE_S)
         return _exit_code(outcome)
     talk = Talk(

@@ -142,7 +142,7 @@ def test_the_engine_log_keeps_what_an_aborting_child_said(folder: Path, tmp_path
 
 def test_memory_that_runs_out_in_mid_answer_ends_neither_the_answer_nor_the_chat(folder: Path, tmp_path: Path) -> None:
     resource = pytest.importorskip("resource")
-    model, most = tiny_qwen3(folder / "endless.gguf", eos_bias=-1.0), 1500
+    model, most = tiny_qwen3(folder / "endless.gguf", eos_bias=-1.0), 600
     with desk_in(tmp_path) as (desk, loop):
         load(desk, loop, model, n_ctx=4096)
         pid = desk.engine.pid

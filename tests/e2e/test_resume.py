@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,6 @@ from app.core.chat import Document, Page
 from app.core.loop import Loop
 from app.core.params import Sampling
 from app.engine import messages as m
-from app.engine import saved
 from app.session.desk import Desk
 from app.session.turn import Outcome, Turn, Wish
 from tests.helpers.desk import ask, desk_in
@@ -41,6 +41,7 @@ def question(desk: Desk, loop: Loop, text: str, *documents: Document, chat: int 
     """An answer over documents, after which everything that is to be kept is kept."""
     _, outcome = ask(desk, loop, Wish(text, documents, chat, thinking=False, sampling=GREEDY))
     assert outcome.error is None, outcome.error
+    desk.resume.go_on()
     assert loop.run_until(lambda: desk.resume.is_settled, 30)
     return outcome
 
@@ -88,25 +89,22 @@ def test_it_is_saved_once_and_not_for_short_documents_or_when_switched_off(tmp_p
         question(desk, loop, "Q", document())
         assert states(desk) == []
         desk.change_settings(keep_sessions=True)
-        question(desk, loop, "Q1", document())
+        ask(desk, loop, Wish("Q1", (document(),), thinking=False, sampling=GREEDY))
+        desk.resume.go_on(time.monotonic())  # too early: the next question may be on its way
+        assert not desk.engine.is_busy
+        assert not desk.resume.is_settled
         question(desk, loop, "Q2", document())
         assert len(kept) == len(states(desk)) == 1
 
 
-@pytest.mark.parametrize("spoil", ["flip", "truncate", "sidecar"])
-def test_a_damaged_session_is_read_anew_deleted_and_made_again(tmp_path: Path, model: Path, spoil: str) -> None:
+def test_a_damaged_session_is_read_anew_deleted_and_made_again(tmp_path: Path, model: Path) -> None:
     with desk_in(tmp_path) as (desk, loop):
         load(desk, loop, model)
         first = question(desk, loop, "What?", document())
         [path] = states(desk)
     content = bytearray(path.read_bytes())
-    if spoil == "flip":
-        content[len(content) // 2] ^= 4
-        path.write_bytes(content)
-    elif spoil == "truncate":
-        path.write_bytes(content[:-7])
-    else:
-        saved.sidecar_of(path).write_bytes(b"{}")
+    content[len(content) // 2] ^= 4
+    path.write_bytes(content)
     with desk_in(tmp_path) as (desk, loop):
         load(desk, loop, model)
         outcome = question(desk, loop, "What?", document())
@@ -117,14 +115,11 @@ def test_a_damaged_session_is_read_anew_deleted_and_made_again(tmp_path: Path, m
         assert again.size_bytes == len(content)
 
 
-@pytest.mark.parametrize(
-    "change", [{"kv_type": "q8_0"}, {"yarn_factor": 2.0, "yarn_orig_ctx": 4096}], ids=["kv type", "positions"]
-)
-def test_another_way_of_loading_takes_another_session(tmp_path: Path, model: Path, change: dict[str, object]) -> None:
+def test_another_way_of_loading_takes_another_session(tmp_path: Path, model: Path) -> None:
     with desk_in(tmp_path) as (desk, loop):
         load(desk, loop, model)
         question(desk, loop, "What?", document())
-        load(desk, loop, model, **change)
+        load(desk, loop, model, kv_type="q8_0")
         outcome = question(desk, loop, "What?", document())
         assert outcome.receipt.restored_tokens == 0
         assert len(states(desk)) == 2

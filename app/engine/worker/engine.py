@@ -135,22 +135,28 @@ class Engine:
             prompt_tokens=len(prompt),
         )
 
-    def save_session(self, command: m.SaveSession) -> m.Saved:
-        """Write what is in the cache of these turns. Raises EngineFault("nothing_to_save") when that is nothing."""
+    def save_session(self, command: m.SaveSession) -> Callable[[], m.Saved]:
+        """Write what is in the cache of these turns; what is returned seals it, in any thread, and says so.
+
+        Raises EngineFault("nothing_to_save") when nothing of them is there.
+        """
         started_s = time.monotonic()
         prompt = self.template.encode(command.turns, command.thinking)
         slots = self.scheduler.slots
         slot, shared = slots.longest(prompt)
         if slot is None or shared < _FEWEST_SAVED:
             raise EngineFault("nothing_to_save", f"{shared} tokens")
-        spare = slots.spare_seq
+        spare, identity, model = slots.spare_seq, self._identity, self.spec.path
         self.context.fork(slot.seq, spare, shared)
         try:
-            path = Path(command.path)
-            size = snapshot.save(self.context.handle, spare, prompt[:shared], path, self._identity, self.spec.path)
+            written = snapshot.write(self.context.handle, spare, prompt[:shared], Path(command.path))
         finally:
             self.context.forget(spare, 0)
-        return m.Saved(command.id, shared, size, time.monotonic() - started_s)
+
+        def seal() -> m.Saved:
+            return m.Saved(command.id, shared, written.seal(identity, model), time.monotonic() - started_s)
+
+        return seal
 
     def restore_session(self, command: m.RestoreSession) -> m.Restored:
         started_s = time.monotonic()

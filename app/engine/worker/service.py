@@ -90,7 +90,7 @@ class Service:
             case m.Tokenize():
                 self._guard(command.id, lambda: self._count(command))
             case m.SaveSession():
-                self._guard(command.id, lambda: self._send(self._need_engine().save_session(command)))
+                self._guard(command.id, lambda: self._save(command), is_whole=False)
             case m.RestoreSession():
                 self._guard(command.id, lambda: self._send(self._need_engine().restore_session(command)))
 
@@ -158,6 +158,23 @@ class Service:
             self._send(m.Delta(request, channel, text, tokens))
 
         return say
+
+    def _save(self, command: m.SaveSession) -> None:
+        """Answers go on while the disk makes sure of what was written."""
+        seal = self._need_engine().save_session(command)
+
+        def finish() -> None:
+            try:
+                saved = seal()
+            except EngineFault as fault:
+                self._fail(command.id, fault)
+            except Exception:
+                self._fail(command.id, EngineFault("engine_fault", traceback.format_exc()))
+            else:
+                self._forget(command.id)
+                self._send(saved)
+
+        threading.Thread(target=finish, name="seal", daemon=True).start()
 
     # The model.
 

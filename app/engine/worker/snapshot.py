@@ -12,6 +12,7 @@ import errno
 import hashlib
 import os
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -31,25 +32,48 @@ _SPARE_BYTES = 256 << 20  # of the disk, left to everything else
 _HEAD_PER_TOKEN, _HEAD_SPARE = 32, 4096  # at least what is parsed: an id, a position and a sequence for each token
 
 
-def save(ctx: Any, seq_id: int, tokens: Ids, path: Path, identity: Identity, model_path: str = "") -> int:
-    """Write what sequence `seq_id` holds, which must be exactly `tokens`; returns the bytes on disk.
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A state on its way to be a session: written, but neither durable nor guarded. `seal` needs no context."""
 
-    Raises EngineFault "disk_full" or "session_not_saved"; then nothing of it is left.
-    """
+    part: Path
+    path: Path
+    size_bytes: int
+    tokens: Ids
+
+    def seal(self, identity: Identity, model_path: str = "") -> int:
+        """Make it durable, take its checksums, give it its name; returns its bytes. From any thread.
+
+        Raises EngineFault "disk_full" or "session_not_saved"; then nothing of it is left.
+        """
+        try:
+            sidecar = _guard(self, identity, model_path)
+            saved.sidecar_of(self.path).unlink(missing_ok=True)  # it would not fit the state that takes its place
+            self.part.replace(self.path)
+            saved.write_sidecar(self.path, sidecar)
+        except OSError as error:
+            saved.remove(self.path)
+            raise _fault_of(error) from error
+        return self.size_bytes
+
+
+def save(ctx: Any, seq_id: int, tokens: Ids, path: Path, identity: Identity, model_path: str = "") -> int:
+    """Write and seal what sequence `seq_id` holds, which must be exactly `tokens`; returns the bytes on disk."""
+    return write(ctx, seq_id, tokens, path).seal(identity, model_path)
+
+
+def write(ctx: Any, seq_id: int, tokens: Ids, path: Path) -> Written:
+    """Write the state next to where it is to be. Raises EngineFault as `seal` does."""
     part = path.with_name(path.name + saved.UNFINISHED)
+    tokens = np.array(tokens, np.int32)
     try:
-        size_bytes = _write_state(ctx, seq_id, tokens, part)
-        sidecar = _guard(part, size_bytes, tokens, identity, model_path)
-        saved.sidecar_of(path).unlink(missing_ok=True)  # it would not fit the state that takes its place
-        part.replace(path)
-        saved.write_sidecar(path, sidecar)
+        return Written(part, path, _write_state(ctx, seq_id, tokens, part), tokens)
     except OSError as error:
-        saved.remove(path)
-        raise EngineFault("disk_full" if error.errno in _FULL else "session_not_saved", str(error)) from error
+        part.unlink(missing_ok=True)
+        raise _fault_of(error) from error
     except EngineFault:
         part.unlink(missing_ok=True)
         raise
-    return size_bytes
 
 
 def restore(ctx: Any, seq_id: int, path: Path, identity: Identity) -> Ids:
@@ -90,7 +114,6 @@ def _write_state(ctx: Any, seq_id: int, tokens: Ids, part: Path) -> int:
     needed = int(C.llama_state_seq_get_size(ctx, seq_id)) + 4 * len(tokens)
     if shutil.disk_usage(part.parent).free < needed + _SPARE_BYTES:
         raise EngineFault("disk_full", f"{needed} bytes for {part}")
-    tokens = np.ascontiguousarray(tokens, np.int32)
     pointer = tokens.ctypes.data_as(ctypes.POINTER(C.llama_token))
     library.recent_errors.clear()
     written = int(C.llama_state_seq_save_file(ctx, os.fsencode(part), seq_id, pointer, len(tokens)))
@@ -102,24 +125,29 @@ def _write_state(ctx: Any, seq_id: int, tokens: Ids, part: Path) -> int:
     return written
 
 
-def _guard(part: Path, size_bytes: int, tokens: Ids, identity: Identity, model_path: str) -> Sidecar:
+def _guard(state: Written, identity: Identity, model_path: str) -> Sidecar:
     """Make the state durable and take its checksums meanwhile. Raises OSError."""
-    head_bytes = min(size_bytes, len(tokens) * _HEAD_PER_TOKEN + _HEAD_SPARE)
-    with BlockSums(part, size_bytes) as sums, part.open("rb+") as file:
+    part, count = state.part, len(state.tokens)
+    head_bytes = min(state.size_bytes, count * _HEAD_PER_TOKEN + _HEAD_SPARE)
+    with BlockSums(part, state.size_bytes) as sums, part.open("rb+") as file:
         os.fsync(file.fileno())
         blocks = sums.result()
     return Sidecar(
         format=saved.FORMAT,
         identity=identity,
         model_path=model_path,
-        tokens=len(tokens),
-        tokens_sha256=_hash(tokens),
-        size_bytes=size_bytes,
+        tokens=count,
+        tokens_sha256=_hash(state.tokens),
+        size_bytes=state.size_bytes,
         head_bytes=head_bytes,
         head=crc_of(part, 0, head_bytes),
         block_bytes=BLOCK_BYTES,
         blocks=blocks,
     )
+
+
+def _fault_of(error: OSError) -> EngineFault:
+    return EngineFault("disk_full" if error.errno in _FULL else "session_not_saved", str(error))
 
 
 def _accepted(path: Path, identity: Identity) -> Sidecar:
