@@ -28,7 +28,7 @@ class Listener:
         window.telemetry.sampled.connect(self._on_sample)
         window.loader.succeeded.connect(lambda _: window.guide.list_models())
         window.downloads.finished.connect(self._on_downloaded)
-        window.desk.noticed.connect(window.notices.tell_error)
+        window.desk.noticed.connect(lambda words: window.notices.note(words))
         self._deafen = last_resort.told.connect(self._on_unhandled)
 
     def stop(self) -> None:

@@ -11,11 +11,13 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 from app.core.words import say
 from app.ui.widgets.buttons import IconButton, TextButton
 
-SHOWN_MS = 10_000
+SHOWN_MS, NOTED_MS = 10_000, 60_000
 
 
 class Notices(QWidget):
-    """A notice stays ten seconds, or until it is closed; an error stays until it is closed."""
+    """A notice stays ten seconds, or until it is closed; a note of what Carrel did by itself stays a minute, an error
+    until it is closed.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,6 +52,11 @@ class Notices(QWidget):
         """Say something once; `act` is what the button does."""
         self._say(words, button, act)
         self._timer.start(SHOWN_MS)
+
+    def note(self, words: str) -> None:
+        """Say what Carrel did by itself: the user may have looked away."""
+        self._say(words, "", None)
+        self._timer.start(NOTED_MS)
 
     def tell_error(self, words: str) -> None:
         """Say that something failed; it stays until it is closed."""

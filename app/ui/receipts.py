@@ -12,14 +12,16 @@ from app.session.receipt import draft_words, receipt_line
 from app.store.rows import Message
 from app.ui.chat.message import FailureNote, FileNote, MessageItem
 
-__all__ = ["RELOAD", "failure_of", "item_of", "receipt_details", "receipt_line"]
+__all__ = ["RELOAD", "SUPPORT", "failure_of", "item_of", "receipt_details", "receipt_line"]
 
-RELOAD = "reload"
+RELOAD, SUPPORT = "reload", "support"
 
 # Why an answer of an earlier day failed: only its code was kept.
 _CAUSES = {
     "engine_out_of_memory": mark("The engine ran out of memory and stopped."),
     "engine_killed": mark("The engine was ended from outside, often because the computer ran out of memory."),
+    "engine_gpu_lost": mark("The graphics card went away: its driver was reset, or the computer slept."),
+    "engine_stalled": mark("The engine no longer moved and was ended."),
     "engine_gpu_error": mark("The graphics card or its driver reported an error and the engine stopped."),
     "no_model": mark("No model is loaded."),
     "context_full": mark("The conversation and its documents do not fit into the context."),
@@ -84,13 +86,21 @@ def failure_of(state: AnswerState, error: CarrelError | None, code: str, some_te
     code = error.code if error is not None else code
     if state != "failed" or code == "cancelled":
         return None
-    reloads = code.startswith("engine_") or code in ("no_model", "load_out_of_memory")
+    broken = code.startswith("engine_") and code != "engine_busy"
+    reloads = broken or code in ("no_model", "load_out_of_memory")
     if error is None:
         cause = say(_CAUSES.get(code, mark("The engine stopped before the answer was complete.")))
     else:  # the button below is the remedy when there is one
         cause = say(error.template, **error.params) if reloads else str(error)
     saved = say("The answer up to here is saved.") if some_text else say("Your question is saved.")
-    return FailureNote(cause, saved, say("Reload the model") if reloads else "", RELOAD if reloads else "")
+    return FailureNote(
+        cause,
+        saved,
+        say("Reload the model") if reloads else "",
+        RELOAD if reloads else "",
+        say("Save support bundle…") if broken else "",
+        SUPPORT if broken else "",
+    )
 
 
 def without_button(failure: FailureNote) -> FailureNote:

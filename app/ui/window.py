@@ -28,6 +28,7 @@ from app.ui.keys import Keys
 from app.ui.listener import Listener
 from app.ui.loader import Loader
 from app.ui.pages.maker import make_page
+from app.ui.support import save_support_bundle
 
 SIZE_PX = (1440, 900)
 
@@ -69,6 +70,7 @@ class Window(QMainWindow):
         self.modelbar.back_wanted.connect(lambda: self.show_page("chat"))
         self.sidebar.page_wanted.connect(self.show_page)
         self.chat.page_wanted.connect(self.show_page)
+        self.chat.support_wanted.connect(self.save_support_bundle)
         self.show_page(self.page)
 
     def speak_again(self) -> None:
@@ -187,6 +189,10 @@ class Window(QMainWindow):
         self.conversation.new_chat()
         self.chat.composer.set_text(demo_question())
         self.conversation.add_files([demo_document_path()])
+
+    def save_support_bundle(self) -> None:
+        """Logs and facts for someone who helps, into a file of the user's choice."""
+        save_support_bundle(self, self.desk, self.notices)
 
     # ---- place
 

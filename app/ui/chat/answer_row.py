@@ -134,8 +134,8 @@ class AnswerRow(MessageRow):
             if self.thinking.browser is not None:
                 chain.append(self.thinking.browser)
         chain += [self.browser, *self.browser.code_buttons]
-        if self.failure is not None and self.failure.button is not None:
-            chain.append(self.failure.button)
+        if self.failure is not None:
+            chain += self.failure.buttons
         if self.receipt is not None:
             chain += self.receipt.focus_chain()
         return chain

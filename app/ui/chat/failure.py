@@ -14,7 +14,7 @@ from app.ui.widgets.labels import make_label
 
 
 class FailurePart(QWidget):
-    """An inline card: the cause, what was saved, one button."""
+    """An inline card: the cause, what was saved, one button and at most one quieter beside it."""
 
     action_requested = Signal(str)
 
@@ -27,7 +27,11 @@ class FailurePart(QWidget):
         self.button: TextButton | None = None
         if note.action_label:
             self.button = TextButton(note.action_label, self)
-            self.button.clicked.connect(self._on_clicked)
+            self.button.clicked.connect(lambda: self.action_requested.emit(note.action))
+        self.other: TextButton | None = None
+        if note.other_label:
+            self.other = TextButton(note.other_label, self, kind="quiet")
+            self.other.clicked.connect(lambda: self.action_requested.emit(note.other))
         self.setAccessibleName(" ".join(part for part in (note.cause, note.saved) if part))
 
     def fit(self, width: int) -> int:
@@ -37,11 +41,21 @@ class FailurePart(QWidget):
         for label in (self.cause, self.saved):
             if label.text():
                 y = self._place(label, left, y, inner)
-        if self.button is not None:
-            size = self.button.sizeHint()
-            self.button.setGeometry(left, y + 8, size.width(), size.height())
-            y += 8 + size.height()
-        return y + 12
+        return self._place_buttons(left, y + 8) + 12 if self.buttons else y + 12
+
+    @property
+    def buttons(self) -> list[TextButton]:
+        """In reading order."""
+        return [button for button in (self.button, self.other) if button is not None]
+
+    def _place_buttons(self, left: int, y: int) -> int:
+        """Side by side; the y below them."""
+        height = max(button.sizeHint().height() for button in self.buttons)
+        for button in self.buttons:
+            width = button.sizeHint().width()
+            button.setGeometry(left, y, width, height)
+            left += width + 8
+        return y + height
 
     def _place(self, label: QLabel, left: int, y: int, width: int) -> int:
         height = label.heightForWidth(width)
@@ -57,6 +71,3 @@ class FailurePart(QWidget):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
         painter.drawPixmap(14, 12, pixmap("circle-alert", "bad", 18, self.devicePixelRatioF()))
         painter.end()
-
-    def _on_clicked(self) -> None:
-        self.action_requested.emit(self.note.action)

@@ -21,13 +21,16 @@ class FileNote:
 class FailureNote:
     """What went wrong with an answer, said in whole sentences, and one thing to do about it.
 
-    `action` is handed back by `ChatView.action_requested`; without `action_label` there is no button.
+    `action` is handed back by `ChatView.action_requested`; without `action_label` there is no button. `other` is a
+    second, quieter thing to do.
     """
 
     cause: str
     saved: str = ""
     action_label: str = ""
     action: str = ""
+    other_label: str = ""
+    other: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from app import __version__
 from app.core.words import mark, say
-from app.ui.pages.page import Card, Page, label
+from app.ui.pages.page import Card, Page, buttons, label
+from app.ui.widgets.buttons import TextButton
 
 KEYS = (
     ("Ctrl+N", mark("New chat")),
@@ -30,6 +32,10 @@ KEYS = (
 
 
 class AboutPage(Page):
+    """`support_wanted()` asks for a bundle of logs."""
+
+    support_wanted = Signal()
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(say("Keys and about"), parent)
         self.add(self._keys())
@@ -50,6 +56,19 @@ class AboutPage(Page):
             )
         )
         self.add(about)
+        self.add(self._support())
+
+    def _support(self) -> Card:
+        card = Card(say("When something goes wrong"))
+        words = say(
+            "A support bundle holds versions, settings, facts of this computer and the logs. "
+            "It holds no chats and no documents. Nothing is sent; it is yours to hand on."
+        )
+        card.column.addWidget(label(words))
+        save = TextButton(say("Save support bundle…"))
+        save.clicked.connect(self.support_wanted)
+        card.column.addLayout(buttons(save))
+        return card
 
     def _keys(self) -> Card:
         card = Card(say("Keys"))

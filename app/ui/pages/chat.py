@@ -31,10 +31,14 @@ COLUMN_PX = 760 + 2 * 16
 
 
 class ChatPage(QWidget):
-    """`page_wanted(name)` asks the window for another page, `parameters_wanted()` for the parameters at its edge."""
+    """`page_wanted(name)` asks the window for another page, `parameters_wanted()` for the parameters at its edge.
+
+    `support_wanted()` asks for a bundle of logs.
+    """
 
     page_wanted = Signal(str)
     parameters_wanted = Signal()
+    support_wanted = Signal()
 
     def __init__(self, conversation: Conversation, loader: Loader, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -85,6 +89,8 @@ class ChatPage(QWidget):
         composer.parameters_requested.connect(self.parameters_wanted)
         self.demo_line.wanted.connect(lambda: self.page_wanted.emit("start"))
         self.engine_card.page_wanted.connect(self.page_wanted)
+        self.engine_card.support_wanted.connect(self.support_wanted)
+        self.transcript.support_wanted.connect(self.support_wanted)
         self._draft_timer = QTimer(self, singleShot=True, interval=600)
         self._draft_timer.timeout.connect(self.keep_draft)
 

@@ -48,8 +48,8 @@ class DemoLine(QFrame):
         super().__init__(parent)
         self.setProperty("ground", "panel")
         words = say(
-            "This is the demo model: a toy with random weights, standing in for Qwen3-32B. "
-            "It shows how Carrel works; what it writes means nothing."
+            "This is the demo model: a toy standing in for Qwen3-32B. It can look facts up in a document; "
+            "it knows nothing else and makes mistakes."
         )
         self.words = label(words, "care")
         button = TextButton(say("Get Qwen3-32B"))
@@ -68,6 +68,7 @@ class EngineCard(QFrame):
     """Above the composer while nothing can be asked: loading, failed, or no model yet."""
 
     page_wanted = Signal(str)
+    support_wanted = Signal()
 
     def __init__(self, desk: Desk, loader: Loader, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -83,6 +84,8 @@ class EngineCard(QFrame):
         self.act.clicked.connect(self._on_act)
         self.other = TextButton(say("Choose another model"))
         self.other.clicked.connect(lambda: self.page_wanted.emit("library"))
+        self.support = TextButton(say("Save support bundle…"), kind="quiet")
+        self.support.clicked.connect(self.support_wanted)
         self._lay_out()
         listen(self, lambda: desk.engine.changed.connect(self._show))
         listen(self, lambda: loader.changed.connect(lambda: self._show(desk.engine.state)))
@@ -99,6 +102,7 @@ class EngineCard(QFrame):
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.act)
         row.addWidget(self.other)
+        row.addWidget(self.support)
         row.addStretch(1)
         column.addWidget(self._buttons)
 
@@ -123,6 +127,7 @@ class EngineCard(QFrame):
             else say("Choose a model")
         )
         self.other.setVisible(bool(last))
+        self.support.setVisible(error is not None)
 
     def _on_act(self) -> None:
         if self._desk.settings.last_model:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
@@ -16,14 +16,19 @@ from app.ui.chat.message import MessageItem
 from app.ui.conversation import Conversation
 from app.ui.loader import Loader
 from app.ui.pages.chat_cards import Welcome
-from app.ui.receipts import RELOAD, failure_of, item_of, receipt_details, receipt_line, without_button
+from app.ui.receipts import RELOAD, SUPPORT, failure_of, item_of, receipt_details, receipt_line, without_button
 
 if TYPE_CHECKING:
     from app.ui.chat.view import ChatView
 
 
 class Transcript(QStackedWidget):
-    """Shows the conversation as the page reports it. Listens to the view alone, to nothing of the session."""
+    """Shows the conversation as the page reports it. Listens to the view alone, to nothing of the session.
+
+    `support_wanted()` asks for a bundle of logs.
+    """
+
+    support_wanted = Signal()
 
     def __init__(self, conversation: Conversation, loader: Loader, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -119,3 +124,5 @@ class Transcript(QStackedWidget):
     def _on_action(self, _row: int, action: str) -> None:
         if action == RELOAD:
             self._loader.reload()
+        elif action == SUPPORT:
+            self.support_wanted.emit()

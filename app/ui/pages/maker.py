@@ -19,7 +19,9 @@ def make_page(name: str, window: Window) -> Page:
     if name == "about":
         from app.ui.pages.about import AboutPage
 
-        return AboutPage()
+        about = AboutPage()
+        about.support_wanted.connect(window.save_support_bundle)
+        return about
     if name == "computer":
         from app.ui.pages.computer import ComputerPage
 
