@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from app.core.units import format_gib, format_tokens
 from app.core.words import language, say
 from app.fit import value
+from app.fit.notes import card_names, notes
 from app.fit.option import Option
-from app.fit.search import DEFAULT_UBATCH, Fixed, native_context
-from app.fit.stretch import trained_context
+from app.fit.search import Fixed, native_context
 
 gigabytes = format_gib
 WORTH_TELLING = 1.15  # times as long
@@ -31,20 +31,20 @@ def explain(
         _cache(best) if fixed.kv_type is None else "",
         _next_finer(best, found),
         _instead_of_32b(best) if whole_catalog else "",
-        *_notes(best),
+        *notes(best),
     ]
     return _join(parts)
 
 
 def compare(other: Option, best: Option) -> str:
     """What an alternative gives and takes, next to the recommended plan."""
-    parts = [_difference(other, best), _place(other), *_notes(other)]
+    parts = [_difference(other, best), _place(other), *notes(other)]
     return _join(parts)
 
 
 def asked(option: Option) -> str:
     """For a plan in which everything was given."""
-    return _join([say("As asked: it takes {need}.", need=_need(option)), *_notes(option)])
+    return _join([say("As asked: it takes {need}.", need=_need(option)), *notes(option)])
 
 
 def no_card(option: Option) -> str:
@@ -79,7 +79,7 @@ def _choice(best: Option) -> str:
             "{model} in {quant} is wholly on the {gpu}, with {context} tokens of context.",
             model=name,
             quant=quant,
-            gpu=_cards(best),
+            gpu=card_names(best),
             context=context,
         )
     if best.n_cpu_moe:
@@ -90,7 +90,7 @@ def _choice(best: Option) -> str:
             quant=quant,
             layers=best.n_cpu_moe,
             all=best.candidate.facts.n_layers,
-            gpu=_cards(best),
+            gpu=card_names(best),
             context=context,
         )
     if best.mode == "partial":
@@ -101,7 +101,7 @@ def _choice(best: Option) -> str:
             quant=quant,
             layers=best.n_gpu_layers,
             all=best.candidate.facts.n_layers + 1,
-            gpu=_cards(best),
+            gpu=card_names(best),
             context=context,
         )
     return say(
@@ -188,68 +188,36 @@ def _place(option: Option) -> str:
             "The experts of {layers} of {all} layers in RAM, all else on the {gpu}.",
             layers=option.n_cpu_moe,
             all=option.candidate.facts.n_layers,
-            gpu=_cards(option),
+            gpu=card_names(option),
         )
     if option.mode == "partial":
         return say(
             "{layers} of {all} layers on the {gpu}, the rest in RAM.",
             layers=option.n_gpu_layers,
             all=option.candidate.facts.n_layers + 1,
-            gpu=_cards(option),
+            gpu=card_names(option),
         )
     return say("From RAM, on the processor.") if option.mode == "ram" else ""
 
 
-def _notes(option: Option) -> list[str]:
-    notes = []
-    speed = option.tokens_per_s
-    if option.mode in ("partial", "ram") and speed < value.COMFORTABLE_TOKENS_PER_S:
-        notes.append(say("Slow: about {speed} tokens a second.", speed=_speed(speed)))
-    if option.n_cpu_moe and speed >= value.COMFORTABLE_TOKENS_PER_S:
-        notes.append(say("About {speed} tokens a second, for each reads few experts.", speed=_speed(speed)))
-    if option.mode == "gpus":
-        notes.append(say("The layers are spread over {count} cards.", count=len(option.room.gpus)))
-    if value.quant_loss(option.candidate.quant) > value.LARGEST_READABLE_LOSS:
-        notes.append(say("So few bits misread noticeably more often."))
-    if option.n_gpu_layers and not option.room.gpus:
-        notes.append(say("There is no usable graphics card: all layers stay in RAM."))
-    if option.yarn_factor:
-        notes.append(_stretching(option))
-    notes += _spent(option)
-    if not option.candidate.facts.exact:
-        notes.append(say("Its memory is scaled from the file's size until its header is read."))
-    return notes
-
-
-def _spent(option: Option) -> list[str]:
-    """What memory that was left over is used for."""
-    spent = []
-    if option.draft_path:
-        spent.append(say("A small model beside it drafts ahead, in memory that was left over."))
-    if option.n_ubatch > DEFAULT_UBATCH:
-        spent.append(say("Memory left over lets it read {tokens} tokens at once.", tokens=f"{option.n_ubatch:,}"))
-    return spent
-
-
-def _stretching(option: Option) -> str:
-    return say(
-        "Beyond {native} tokens its positions are stretched {factor} times (YaRN): "
-        "it may read short texts slightly less well.",
-        native=f"{trained_context(option.candidate.facts):,}",
-        factor=f"{option.yarn_factor:.3g}",
-    )
-
-
 def _misses(option: Option) -> str:
     place = option.room
-    if place.gpus and option.need.total_bytes > place.vram_bytes:
+    if place.gpus and not option.fits_on_cards and option.need.total_bytes <= place.vram_bytes:
+        return say(
+            "{model} in {quant} with {context} tokens does not divide over the {gpu}: each takes whole layers.",
+            model=option.candidate.facts.name,
+            quant=option.candidate.quant,
+            context=format_tokens(option.n_ctx),
+            gpu=card_names(option),
+        )
+    if place.gpus and not option.fits_on_cards:
         return say(
             "{model} in {quant} with {context} tokens needs {need} on the {gpu} and may use {free}.",
             model=option.candidate.facts.name,
             quant=option.candidate.quant,
             context=format_tokens(option.n_ctx),
             need=gigabytes(option.need.total_bytes),
-            gpu=_cards(option),
+            gpu=card_names(option),
             free=gigabytes(max(0, place.vram_bytes)),
         )
     return say(
@@ -266,15 +234,6 @@ def _need(option: Option) -> str:
     if option.mode == "ram" and not option.need.total_bytes:
         return say("{size} of RAM", size=gigabytes(option.need.ram_bytes))
     return say("{size} of graphics memory", size=gigabytes(option.need.total_bytes))
-
-
-def _cards(option: Option) -> str:
-    names = [gpu.name for gpu in option.room.gpus]
-    return " + ".join(names)
-
-
-def _speed(tokens_per_s: float) -> str:
-    return f"{tokens_per_s:.0f}" if tokens_per_s >= 2 else f"{tokens_per_s:.1f}"
 
 
 def _join(parts: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from app.catalog.index import load_catalog
 from app.core.units import GIB, MIB
+from app.fit import choice
 from app.fit.option import Candidate, Option
 from app.fit.plan import DEFAULT_MARGIN_BYTES, choose, plan
 from app.fit.search import Fixed, options, rooms
@@ -57,9 +58,7 @@ def best(*free_mib: int, ram_gib: int = 60) -> Option:
 
 
 def rank(option: Option) -> tuple[int, float]:
-    from app.fit.plan import _rank
-
-    return _rank(option), option.worth
+    return choice.rank(option), option.worth
 
 
 @quick

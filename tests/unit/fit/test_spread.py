@@ -115,3 +115,20 @@ def test_what_one_card_holds_stays_on_one() -> None:
 def test_a_third_card_is_used_only_when_it_helps() -> None:
     found = plan(computer(23.6, 23.6, 8.0), [c for c in CANDIDATES if c.file == "Qwen3-32B-Q4_K_M.gguf"])
     assert len(found.cards) == 2
+
+
+def test_layers_that_do_not_divide_are_a_sentence() -> None:
+    from app.fit.search import Fixed
+
+    q4 = [c for c in CANDIDATES if c.file == "Qwen3-32B-Q4_K_M.gguf"]
+    fixed = Fixed(8192, "f16", 512, 65)
+    for tenths in range(105, 140):
+        found = plan(computer(tenths / 10, tenths / 10 - 0.5), q4, fixed)
+        needed = found.vram.total_bytes + 2 * found.margin_bytes
+        if not found.fits and found.free_bytes >= needed:
+            assert "does not divide" in found.reason
+            assert "RAM and may use" not in found.reason
+            return
+        if found.fits:
+            assert found.free_bytes >= needed
+    pytest.fail("no size in between was found")
