@@ -57,6 +57,8 @@ def ending(path: Path) -> str:
         read_file_blocking(path, CHILD, Limits(silence_s=HANG_S))
     except CarrelError as error:
         return error.code
+    except Exception as error:
+        return f"crash {type(error).__name__}"
     return "ok"
 
 
@@ -78,7 +80,8 @@ def main() -> None:
     hangs = endings["slow"]
     surprises = sum(times for how, times in endings.items() if "surprise" in how)
     lost = sum(times for how, times in endings.items() if how.endswith(("reader_died", "too_slow")))
-    print(f"files {sum(endings.values()) - hangs}, hangs {hangs}, crashes 0, children that died {lost}, "
+    crashes = sum(times for how, times in endings.items() if " crash " in how)
+    print(f"files {sum(endings.values()) - hangs}, hangs {hangs}, crashes {crashes}, children that died {lost}, "
           f"readers surprised {surprises}")  # fmt: skip
 
 
