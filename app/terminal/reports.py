@@ -143,14 +143,22 @@ def run_read(desk: Desk, loop: Loop, args: Namespace) -> int:
         for warning in document.warnings:
             print(f"  ! {warning}")
         for page in document.pages:
-            print(f"\n--- {page.number} · {page.tokens:,} ---\n{page.text}")
+            label = f" [{page.label}]" if page.label else ""
+            print(f"\n--- {page.number}{label} · {page.tokens:,} ---\n{page.text}")
     return 0
 
 
 def _file_json(document: Document) -> dict[str, object]:
     plain = to_plain(document)
     pages = [
-        {"number": p["number"], "characters": len(p["text"]), "tokens": p["tokens"], "text": p["text"]}
+        {
+            "number": p["number"],
+            "label": p["label"],
+            "flag": p["flag"],
+            "characters": len(p["text"]),
+            "tokens": p["tokens"],
+            "text": p["text"],
+        }
         for p in plain["pages"]
     ]
     return {"path": plain["path"], "kind": plain["kind"], "pages": pages, "warnings": plain["warnings"]}
