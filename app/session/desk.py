@@ -22,6 +22,7 @@ from app.engine.supervisor import Connect, Supervisor
 from app.fit.plan import Plan
 from app.session.rest import Rest
 from app.session.resume import Resume
+from app.session.stepdown import as_loaded
 from app.store.thread import StoreThread
 
 
@@ -49,16 +50,7 @@ class Desk:
     def adopt(self, spec: m.Load) -> None:
         """The model was loaded otherwise than planned."""
         if self.plan is not None:
-            self.plan = msgspec.structs.replace(
-                self.plan,
-                n_ctx=spec.n_ctx,
-                n_ubatch=spec.n_ubatch,
-                kv_type=spec.kv_type,
-                n_gpu_layers=spec.n_gpu_layers,
-                yarn_factor=spec.yarn_factor,
-                yarn_orig_ctx=spec.yarn_orig_ctx,
-                draft_path=spec.draft_path,
-            )
+            self.plan = as_loaded(self.plan, spec)
 
     def change_settings(self, **changes: object) -> None:
         """Save the changed choices, then announce them."""

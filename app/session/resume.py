@@ -198,6 +198,8 @@ class Resume:
                 self._desk.jobs.run(lambda: self._tidy(look, event), lambda _: self._saved(look, event), self._lost)
             elif isinstance(event, CarrelError):
                 log.warning("a session was not saved: %s (%s)", event.code, event.params.get("log"))
+                if event.code == "session_disk_full":
+                    self._desk.noticed.emit(str(event))
                 self._saved(look)
 
         if self._desk.engine.is_busy:  # a question came meanwhile

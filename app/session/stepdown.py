@@ -10,6 +10,7 @@ from app.core.errors import CarrelError
 from app.core.units import format_tokens
 from app.core.words import say
 from app.engine import messages as m
+from app.fit.buffers import KV_BLOCKS
 from app.fit.plan import Plan
 
 MOST_STEPS = 8  # then something else is wrong
@@ -75,6 +76,33 @@ def _changes(before: m.Load, after: m.Load) -> Iterator[str]:
         yield say("a shorter context ({tokens} tokens)", tokens=format_tokens(after.n_ctx))
     if after.n_gpu_layers != before.n_gpu_layers:
         yield say("fewer layers on the graphics card ({layers})", layers=after.n_gpu_layers)
+
+
+def as_loaded(plan: Plan, spec: m.Load) -> Plan:
+    """The plan as it was carried out in the end. Its memory is scaled, not estimated anew: weights stay as planned."""
+    vram = plan.vram
+    kv_bytes = round(vram.kv_bytes * _kv_size(spec.n_ctx, spec.kv_type) / _kv_size(plan.n_ctx, plan.kv_type))
+    compute_bytes = vram.compute_bytes * spec.n_ubatch // plan.n_ubatch
+    saved_bytes = vram.kv_bytes - kv_bytes + vram.compute_bytes - compute_bytes
+    smaller_vram = msgspec.structs.replace(
+        vram, kv_bytes=kv_bytes, compute_bytes=compute_bytes, total_bytes=max(0, vram.total_bytes - saved_bytes)
+    )
+    return msgspec.structs.replace(
+        plan,
+        n_ctx=spec.n_ctx,
+        n_ubatch=spec.n_ubatch,
+        kv_type=spec.kv_type,
+        n_gpu_layers=spec.n_gpu_layers,
+        yarn_factor=spec.yarn_factor,
+        yarn_orig_ctx=spec.yarn_orig_ctx,
+        draft_path=spec.draft_path,
+        vram=smaller_vram,
+    )
+
+
+def _kv_size(n_ctx: int, kv_type: str) -> float:
+    block_bytes, elements = KV_BLOCKS[kv_type]
+    return n_ctx * block_bytes / elements
 
 
 class Descent:

@@ -147,9 +147,13 @@ def test_a_disk_that_is_full_costs_the_session_and_nothing_else(
         load(desk, loop, model)
         assert desk.engine.pid is not None
         small_files(desk.engine.pid, 50_000)
+        told: list[str] = []
+        desk.noticed.connect(told.append)
         outcome = question(desk, loop, "What?", document())
         assert outcome.state in ("complete", "length")
         assert list(desk.home.sessions_folder.glob("*.kv*")) == []
+        assert len(told) == 1
+        assert "disk is full" in told[0]
         assert question(desk, loop, "And?", document()).receipt.cached_tokens > 2000
 
 

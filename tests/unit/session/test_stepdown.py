@@ -18,8 +18,9 @@ from app.core.errors import CarrelError
 from app.core.loop import Jobs, Loop
 from app.engine import messages as m
 from app.engine.supervisor import Supervisor
+from app.fit.plan import Plan, PlanModel, Vram
 from app.session.desk import Desk
-from app.session.stepdown import Descent, change_words, smaller
+from app.session.stepdown import Descent, as_loaded, change_words, smaller
 from app.session.turn import Outcome, Turn, Wish
 from app.store.thread import StoreThread
 
@@ -200,6 +201,26 @@ def test_every_step_makes_one_thing_smaller_and_there_is_an_end(spec: m.Load, ne
         assert steps < 60
     assert spec.kv_type == "q4_0"
     assert spec.n_ctx <= max(needed + 256, 2048, 512)
+
+
+def test_the_plan_says_what_was_loaded_in_the_end() -> None:
+    vram = Vram(weights_bytes=1000, kv_bytes=800, compute_bytes=400, overhead_bytes=50, total_bytes=2250)
+    plan = Plan(
+        model=PlanModel("", "m.gguf", "Q4_K_M", 1000, n_layers=64),
+        n_ctx=16384,
+        kv_type="f16",
+        n_ubatch=1024,
+        n_gpu_layers=65,
+        vram=vram,
+        ram_bytes=0,
+        fits=True,
+        reason="",
+        mode="gpu",
+    )
+    after = as_loaded(plan, msgspec.structs.replace(FIRST, n_ctx=8192, n_ubatch=512, kv_type="q8_0", n_gpu_layers=65))
+    assert (after.n_ctx, after.n_ubatch, after.kv_type) == (8192, 512, "q8_0")
+    assert (after.vram.kv_bytes, after.vram.compute_bytes) == (800 * 34 // 128, 200)
+    assert after.vram.total_bytes == 1000 + after.vram.kv_bytes + 200 + 50
 
 
 def test_a_descent_gives_up_after_a_few_steps() -> None:
