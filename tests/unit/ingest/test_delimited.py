@@ -5,7 +5,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.errors import CarrelError
@@ -40,6 +40,7 @@ def test_a_single_column_stays_lines() -> None:
     assert read_here(b"one\ntwo\nthree\n", "a.csv").pages[0].text == "one\ntwo\nthree"
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.lists(st.text("ab,;|\t\"'\n 文", max_size=6), min_size=1, max_size=4), min_size=1, max_size=12))
 def test_no_letter_is_lost(rows: list[list[str]]) -> None:
     out = io.StringIO()
@@ -49,6 +50,7 @@ def test_no_letter_is_lost(rows: list[list[str]]) -> None:
         assert text.count(letter) >= sum(cell.count(letter) for row in rows for cell in row)
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.binary(min_size=1, max_size=300))
 def test_any_text_at_all_ends(data: bytes) -> None:
     with contextlib.suppress(CarrelError):

@@ -6,7 +6,7 @@ import random
 from xml.etree.ElementTree import Element
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.errors import CarrelError
@@ -114,6 +114,7 @@ def test_a_broken_part_beside_the_text_costs_only_itself() -> None:
     assert (document.pages[0].text, document.warnings) == ("the text", ())
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=200), st.integers(0, 10_000))
 def test_any_bytes_can_be_rescued_from(noise: bytes, place: int) -> None:
     data = docx(BODY[:2000])

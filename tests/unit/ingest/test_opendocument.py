@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.errors import CarrelError
@@ -138,6 +138,7 @@ TREE = st.recursive(
 )
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.lists(TREE, max_size=4))
 def test_any_nesting_ends_in_text(parts: list[str]) -> None:
     for kind, name in (("text", "a.odt"), ("presentation", "a.odp"), ("spreadsheet", "a.ods")):

@@ -127,7 +127,7 @@ BOX = st.tuples(st.integers(0, 60), st.integers(0, 80), st.integers(1, 20), st.i
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(BOX, max_size=60))
 def test_any_boxes_make_rows_and_grids_in_order(boxes: list[tuple[float, float, float, float]]) -> None:
     rows = _rows(boxes)

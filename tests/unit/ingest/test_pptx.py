@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.ingest.making import read_here
@@ -134,6 +134,7 @@ def test_slides_without_words_and_broken_ones_are_named() -> None:
 BOX = st.tuples(st.integers(0, 9), st.integers(0, 9), st.integers(1, 9), st.integers(1, 9))
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.one_of(st.none(), BOX), max_size=8))
 def test_no_shape_is_lost_or_told_twice(boxes: list[tuple[int, int, int, int] | None]) -> None:
     shapes = [shape(words(f"s{index}"), place(*box) if box else "") for index, box in enumerate(boxes)]

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.ingest.making import read_here
@@ -53,6 +53,7 @@ def test_notes_headers_fields_and_what_is_not_text() -> None:
     assert text_of(body) == ("[Header: Contract 7]\n\nx[^1] link box\n\nend\fnext\n\n[^1]: see there")
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.sampled_from(["{", "}", "\\par", "\\cell", "\\row", "\\intbl ", "\\pard", "a", "\\'d6", "\\u50?",
                                  "\\footnote", "\\header", "\\*", "\\f1", "\\stylesheet", "\\s1", "\\bin3 ", "\\page",
                                  "\\trowd", "\\clvmrg", "\\cellx9", "\\uc3", "\\fonttbl", "\\fcharset134", "文"]),

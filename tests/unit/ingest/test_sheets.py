@@ -4,11 +4,13 @@ import datetime as dt
 import struct
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.errors import CarrelError
+from app.ingest.readers.ole import stream
 from app.ingest.readers.sheets import biff
+from app.ingest.readers.sheets.container import wrapped
 from app.ingest.readers.sheets.numbers import compiled, plain, shown
 from app.ingest.readers.sheets.paging import Row, sheet_pages
 from tests.unit.ingest.making import read_here
@@ -37,6 +39,7 @@ def test_a_number_keeps_the_unit_its_format_gives_it(code: str, value: float, te
     assert shown(value, compiled(code)) == text
 
 
+@settings(max_examples=60, deadline=None)
 @given(
     st.text(alphabet='0#?.,%;"[]$¥\\_*-+eEymdhs/ G元-', max_size=30), st.floats(allow_nan=False, allow_infinity=False)
 )
@@ -73,6 +76,7 @@ def test_a_long_sheet_is_cut_and_its_head_repeated() -> None:
     assert "| n201 | 201 |" in pages[1].text
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.lists(st.text(alphabet="a|\n 文", max_size=5), max_size=4), max_size=30), st.integers(0, 400))
 def test_no_cell_is_lost_in_paging(rows: list[list[str]], copies: int) -> None:
     numbered = [Row(number, texts) for number, texts in enumerate([*rows, *[["x", "y"]] * copies], 1)]
@@ -144,17 +148,33 @@ def test_formats_of_old_workbooks() -> None:
     assert (codes[164], styles, sheets) == ('0"亿"0', [0, 10], [("表", start)])
     form = compiled("0.00%")
     assert form
-    assert dict(biff._sheet(book, start, {1: form})) == {(2, 1): form, (3, 1): form}
+    assert biff._sheet("a.xls", book, start, {1: form}) == {(2, 1): form, (3, 1): form}
 
 
+def test_an_old_workbook_too_wide_to_hold_is_refused() -> None:
+    corners = struct.pack("<HHHHHd", 0x203, 14, 0, 0, 0, 1.0) + struct.pack("<HHHHHd", 0x203, 14, 65535, 65535, 0, 1.0)
+    with pytest.raises(CarrelError) as caught:
+        biff._sheet("a.xls", corners, 0, {})
+    assert caught.value.code == "too_far_apart"
+
+
+@settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=400))
 def test_no_bytes_surprise_the_record_walkers(data: bytes) -> None:
     from app.ingest.readers.sheets.xlsb import _records, _strings
 
-    assert biff.formats(data) == {}
+    assert biff.formats("a.xls", data) == {}
     for _ in _records(data):
         pass
     assert len(_strings(data)) >= 2
+
+
+@pytest.mark.parametrize("size", [1, 4096, 4097, 5_000_000])
+def test_a_stream_in_a_fresh_container_comes_out_as_it_went_in(size: int) -> None:
+    data = bytes(range(1, 252)) * (size // 251 + 1)
+    found = stream(wrapped("Workbook", data[:size]), "workbook")
+    assert found[:size] == data[:size]
+    assert not found[size:].strip(b"\0")
 
 
 def test_a_workbook_that_is_broken_is_called_damaged() -> None:

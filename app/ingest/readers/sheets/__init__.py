@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from app.core.words import mark
 from app.ingest.readers.ole import ole_kind
 from app.ingest.readers.package import package_kind
+from app.ingest.readers.sheets.area import MAX_CELLS
+from app.ingest.readers.sheets.container import MAX_BYTES, wrapped
 from app.ingest.readers.sheets.numbers import Format, shown
 from app.ingest.readers.sheets.paging import PageText, Row, sheet_pages
 from app.ingest.refusal import damaged, encrypted
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
 MACROS = mark("{name} contains macros. They were not run.")
 FAR = mark("Cells of {name} lie far apart in {sheets}; there the columns are not lined up.")
 UNCOMPUTED = mark("{name} has formulas without results; they are shown as formulas.")
-MAX_AREA = 5_000_000  # cells of a full grid; the library makes one, whatever is in it
 REPEATED_LABEL = 60
 KINDS = ("xlsx", "xlsb", "xls")
 
@@ -58,8 +59,13 @@ class _Reader:
         self._has_uncomputed = self._has_macros = False
         self._workbook: Workbook | None = None
         self._formats: dict[str, dict[tuple[int, int], Format]] = {}
+        data = source.data
         if kind == "xls":
-            self._formats = biff.formats(source.data)
+            book = biff.workbook_stream(data)
+            if not 0 < len(book) <= MAX_BYTES:
+                raise damaged(source.name)
+            self._formats = biff.formats(source.name, book)
+            data = wrapped("Workbook", book)
         else:
             parts = SafeZip(source)
             self._has_macros = any(name.lower().endswith("vbaproject.bin") for name in parts.names)
@@ -67,7 +73,7 @@ class _Reader:
                 self._workbook = Workbook(parts)
             else:
                 self._formats = xlsb.formats(source.name, parts)
-        self._values = _open(source)
+        self._values = _open(source.name, data)
         self.names = self._sheet_names()
 
     def pages(self) -> Iterator[PageText]:
@@ -100,25 +106,25 @@ class _Reader:
         from app.ingest.readers.sheets.sparse import sparse_rows
 
         formats = sheet.formats() if sheet else self._formats.get(name, {})
-        table = None if sheet and sheet.area > MAX_AREA else _sheet(self._values, name)
+        table = None if sheet and sheet.area > MAX_CELLS else _sheet(self._values, name)
         if table:
             formulas = sheet.uncomputed() if sheet else {}
             self._has_uncomputed |= bool(formulas)
             return _library_rows(table, formats, formulas)
         if sheet and self._workbook:
-            self._far += [name] if sheet.area > MAX_AREA else []
+            self._far += [name] if sheet.area > MAX_CELLS else []
             return sparse_rows(self._workbook, sheet, formats)
         return iter(())
 
 
-def _open(source: Source) -> CalamineWorkbook | None:
+def _open(name: str, data: bytes) -> CalamineWorkbook | None:
     """None when the library cannot; an XLSX may still be read without it."""
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
     try:
-        return CalamineWorkbook.from_filelike(io.BytesIO(source.data))
+        return CalamineWorkbook.from_filelike(io.BytesIO(data))
     except PasswordError as error:
-        raise encrypted(source.name) from error
+        raise encrypted(name) from error
     except (CalamineError, OSError, ValueError) as error:
         print(f"spreadsheet: {type(error).__name__}: {error}", file=sys.stderr)
         return None

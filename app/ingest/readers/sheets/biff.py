@@ -6,25 +6,35 @@ import struct
 from collections.abc import Iterator
 
 from app.ingest.readers.ole import stream
+from app.ingest.readers.sheets.area import Area
 from app.ingest.readers.sheets.numbers import BUILT_IN, Format, compiled
 
 MAX_RECORDS = 5_000_000
 _FORMULA, _EOF, _BOUND_SHEET, _MULTIPLE_RK, _XF = 0x06, 0x0A, 0x85, 0xBD, 0xE0
 _NUMBER, _RK, _FORMAT = 0x203, 0x27E, 0x41E
+_MULTIPLE = frozenset({_MULTIPLE_RK, 0xBE})
 _BEGIN = {0x09: 2, 0x209: 3, 0x409: 4, 0x809: 8}
-_CELLS = frozenset({_FORMULA, _NUMBER, _RK})
+# Also blank cells, texts of several kinds, truths and the cells of the oldest version: all make the grid wider.
+_CELLS = frozenset({_FORMULA, _NUMBER, _RK, *_MULTIPLE, 0x201, 0x204, 0x205, 0xD6, 0xFD, 0x206, 0x406, *range(1, 6)})
 Spot = tuple[int, int]
 
 
-def formats(data: bytes) -> dict[str, dict[Spot, Format]]:
-    """For each sheet, the cells whose format adds something to a number; what is broken is left out."""
-    book = stream(data, "Workbook", "Book")
+def workbook_stream(data: bytes) -> bytes:
+    """The stream that is the workbook; empty when the container is broken."""
+    return stream(data, "Workbook", "Book")
+
+
+def formats(name: str, book: bytes) -> dict[str, dict[Spot, Format]]:
+    """For each sheet, the cells whose format adds something to a number; what is broken is left out.
+
+    Raises `CarrelError` for a sheet too wide to hold.
+    """
     try:
         codes, styles, sheets = _globals(book)
     except (struct.error, IndexError):
         return {}
     known = {index: form for index, at in enumerate(styles) if (code := codes.get(at)) and (form := compiled(code))}
-    return {name: dict(_sheet(book, start, known)) for name, start in sheets} if known else {}
+    return {sheet: _sheet(name, book, start, known) for sheet, start in sheets}
 
 
 def _globals(book: bytes) -> tuple[dict[int, str], list[int], list[tuple[str, int]]]:
@@ -47,20 +57,25 @@ def _globals(book: bytes) -> tuple[dict[int, str], list[int], list[tuple[str, in
     return codes, styles, sheets
 
 
-def _sheet(book: bytes, start: int, known: dict[int, Format]) -> Iterator[tuple[Spot, Format]]:
+def _sheet(name: str, book: bytes, start: int, known: dict[int, Format]) -> dict[Spot, Format]:
+    area, found = Area(), dict[Spot, Format]()
     for kind, body in _records(book, start):
-        if kind in _CELLS and len(body) >= 6:
-            row, column, style = struct.unpack_from("<HHH", body)
-            if style in known:
-                yield (row, column), known[style]
-        elif kind == _MULTIPLE_RK and len(body) >= 6:
-            row, first = struct.unpack_from("<HH", body)
-            for index in range((len(body) - 6) // 6):
-                (style,) = struct.unpack_from("<H", body, 4 + 6 * index)
-                if style in known:
-                    yield (row, first + index), known[style]
-        elif kind == _EOF:
-            return
+        if kind == _EOF:
+            break
+        if kind not in _CELLS or len(body) < 6:
+            continue
+        row, column, style = struct.unpack_from("<HHH", body)
+        styles = [style]
+        if kind in _MULTIPLE:
+            size = 6 if kind == _MULTIPLE_RK else 2
+            styles = [struct.unpack_from("<H", body, 4 + size * index)[0] for index in range((len(body) - 6) // size)]
+        area.see(row, column)
+        area.see(row, column + max(0, len(styles) - 1))
+        for offset, worn in enumerate(styles):
+            if worn in known:
+                found[row, column + offset] = known[worn]
+    area.check(name)
+    return found
 
 
 def _records(book: bytes, start: int) -> Iterator[tuple[int, bytes]]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
-from app.core.errors import CarrelError
 from app.ingest.readers.package import main_part, relations
+from app.ingest.readers.sheets.area import Area
 from app.ingest.readers.sheets.numbers import BUILT_IN, Format, compiled
 from app.ingest.safezip import SafeZip
 
-MAX_AREA = 5_000_000
 _ROW, _FIRST_CELL, _LAST_CELL = 0, 1, 11
 _FORMAT, _XF, _SHEET, _BEGIN_CELL_STYLES, _END_CELL_STYLES = 44, 47, 156, 617, 618
 Spot = tuple[int, int]
@@ -36,23 +35,16 @@ def formats(name: str, parts: SafeZip) -> dict[str, dict[Spot, Format]]:
 
 def _sheet(name: str, data: bytes, known: dict[int, Format]) -> dict[Spot, Format]:
     found: dict[Spot, Format] = {}
-    row, top, bottom, left, right = 0, 1 << 20, 0, 1 << 14, 0
+    area, row = Area(), 0
     for kind, body in _records(data):
         if kind == _ROW and len(body) >= 4:
             (row,) = struct.unpack_from("<I", body)
         elif _FIRST_CELL <= kind <= _LAST_CELL and len(body) >= 8:
             column, style = struct.unpack_from("<II", body)
-            style &= 0xFFFFFF
-            top, bottom, left, right = min(top, row), max(bottom, row), min(left, column), max(right, column)
-            if style in known:
-                found[row, column] = known[style]
-    if bottom >= top and (bottom - top + 1) * (right - left + 1) > MAX_AREA:
-        raise CarrelError(
-            "too_far_apart",
-            "Cells of {name} lie too far apart to be read.",
-            "Open it in Excel or LibreOffice, save it as .xlsx, then add that.",
-            name=name,
-        )
+            area.see(row, column)
+            if style & 0xFFFFFF in known:
+                found[row, column] = known[style & 0xFFFFFF]
+    area.check(name)
     return found
 
 
