@@ -40,7 +40,7 @@ def run_chat(desk: Desk, loop: Loop, args: Namespace) -> int:
     fixed, thinking, choices = fixed_of(args), not args.no_thinking, choices_of(args)
 
     def load() -> None:
-        load_for_terminal(desk, loop, model, fixed)
+        load_for_terminal(desk, loop, model, None if fixed == Fixed() else fixed)
 
     load()
     documents = read_for_terminal(desk, loop, [Path(file) for file in args.files], args.password)
@@ -93,20 +93,19 @@ def fixed_of(args: Namespace) -> Fixed:
     )
 
 
-def load_for_terminal(desk: Desk, loop: Loop, path: Path, fixed: Fixed) -> None:
-    """Load with progress on stderr. Raises CarrelError."""
+def load_for_terminal(desk: Desk, loop: Loop, path: Path, fixed: Fixed | None) -> None:
+    """Load with progress on stderr; None loads as was decided for this file in the window. Raises CarrelError."""
     status = StatusLine()
 
     def show(state: EngineState) -> None:
         if state.phase is Phase.LOADING:
             status.show(say("Loading {name}: {percent} %", name=path.name, percent=round(state.load_fraction * 100)))
 
-    disconnects = desk.engine.changed.connect(show), desk.noticed.connect(note)
+    disconnect = desk.engine.changed.connect(show)
     try:
         wait_for(loop, lambda done, failed: load_model(desk, path, done, failed, fixed=fixed))
     finally:
-        for disconnect in disconnects:
-            disconnect()
+        disconnect()
         status.clear()
     if desk.plan is not None:
         note(desk.plan.reason)

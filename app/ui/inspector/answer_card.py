@@ -102,6 +102,7 @@ class AnswerCard(QWidget):
     def _on_running_changed(self) -> None:
         if self._conversation.is_running:
             self._beats = self._slow_beats = 0
+            self._say_slow("")
             self._timer.start()
             return
         self._timer.stop()

@@ -27,5 +27,5 @@ def slow_words(tok_s: float | None, expected_tok_s: float | None, sample: Sample
     if gpus:
         return say("Slower than it could be: another program may be using the graphics card.")
     if sample is not None and (sample.cpu_percent or 0.0) >= BUSY_CPU_PERCENT:
-        return say("Slower than it could be: other programs use the processor. Close some.")
+        return say("Slower than it could be: other programs may be using the processor.")
     return ""

@@ -80,7 +80,7 @@ class LoadingCard(Card):
         self.column.addLayout(self.preview)
         self.column.addWidget(self.problem)
         self.column.addSpacing(4)
-        self.column.addLayout(field(say("Context"), self.context))
+        self.column.addWidget(self.context)
         self.column.addWidget(self.more)
         self.column.addWidget(self.details)
         self.column.addSpacing(4)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QHBoxLayout, QSlider, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSlider, QVBoxLayout, QWidget
 
 from app.core.words import say
 from app.ui.widgets.labels import make_label
@@ -12,7 +12,6 @@ from app.ui.words import context_words
 
 STEP = 4_096
 STOPS = (*range(STEP, 40_961, STEP), 49_152, 65_536, 81_920, 98_304, 114_688, 131_072, 163_840, 262_144)
-WORDS_PX = 220
 
 
 class ContextSlider(QWidget):
@@ -30,12 +29,17 @@ class ContextSlider(QWidget):
         self.slider.setAccessibleName(say("Context"))
         self.slider.valueChanged.connect(self._on_value)
         self.words = make_label("", wrap=False)
-        self.words.setFixedWidth(WORDS_PX)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(12)
-        row.addWidget(self.slider, 1)
-        row.addWidget(self.words)
+        name = make_label(say("Context"))
+        name.setBuddy(self.slider)
+        head = QHBoxLayout()
+        head.addWidget(name)
+        head.addStretch(1)
+        head.addWidget(self.words)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(head)
+        column.addWidget(self.slider)
 
     @property
     def value(self) -> int | None:
