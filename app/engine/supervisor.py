@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Protocol
 
 import msgspec
 
@@ -20,26 +19,12 @@ from app.core.loop import Post
 from app.core.params import Sampling
 from app.engine import causes
 from app.engine import messages as m
-from app.engine.pulse import Pulse
+from app.engine.link import Connect, Link
+from app.engine.pulse import Pulse, Verdict
 from app.engine.request import Command, Event, OnEvent, OpenRequests, Request
 from app.engine.state import EngineState, Phase
 
 __all__ = ["Connect", "Event", "Link", "OnEvent", "Request", "Supervisor"]
-
-GRACE_S = 10.0  # a killed child that stays, as one that hangs in a driver may, is given up
-
-
-class Link(Protocol):
-    """A connected child."""
-
-    @property
-    def pid(self) -> int: ...
-    def send(self, line: bytes) -> None: ...
-    def kill(self) -> None: ...
-    def close(self, timeout_s: float = ...) -> None: ...
-
-
-Connect = Callable[[Callable[[bytes], None], Callable[[Exit], None]], Link]
 
 
 class Supervisor:
@@ -56,7 +41,6 @@ class Supervisor:
         self._loading = 0  # the load that counts: an older one may still report
         self._resting = False  # the model about to leave memory is to come back
         self._pulse = Pulse()
-        self._sentence: tuple[CarrelError, float] | None = None  # why the child is being killed, and since when
         self.spec: m.Load | None = None  # what was asked to be loaded last
         self.state = EngineState()
         self.changed: Emitter[[EngineState]] = Emitter()
@@ -145,7 +129,7 @@ class Supervisor:
 
     def stop(self) -> None:
         """End the child in order. Open requests end as cancelled."""
-        link, self._link, self._sentence = self._link, None, None
+        link, self._link = self._link, None
         self._generation += 1
         if link:
             link.send(m.encode(m.Shutdown()))
@@ -160,15 +144,14 @@ class Supervisor:
 
     def watch(self, now_s: float) -> None:
         """Called every second or so with the time of the clock: a child that is stuck is killed, and that is said."""
-        if self._sentence is not None and now_s - self._sentence[1] > GRACE_S:
-            self._generation += 1  # whatever it still says comes too late
-            self._on_exit(Exit(0, ""))
-        elif self._link and self._sentence is None:
-            commands = self._requests.commands
-            if self._pulse.is_stuck(commands, now_s):
-                stall_s = self._pulse.stall_s(commands)
-                self._sentence = (causes.of_stall(stall_s), now_s)
+        if self._link is None:
+            return
+        match self._pulse.judge(self._requests.commands, now_s):
+            case Verdict.STUCK:
                 self._link.kill()
+            case Verdict.UNKILLABLE:
+                self._generation += 1  # whatever it still says comes too late
+                self._on_exit(Exit(0, ""))
 
     def _cancel_open(self) -> None:
         """What the child is busy with gives way to a load or an unload."""
@@ -180,6 +163,7 @@ class Supervisor:
         if self._link is not None:
             return
         self._generation += 1
+        self._pulse = Pulse()
         mine = self._generation
         self._become(EngineState(phase=Phase.STARTING))
         self._link = self._connect(
@@ -252,8 +236,7 @@ class Supervisor:
     def _on_exit(self, exit_: Exit) -> None:
         """The child is gone without being asked: every open request ends here, in its place."""
         self._link = None
-        error = self._sentence[0] if self._sentence else causes.of_death(exit_)
-        self._sentence = None
+        error = self._pulse.why_killed or causes.of_death(exit_)
         self._become(self.state.without_model(Phase.FAILED, error))
         self._end_all(error)
 

@@ -11,9 +11,9 @@ from app.core.child import Exit
 from app.core.errors import CarrelError
 from app.core.params import Sampling
 from app.engine import messages as m
-from app.engine.pulse import SHORTEST_STALL_S, UNKNOWN_STALL_S, WHOLE_STALL_S
+from app.engine.pulse import GRACE_S, SHORTEST_STALL_S, UNKNOWN_STALL_S, WHOLE_STALL_S
 from app.engine.state import Phase
-from app.engine.supervisor import GRACE_S, Event, Request, Supervisor
+from app.engine.supervisor import Event, Request, Supervisor
 
 TURNS = (m.Turn("user", "hi"),)
 
