@@ -37,6 +37,7 @@ WIDER_PITCH = 1.9
 ALIGNED = 3.5  # points
 MOST_ALIGNED, MOST_FILLED = 0.6, 0.45
 WIDE_CELL, PROSE_COLUMN = 18.0, 8.0  # line heights
+TEXT_COLUMN, FORMULA = 9.0, 1.3  # line heights: two columns whose cells are wider are prose, narrower signs a formula
 CLOSEST_PITCH = 0.85
 
 
@@ -224,6 +225,7 @@ def _columns(rows: Iterator[_Row]) -> list[tuple[float, float]]:
 def _is_table(block: list[_Row], columns: list[tuple[float, float]]) -> bool:
     pieces = [piece for row in block for piece in row.pieces]
     full_rows = sum(len(row.pieces) >= FEWEST_COLUMNS for row in block)
+    widths = sum((right - left) / (top - bottom) for left, bottom, right, top in pieces)
     wide = sum(right - left > WIDE_CELL * (top - bottom) for left, bottom, right, top in pieces)
     pitch = (above.middle - below.middle for above, below in pairwise(block))
     heights = (min(above.height, below.height) for above, below in pairwise(block))
@@ -231,6 +233,7 @@ def _is_table(block: list[_Row], columns: list[tuple[float, float]]) -> bool:
         full_rows >= max(FEWEST_ROWS, 0.5 * len(block))
         and len(pieces) > MOST_FILLED * len(block) * len(columns)
         and wide <= 0.25 * len(pieces)
+        and widths >= FORMULA * len(pieces)
         and all(gap >= CLOSEST_PITCH * height for gap, height in zip(pitch, heights, strict=True))
         and _is_aligned(pieces, columns)
     )
@@ -242,14 +245,15 @@ def _is_aligned(pieces: list[Box], columns: list[tuple[float, float]]) -> bool:
     held: list[list[Box]] = [[] for _ in columns]
     for piece in pieces:
         held[max(0, bisect_right(starts, piece[0] + 1) - 1)].append(piece)
-    good = prose = 0
+    good = prose = text = 0
     for (left, right), own in zip(columns, held, strict=True):
         sides = ([box[0] for box in own], [box[2] for box in own], [(box[0] + box[2]) / 2 for box in own])
         good += max(map(_alike, sides))
         height = max((top - bottom for _, bottom, _, top in own), default=1.0)
         full = sum(box[2] - box[0] > 0.85 * (right - left) for box in own)
         prose += right - left > PROSE_COLUMN * height and full >= 0.6 * len(own)
-    return good >= MOST_ALIGNED * len(pieces) and prose <= 0.4 * len(columns)
+        text += sum(box[2] - box[0] for box in own) > TEXT_COLUMN * height * len(own) > 0
+    return good >= MOST_ALIGNED * len(pieces) and prose <= 0.4 * len(columns) and text < 2
 
 
 def _alike(values: list[float]) -> int:
