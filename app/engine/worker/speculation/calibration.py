@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from statistics import median
 
 from app.engine.messages import Cost
 
 # In the order of their worth, should time run out. 8 and 9 are the two sides of a cliff of NVIDIA cards.
 ROWS = (1, 2, 4, 8, 16, 32, 64, 9, 48, 3)
 
-_QUICK_MS, _SLOW_MS = 60.0, 250.0  # a step quicker than the first is run four times, slower than the second once
+_REPEATS = ((10.0, 8), (60.0, 4), (120.0, 2), (float("inf"), 1))  # ms of a step, how often it is run
+_ENOUGH_ROWS = 8
 _SHALLOW, _DEEPEST = 256, 8192  # tokens
-_FIRST_SHARE, _PREFILL_SHARE = 0.5, 0.55  # of the time: the shallow rows; of what is left then: reading up to the deep
+_FIRST_STEPS_SHARE, _FIRST_SHARE = 0.15, 0.5  # of the time: the very first steps; all rows at the shallow depth
+_PREFILL_SHARE = 0.55  # of what is left then: reading up to the deep one
 
 Run = Callable[[int, int], float]
 Prefill = Callable[[int], float]
@@ -32,19 +33,24 @@ def measure(
 
     `run(rows, depth)` computes `rows` tokens after the first `depth` that are there, forgets them again and answers
     with its milliseconds. `prefill(tokens)` makes the context hold exactly so many tokens of whatever text and answers
-    with its seconds. Slow machines are measured at few rows; the rest is taken to cost as much a row as the last.
+    with its seconds. Slow machines are measured at few rows, and no step is larger than what was measured.
     """
     watch = _Watch(run, clock, clock() + budget_s)
     rows = tuple(count for count in ROWS if count <= most_rows)
     shallow = _shallow_depth(watch, prefill, n_ctx - most_rows)
-    costs = watch.sweep(rows, shallow, clock() + _FIRST_SHARE * watch.left_s())
+    share = _FIRST_SHARE if watch.prefill_tok_s else 1.0
+    costs = watch.sweep(rows, shallow, clock() + share * watch.left_s())
     deep = _deep_depth(watch, prefill, shallow, n_ctx - most_rows)
     if deep:
         prefill(deep)
-        costs += watch.sweep(tuple(cost.rows for cost in costs), deep, watch.ends_s)
-    return tuple(
-        cost for depth in (shallow, deep) for cost in _padded([c for c in costs if c.depth == depth], most_rows)
-    )
+        below = watch.sweep(tuple(cost.rows for cost in costs), deep, watch.ends_s)
+        costs += below + _moved([cost for cost in costs if cost.rows > max(c.rows for c in below)], costs, below)
+    return tuple(sorted(costs, key=lambda cost: (cost.depth, cost.rows)))
+
+
+def is_enough(costs: tuple[Cost, ...]) -> bool:
+    """Whether an earlier measurement got far enough to decide by; one on a busy machine may not have."""
+    return max((cost.rows for cost in costs), default=0) >= _ENOUGH_ROWS
 
 
 class _Watch:
@@ -58,29 +64,32 @@ class _Watch:
         return max(0.0, self.ends_s - self._clock())
 
     def first(self) -> None:
-        """One row, twice where that is quick: the first step of a context pays for allocations."""
-        self.step_ms = self._run(1, 0)
-        if self.step_ms < _SLOW_MS:
-            self.step_ms = self._run(1, 0)
+        """One row, again while that is quick: the first step of a context pays for allocations."""
+        begun_s = self._clock()
+        times = [self._run(1, 0)]
+        while len(times) < 3 and self._clock() - begun_s < _FIRST_STEPS_SHARE * (self.ends_s - begun_s):
+            times.append(self._run(1, 0))
+        self.step_ms = min(times)
 
     def sweep(self, rows: tuple[int, ...], depth: int, ends_s: float) -> list[Cost]:
-        """As many of `rows` as there is time for; the first always."""
+        """As many of `rows` as there is time for. One row, the first, is known where steps are slow."""
         costs: list[Cost] = []
         for count in rows:
             repeats = self._repeats(count, costs)
             worst_s = 1e-3 * repeats * _dearest(count, costs, self.step_ms)
-            if not costs or self._clock() + worst_s <= ends_s:
+            if not costs and (depth == 0 or self._clock() + worst_s > ends_s):
+                costs.append(Cost(count, depth, self.step_ms))
+            elif self._clock() + worst_s <= ends_s:
                 costs.append(Cost(count, depth, self._cost(count, depth, repeats)))
         return costs
 
     def _repeats(self, rows: int, costs: list[Cost]) -> int:
         ms = _dearest(rows, costs, self.step_ms) if costs else self.step_ms
-        return 4 if ms < _QUICK_MS else 3 if ms < _SLOW_MS else 1
+        return next(times for limit_ms, times in _REPEATS if ms < limit_ms)
 
     def _cost(self, rows: int, depth: int, repeats: int) -> float:
-        """The middle of the last: a shape's first two steps capture its CUDA graph."""
-        times = [self._run(rows, depth) for _ in range(repeats)]
-        return median(times[2:]) if repeats > 3 else min(times)
+        """The best of some: what else the machine does only adds, and a shape's first steps capture its CUDA graph."""
+        return min(self._run(rows, depth) for _ in range(repeats))
 
 
 def _dearest(rows: int, costs: list[Cost], step_ms: float) -> float:
@@ -111,10 +120,8 @@ def _deep_depth(watch: _Watch, prefill: Prefill, shallow: int, most: int) -> int
     return deep if deep >= 4 * max(shallow, 1) else 0
 
 
-def _padded(costs: list[Cost], most_rows: int) -> list[Cost]:
-    """With the most rows added, as dear a row as the last measured: nothing is promised that was not seen."""
-    last = max(costs, key=lambda cost: cost.rows, default=None)
-    if last is None or last.rows >= most_rows:
-        return sorted(costs, key=lambda cost: cost.rows)
-    rest = Cost(most_rows, last.depth, last.ms * most_rows / last.rows)
-    return [*sorted(costs, key=lambda cost: cost.rows), rest]
+def _moved(missing: list[Cost], shallow: list[Cost], deep: list[Cost]) -> list[Cost]:
+    """What time did not suffice for: dearer by as much as the largest step that was measured at both depths."""
+    last = max(deep, key=lambda cost: cost.rows)
+    more_ms = last.ms - next(cost.ms for cost in shallow if cost.rows == last.rows)
+    return [Cost(cost.rows, last.depth, cost.ms + max(0.0, more_ms)) for cost in missing]
