@@ -77,7 +77,8 @@ class FileReading(msgspec.Struct, frozen=True):
 class Receipt(msgspec.Struct, frozen=True):
     """What the model was given for one answer. Sizes in tokens.
 
-    `turns_left_out` are earlier questions that went without an answer. Of the prompt `cached_tokens` were in the
+    `turns_left_out` are earlier questions that went without an answer, or that a long reading went without; `passes`
+    is how many such a reading took, 0 when everything was read at once. Of the prompt `cached_tokens` were in the
     engine's memory from before, `restored_tokens` of them from a saved session; the others were read anew.
     """
 
@@ -88,6 +89,7 @@ class Receipt(msgspec.Struct, frozen=True):
     cached_tokens: int = 0
     restored_tokens: int = 0
     turns_left_out: int = 0
+    passes: int = 0
 
 
 class Usage(msgspec.Struct, frozen=True):

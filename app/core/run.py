@@ -15,7 +15,7 @@ RunState = Literal["running", "complete"]
 
 class Piece(msgspec.Struct, frozen=True, omit_defaults=True):
     """Pages of one document (D1 is 1) in the order they are read. Of a page that is too long for one pass only the
-    characters `start` to `end`; `end` 0 is the page's end.
+    characters `start` to `end`; `end` 0 is the whole page.
     """
 
     document: int
@@ -25,10 +25,14 @@ class Piece(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Pass(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What is read at once: pieces of documents, or, in a pass that condenses, the results of the passes `notes`."""
+    """What is read at once: pieces of documents, or, in a pass that condenses, the results of the passes `notes`.
+
+    One with neither was given up for two that read the same pages `again`, because there was too much to note.
+    """
 
     pieces: tuple[Piece, ...] = ()
     notes: tuple[int, ...] = ()
+    again: bool = False
 
 
 class RunPlan(msgspec.Struct, frozen=True):

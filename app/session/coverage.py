@@ -1,0 +1,293 @@
+"""A question over more than a context holds: fixed passes over all pages, then an answer from all their notes.
+
+Which pages make a pass is decided by exact token counts before the first one, and every page is in one; nothing is
+searched and nothing skipped. Each pass's notes are on the disk before the next begins, so after a crash the run goes
+on with the next pass. A pass that has too much to note is read again in two halves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from app.core.chat import AnswerState
+from app.core.citation import Citation
+from app.core.emitter import Emitter
+from app.core.errors import CarrelError
+from app.core.run import PassResult, RunPlan
+from app.engine import messages as m
+from app.session.budget import answer_room
+from app.session.checking import citations_of
+from app.session.counting import recount
+from app.session.course import Course, Progress
+from app.session.desk import Desk
+from app.session.failures import as_carrel_error
+from app.session.inquiry import Inquiry
+from app.session.packing import excerpts, pack, pages_in
+from app.session.passes import form_of, last_turns, pass_turns
+from app.session.prompt import compose_turns
+from app.session.reopening import Opened, open_run, open_wish, write_run
+from app.session.sampling import instructions_of
+from app.session.table import as_answer, table_of
+from app.session.telling import Telling
+from app.session.turn import Outcome, Wish
+from app.store.rows import Message, Run
+from app.store.store import Store
+
+T = TypeVar("T")
+
+LEAST_BUDGET_TOKENS = 64
+
+
+class Coverage:
+    """A run under way: a new one (`wish`, with the `plan` of a preset), or a kept `Run` gone on with.
+
+    Events, on the main thread: `asked(question, answer)` when both rows are in the store; `progressed(progress)`;
+    `prefilled(done, total, cached)` tokens of the pass under way; `noted(result)` when a pass is kept; `spoke(channel,
+    text, tokens)` of the answer; `ended(outcome)` exactly once; after an answer that was kept `checked(citations)`.
+    """
+
+    def __init__(self, desk: Desk, wish: Wish | Run, plan: RunPlan | None = None) -> None:
+        self._desk, self._wish = desk, wish
+        self.asked: Emitter[[Message, Message]] = Emitter()
+        self.progressed: Emitter[[Progress]] = Emitter()
+        self.prefilled: Emitter[[int, int, int]] = Emitter()
+        self.noted: Emitter[[PassResult]] = Emitter()
+        self.spoke: Emitter[[str, str, int]] = Emitter()
+        self.ended: Emitter[[Outcome]] = Emitter()
+        self.checked: Emitter[[tuple[Citation, ...]]] = Emitter()
+        self.outcome = Outcome()
+        self.chat_id: int | None = None
+        self.run_id = wish.id if isinstance(wish, Run) else 0
+        self.course = Course(_plan_of(wish, plan))
+        self._opened = Opened()
+        self._overhead_tokens = 0
+        self._telling: Telling | None = None
+        self._inquiry = Inquiry(desk, self._fail)
+        self._stopping = self._over = False
+
+    def start(self) -> None:
+        """Begin or go on; everything after happens in callbacks on the main thread."""
+        wish = self._wish
+
+        def open_it(store: Store) -> Opened:
+            return open_run(store, wish) if isinstance(wish, Run) else open_wish(store, wish)
+
+        self._desk.rest.awaken(lambda: self._store(open_it, self._on_open), self._fail)
+
+    def stop(self) -> None:
+        """Stop at any moment; finished passes are kept, and the run can be gone on with."""
+        self._stopping = True
+        self._inquiry.stop()
+
+    # The plan.
+
+    def _on_open(self, opened: Opened) -> None:
+        self._opened, self.chat_id = opened, opened.chat_id
+        self.course = Course(self.course.plan, opened.results)
+        tokenizer = self._desk.engine.state.tokenizer
+        stale = tuple(d for d in opened.documents if d.tokenizer != tokenizer)
+        texts = tuple(page.text for document in stale for page in document.pages)
+        empty = pass_turns(self.course.plan, {}, (), self._instructions)
+
+        def recounted(counts: tuple[int, ...]) -> None:
+            self._opened = opened.renewed(recount(stale, counts, tokenizer))
+
+        def planned(tokens: int) -> None:
+            self._overhead_tokens = tokens
+            self._make_plan()
+
+        self._inquiry.count(empty, planned, texts, recounted)
+
+    def _make_plan(self) -> None:
+        documents, plan = self._opened.documents, self.course.plan
+        if not documents:
+            self._fail(CarrelError("nothing_to_cover", "There are no documents to read.", "Add files to the question."))
+        elif self._budget_tokens < LEAST_BUDGET_TOKENS:
+            self._fail(_too_small(self._n_ctx))
+        else:
+            if not self.run_id:
+                self.course.cut(pack(documents, self._budget_tokens, apart=plan.kind == "table"))
+            decided, opened, model = self.course.plan, self._opened, self._desk.engine.state.path
+            self._store(lambda store: write_run(store, opened, decided, self.run_id, model), self._on_written)
+
+    def _on_written(self, written: tuple[Message, Message, int]) -> None:
+        question, answer, self.run_id = written
+        self._telling = Telling(self._desk, answer.id, self.outcome)
+        self._telling.spoke.connect(self.spoke.emit)
+        self._telling.ended.connect(self.ended.emit)
+        self._telling.checked.connect(self.checked.emit)
+        self.asked.emit(question, answer)
+        self._go_on()
+
+    # The passes.
+
+    def _go_on(self) -> None:
+        """The next pass, or the answer when there is none left."""
+        waiting = self.course.waiting()
+        self.progressed.emit(self.course.progress(self._opened.documents))
+        if self._stopping:
+            self._end("stopped")
+        elif waiting:
+            self._prepare(waiting[0])
+        elif self.course.plan.kind == "table":
+            self._tabulate()
+        else:
+            self._conclude()
+
+    def _prepare(self, number: int) -> None:
+        """Count the pass as it will be sent: one that is too long after all is read in two halves."""
+        plan = self.course.plan
+        one = plan.passes[number - 1]
+        read = excerpts(one, self._opened.documents, self._budget_tokens)
+        turns = pass_turns(plan, read, [self.course.results[note] for note in one.notes], self._instructions)
+        room = answer_room(self._n_ctx)
+
+        def counted(tokens: int) -> None:
+            if tokens + room > self._n_ctx and self.course.split(number):
+                self._keep_plan()
+            else:
+                wish = self._inquiry.wish(turns, self._opened.choices, most_tokens=room, form=form_of(plan))
+                self._inquiry.ask(wish, tokens, self._on_reading, lambda done, text: self._on_pass(number, done, text))
+
+        self._inquiry.count(turns, counted)
+
+    def _on_reading(self, event: m.Up) -> None:
+        if isinstance(event, m.PrefillProgress):
+            self.prefilled.emit(event.done, event.total, event.cached)
+
+    def _on_pass(self, number: int, done: m.Done, text: str) -> None:
+        if done.reason == "cancelled":
+            self._end("stopped")
+        elif done.reason == "length" and not self.course.plan.passes[number - 1].again and self.course.split(number):
+            self._keep_plan()
+        else:
+            self._keep(number, done, text)
+
+    def _keep_plan(self) -> None:
+        plan = self.course.plan
+        self._store(lambda store: store.change_plan(self.run_id, plan), lambda _: self._go_on())
+
+    def _keep(self, number: int, done: m.Done, text: str) -> None:
+        """The notes with their citations checked, durable before the next pass begins."""
+        plan, thread = self.course.plan, self._opened.thread
+        state: AnswerState = "length" if done.reason == "length" else "complete"
+        pages, usage = len(pages_in([plan.passes[number - 1]])), done.usage
+
+        def check() -> PassResult:
+            found = citations_of(text, thread) if plan.kind == "cover" else ()
+            return PassResult(number, text, pages, usage.answer_tokens, state, usage, done.timing, found)
+
+        def kept(result: PassResult) -> None:
+            self.course.results[number] = result
+            self.noted.emit(result)
+            self._go_on()
+
+        def checked(result: PassResult) -> None:
+            self._store(lambda store: store.keep_pass(self.run_id, result), lambda _: kept(result))
+
+        self._desk.jobs.run(check, checked, lambda error: self._fail(as_carrel_error(error)))
+
+    # The answer.
+
+    def _conclude(self) -> None:
+        """Answer from the notes, condensed first while they are too long together."""
+        notes, plan = self.course.live(), self.course.plan
+        turns = last_turns(plan, self._opened.documents, notes, self._instructions)
+        if not notes:
+            turns = compose_turns(self._opened.thread, self._instructions)
+
+        def counted(tokens: int) -> None:
+            if tokens + answer_room(self._n_ctx) <= self._n_ctx or len(notes) < 2:
+                wish = self._inquiry.wish(turns, self._opened.choices, thinking=plan.thinking)
+                self._inquiry.ask(wish, tokens, self._on_spoken, self._on_answer)
+            elif self.course.join(self._budget_tokens):
+                self._keep_plan()
+            else:
+                self._fail(_too_small(self._n_ctx))
+
+        self._inquiry.count(turns, counted)
+
+    def _on_spoken(self, event: m.Up) -> None:
+        self._on_reading(event)
+        if isinstance(event, m.Delta) and self._telling is not None:
+            self._telling.say(event)
+
+    def _on_answer(self, done: m.Done, _text: str) -> None:
+        self.outcome.usage, self.outcome.timing = done.usage, done.timing
+        if done.reason == "cancelled":
+            self._end("stopped")
+        else:
+            self._complete("length" if done.reason == "length" else "complete")
+
+    def _tabulate(self) -> None:
+        """A table needs no last pass: it is put together from what was read of each document."""
+        plan, results, documents = self.course.plan, tuple(self.course.results.values()), self._opened.documents
+
+        def made(text: str) -> None:
+            assert self._telling is not None
+            self._telling.say(m.Delta(0, "answer", text, 0))
+            self._complete("complete")
+
+        self._desk.jobs.run(
+            lambda: as_answer(table_of(plan, results, documents)),
+            made,
+            lambda error: self._fail(as_carrel_error(error)),
+        )
+
+    def _complete(self, state: AnswerState) -> None:
+        self._store(lambda store: store.end_run(self.run_id, "complete"), lambda _: self._end(state))
+
+    def _end(self, state: AnswerState, error: CarrelError | None = None) -> None:
+        """One end; a run that is not complete stays open and can be gone on with."""
+        if self._over:
+            return
+        self._over = True
+        if self._telling is None:
+            self.outcome.state, self.outcome.error = state, error
+            self.ended.emit(self.outcome)
+            return
+        self.outcome.receipt = self.course.receipt(self._opened.thread, self.outcome.usage, self._n_ctx)
+        self._telling.end(state, self._opened.thread, error)
+
+    def _fail(self, error: CarrelError) -> None:
+        if self._stopping and error.code == "cancelled":
+            self._end("stopped")
+        else:
+            self._end("failed", error)
+
+    @property
+    def _n_ctx(self) -> int:
+        return self._desk.engine.state.n_ctx
+
+    @property
+    def _budget_tokens(self) -> int:
+        """What the pages of a pass may take."""
+        return self._n_ctx - self._overhead_tokens - answer_room(self._n_ctx)
+
+    @property
+    def _instructions(self) -> str:
+        return instructions_of(self._desk, self._opened.choices)
+
+    def _store(self, work: Callable[[Store], T], done: Callable[[T], object]) -> None:
+        self._desk.store.ask(work, done, lambda error: self._fail(as_carrel_error(error)))
+
+
+def unfinished_runs(desk: Desk, done: Callable[[list[Run]], object]) -> None:
+    """Runs that a crash or a stop left, the last one first; `Coverage(desk, run)` goes on with one."""
+    desk.store.ask(lambda store: store.unfinished_runs(), done)
+
+
+def _plan_of(wish: Wish | Run, plan: RunPlan | None) -> RunPlan:
+    if isinstance(wish, Run):
+        return wish.plan
+    return plan or RunPlan("cover", wish.text, thinking=wish.thinking)
+
+
+def _too_small(n_ctx: int) -> CarrelError:
+    return CarrelError(
+        "context_too_small",
+        "A context of {context} tokens is too small to read documents in passes.",
+        "Load the model with a larger one.",
+        context=f"{n_ctx:,}",
+    )
