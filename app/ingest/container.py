@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 MAX_WARNINGS = 20
 Read = Callable[[Source, Output], None]
 MAX_NAMES = 12
+MAX_NAME = 300
 MAX_PAGES = 50_000
-TEXT_KINDS = frozenset({"text", "markdown"})
 NESTING_KINDS = frozenset({"zip", "tar", "7z", "gz", "eml", "msg", "mbox"})
 NOT_READ = mark("Not read in {name}: {files}.")
 MORE_WARNINGS = mark("More files in {name} have something wrong with them; the map on page 1 names what was not read.")
@@ -221,14 +221,13 @@ def shown_name(name: str) -> str:
         pieces = pieces[1:]
     plain = "/".join(pieces)
     plain += "/" if plain and name.endswith("/") else ""
+    plain = plain if len(plain) <= MAX_NAME else "…" + plain[-MAX_NAME:]
     return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in plain) or "?"
 
 
 def _labelled(part: Part, kind: str) -> list[tuple[str, str, PageFlag]]:
     """Pages whose labels name the file: "a.pdf p3", "src/main.py L1-400", "inner.zip/a.docx"."""
     pages = part.pages
-    if kind in TEXT_KINDS and len(pages) == 1 and not pages[0][0]:
-        pages = [(label, text, "") for label, text in lines.cut(pages[0][1])]
     if len(pages) == 1 and not pages[0][0]:
         return [(part.name, pages[0][1], pages[0][2])]
     joint = "/" if kind in NESTING_KINDS else " "

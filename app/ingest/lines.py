@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 PAGE_LINES = 400
 PAGE_CHARACTERS = 24_000
+_PIECE = re.compile(rf"(?s).{{1,{PAGE_CHARACTERS}}}(?<=[\s。！？；.!?;,，])|.{{1,{PAGE_CHARACTERS}}}")
 
 
 def cut(text: str) -> list[tuple[str, str]]:
     """Pages as (label, text): "L1-400" and so on; one page without a label when the text is short.
 
-    A line is never cut, so a page of a single line may be longer than the rest.
+    A line longer than a page is cut after a sentence or a word where it can be: "L7 (1)", "L7 (2)".
     """
     if len(text) <= PAGE_CHARACTERS and text.count("\n") <= PAGE_LINES:
         return [("", text)]
-    return [(f"L{first}-{last}" if last > first else f"L{first}", page) for first, last, page in _pages(text)]
+    return [page for first, last, text in _pages(text) for page in _named(first, last, text)]
 
 
 def line_count(text: str) -> int:
@@ -33,3 +35,11 @@ def _pages(text: str) -> Iterator[tuple[int, int, str]]:
         characters += len(line) + 1
     if any(held) or first == 1:
         yield first, first + len(held) - 1, "\n".join(held)
+
+
+def _named(first: int, last: int, text: str) -> Iterator[tuple[str, str]]:
+    if last > first or len(text) <= PAGE_CHARACTERS:
+        yield f"L{first}-{last}" if last > first else f"L{first}", text
+        return
+    for number, piece in enumerate(_PIECE.findall(text), 1):
+        yield f"L{first} ({number})", piece

@@ -1,12 +1,13 @@
 """Plain text, Markdown and source code, in any encoding.
 
 The text is kept as written, with every line end as a line feed. A form feed ends a page, as in RFCs and
-listings; without one the file is a single page, since nothing in it says where a page would end.
+listings; without one a long file is cut into pages at line ends, called by the lines they hold.
 """
 
 from __future__ import annotations
 
 from app.core.words import mark
+from app.ingest import lines
 from app.ingest.decoding import decode, looks_like_text
 from app.ingest.refusal import is_known_binary, refuse
 from app.ingest.source import Output, Source
@@ -28,11 +29,12 @@ def read(source: Source, output: Output) -> None:
     if not decoded.is_text:
         raise refuse(source)
     kind = recognize(source) or "text"
-    pages = decoded.text.replace("\r\n", "\n").replace("\r", "\n").split("\f")
+    text = decoded.text.replace("\r\n", "\n").replace("\r", "\n")
+    pages = [("", page) for page in text.split("\f")] if "\f" in text else lines.cut(text)
     output.begin(kind, len(pages))
     if decoded.undecoded:
         output.warn(UNDECODED, count=decoded.undecoded)
-    for page in pages:
-        output.page(page)
+    for label, page in pages:
+        output.page(page, label)
     if len(source.data) > MAX_BYTES:
         output.end_early()

@@ -66,8 +66,17 @@ def test_line_ends_are_unified_and_form_feeds_end_pages() -> None:
     assert [page.number for page in document.pages] == [1, 2]
 
 
-def test_text_without_form_feeds_is_one_page() -> None:
-    assert len(read_here(b"line\n" * 5000, "a.py").pages) == 1
+def test_long_text_without_form_feeds_is_cut_at_lines_and_its_pages_name_them() -> None:
+    assert len(read_here(b"line\n" * 400, "a.py").pages) == 1
+    document = read_here(b"line\n" * 900, "a.py")
+    assert [page.label for page in document.pages] == ["L1-400", "L401-800", "L801-901"]
+
+
+def test_a_line_longer_than_a_page_is_cut_after_a_sentence() -> None:
+    pages = read_here(("这是一个句子。" * 6000).encode(), "a.txt").pages
+    assert [page.label for page in pages] == ["L1 (1)", "L1 (2)"]
+    assert pages[0].text.endswith("。")
+    assert "".join(page.text for page in pages) == "这是一个句子。" * 6000
 
 
 def test_more_text_than_allowed_is_cut_and_said() -> None:

@@ -11,7 +11,7 @@ from app.core.errors import CarrelError
 from app.terminal import reading
 from tests.helpers.desk import desk_in
 from tests.unit.ingest.locking import locked_pdf
-from tests.unit.ingest.making import pdf_page
+from tests.unit.ingest.making import docx, paragraph, pdf_page
 
 
 def files(folder: Path) -> list[Path]:
@@ -37,3 +37,19 @@ def test_with_nobody_to_ask_the_file_is_refused_and_a_password_given_is_used(tmp
         assert caught.value.code == "needs_password"
         read = reading.read_for_terminal(desk, loop, files(tmp_path), "s3same")
     assert [document.name for document in read] == ["locked.pdf", "note.txt"]
+
+
+def test_a_folder_brings_its_documents_and_says_which_cannot_be_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "main.py").write_text("print()\n")
+    (folder / "spec.docx").write_bytes(docx(paragraph("第一条")))
+    (folder / "broken.pdf").write_bytes(b"%PDF-1.7")
+    with desk_in(tmp_path / "home") as (desk, loop):
+        read = reading.read_for_terminal(desk, loop, [folder])
+    assert [document.name for document in read] == ["project", "spec.docx"]
+    assert [page.label for page in read[0].pages] == ["map", "main.py"]
+    assert all(page.tokens for document in read for page in document.pages)
+    assert "broken.pdf is damaged" in capsys.readouterr().err
