@@ -96,6 +96,15 @@ def test_merged_labels_go_down_and_formulas_without_a_result_stay() -> None:
     assert document.warnings == ("a.xlsx has formulas without results; they are shown as formulas.",)
 
 
+def test_errors_are_shown() -> None:
+    error = '<c r="B1" t="e"><f>1/0</f><v>#DIV/0!</v></c><c r="C1" s="0" t="e"><v>#N/A</v></c>'
+    data = xlsx({"S": f'<row r="1">{cell("A1", "x")}{error}</row>'})
+    assert "| x | #DIV/0! | #N/A |" in read_here(data, "a.xlsx").pages[0].text
+    assert biff._error(0x205, bytes(6) + b"\x2a\x01") == "#N/A"
+    assert biff._error(0x06, bytes(6) + b"\x02\x00\x07\x00\x00\x00\xff\xff") == "#DIV/0!"
+    assert biff._error(0x06, struct.pack("<HHHd", 0, 0, 0, 1.5)) == ""
+
+
 def test_cells_far_apart_take_no_memory() -> None:
     """A full grid of this sheet has seventeen thousand million cells."""
     rows = f'<row r="1">{cell("A1", "first")}</row><row r="1048576">{cell("XFD1048576", 0.5, 1)}</row>'
@@ -148,7 +157,7 @@ def test_formats_of_old_workbooks() -> None:
     assert (codes[164], styles, sheets) == ('0"亿"0', [0, 10], [("表", start)])
     form = compiled("0.00%")
     assert form
-    assert biff._sheet("a.xls", book, start, {1: form}) == {(2, 1): form, (3, 1): form}
+    assert biff._sheet("a.xls", book, start, {1: form}).formats == {(2, 1): form, (3, 1): form}
 
 
 def test_an_old_workbook_too_wide_to_hold_is_refused() -> None:
@@ -163,7 +172,7 @@ def test_an_old_workbook_too_wide_to_hold_is_refused() -> None:
 def test_no_bytes_surprise_the_record_walkers(data: bytes) -> None:
     from app.ingest.readers.sheets.xlsb import _records, _strings
 
-    assert biff.formats("a.xls", data) == {}
+    assert biff.extras("a.xls", data) == {}
     for _ in _records(data):
         pass
     assert len(_strings(data)) >= 2

@@ -13,7 +13,8 @@ from app.ingest.readers.ole import ole_kind
 from app.ingest.readers.package import package_kind
 from app.ingest.readers.sheets.area import MAX_CELLS
 from app.ingest.readers.sheets.container import MAX_BYTES, wrapped
-from app.ingest.readers.sheets.numbers import Format, shown
+from app.ingest.readers.sheets.extras import Extras
+from app.ingest.readers.sheets.numbers import shown
 from app.ingest.readers.sheets.paging import PageText, Row, sheet_pages
 from app.ingest.refusal import damaged, encrypted
 from app.ingest.source import Output, Source
@@ -58,13 +59,13 @@ class _Reader:
         self._far: list[str] = []
         self._has_uncomputed = self._has_macros = False
         self._workbook: Workbook | None = None
-        self._formats: dict[str, dict[tuple[int, int], Format]] = {}
+        self._extras: dict[str, Extras] = {}
         data = source.data
         if kind == "xls":
             book = biff.workbook_stream(data)
             if not 0 < len(book) <= MAX_BYTES:
                 raise damaged(source.name)
-            self._formats = biff.formats(source.name, book)
+            self._extras = biff.extras(source.name, book)
             data = wrapped("Workbook", book)
         else:
             parts = SafeZip(source)
@@ -72,7 +73,7 @@ class _Reader:
             if kind == "xlsx":
                 self._workbook = Workbook(parts)
             else:
-                self._formats = xlsb.formats(source.name, parts)
+                self._extras = xlsb.extras(source.name, parts)
         self._values = _open(source.name, data)
         self.names = self._sheet_names()
 
@@ -105,15 +106,14 @@ class _Reader:
     def _rows(self, name: str, sheet: Sheet | None) -> Iterator[Row]:
         from app.ingest.readers.sheets.sparse import sparse_rows
 
-        formats = sheet.formats() if sheet else self._formats.get(name, {})
+        extras = sheet.extras() if sheet else self._extras.get(name, Extras())
         table = None if sheet and sheet.area > MAX_CELLS else _sheet(self._values, name)
         if table:
-            formulas = sheet.uncomputed() if sheet else {}
-            self._has_uncomputed |= bool(formulas)
-            return _library_rows(table, formats, formulas)
+            self._has_uncomputed |= bool(sheet and sheet.uncomputed)
+            return _library_rows(table, extras)
         if sheet and self._workbook:
             self._far += [name] if sheet.area > MAX_CELLS else []
-            return sparse_rows(self._workbook, sheet, formats)
+            return sparse_rows(self._workbook, sheet, extras.formats)
         return iter(())
 
 
@@ -155,25 +155,23 @@ def _only_a_panic(error: BaseException) -> None:
     print(f"spreadsheet: panic: {error}", file=sys.stderr)
 
 
-def _library_rows(
-    table: CalamineSheet, formats: dict[tuple[int, int], Format], formulas: dict[tuple[int, int], str]
-) -> Iterator[Row]:
+def _library_rows(table: CalamineSheet, extras: Extras) -> Iterator[Row]:
     """The grid's rows from row 1, merged labels repeated downwards."""
     repeats = _repeats(table)
     labels: dict[tuple[int, int], str] = {}
-    uncomputed: dict[int, dict[int, str]] = {}
-    for (row, column), formula in formulas.items():
-        uncomputed.setdefault(row, {})[column] = formula
+    formats, added = extras.formats, dict[int, dict[int, str]]()
+    for (row, column), text in extras.texts.items():
+        added.setdefault(row, {})[column] = text
     last = table.end[0] if table.end else -1
-    beyond = range(last + 1, max(uncomputed, default=-1) + 1)  # the library ends where the values end
+    beyond = range(last + 1, max(added, default=-1) + 1)  # the library ends where the values end
     for row, values in enumerate(chain(table.iter_rows(), ([] for _ in beyond))):
         texts = [
             value if type(value) is str else shown(value, formats.get((row, column)))
             for column, value in enumerate(values)
         ]
-        for column, formula in uncomputed.get(row, {}).items():
+        for column, text in added.get(row, {}).items():
             texts += [""] * (column + 1 - len(texts))
-            texts[column] = texts[column] or formula
+            texts[column] = texts[column] or text
         for column, home in repeats.get(row, {}).items() if any(texts) else ():
             if row == home:
                 labels[home, column] = texts[column] if column < len(texts) else ""

@@ -1,22 +1,25 @@
-"""Number formats of old workbooks (XLS), by walking their records ([MS-XLS] 2.4) beside the values."""
+"""Number formats and errors of old workbooks (XLS), by walking their records ([MS-XLS] 2.4) beside the values."""
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from itertools import islice
 
 from app.ingest.readers.ole import stream
 from app.ingest.readers.sheets.area import Area
+from app.ingest.readers.sheets.extras import ERRORS, Extras
 from app.ingest.readers.sheets.numbers import BUILT_IN, Format, compiled
+from app.ingest.refusal import encrypted
 
 MAX_RECORDS = 5_000_000
 _FORMULA, _EOF, _BOUND_SHEET, _MULTIPLE_RK, _XF = 0x06, 0x0A, 0x85, 0xBD, 0xE0
 _NUMBER, _RK, _FORMAT = 0x203, 0x27E, 0x41E
+_TRUTH_OR_ERROR, _FILE_PASS = 0x205, 0x2F
 _MULTIPLE = frozenset({_MULTIPLE_RK, 0xBE})
 _BEGIN = {0x09: 2, 0x209: 3, 0x409: 4, 0x809: 8}
 # Also blank cells, texts of several kinds, truths and the cells of the oldest version: all make the grid wider.
 _CELLS = frozenset({_FORMULA, _NUMBER, _RK, *_MULTIPLE, 0x201, 0x204, 0x205, 0xD6, 0xFD, 0x206, 0x406, *range(1, 6)})
-Spot = tuple[int, int]
 
 
 def workbook_stream(data: bytes) -> bytes:
@@ -24,16 +27,18 @@ def workbook_stream(data: bytes) -> bytes:
     return stream(data, "Workbook", "Book")
 
 
-def formats(name: str, book: bytes) -> dict[str, dict[Spot, Format]]:
-    """For each sheet, the cells whose format adds something to a number; what is broken is left out.
+def extras(name: str, book: bytes) -> dict[str, Extras]:
+    """What the library leaves out, by sheet; what is broken is left out here as well.
 
-    Raises `CarrelError` for a sheet too wide to hold.
+    Raises `CarrelError` for a sheet too wide to hold, and for a workbook with a password.
     """
     try:
         codes, styles, sheets = _globals(book)
     except (struct.error, IndexError):
         return {}
     known = {index: form for index, at in enumerate(styles) if (code := codes.get(at)) and (form := compiled(code))}
+    if any(kind == _FILE_PASS for kind, _ in islice(_records(book, 0), 20)):
+        raise encrypted(name)
     return {sheet: _sheet(name, book, start, known) for sheet, start in sheets}
 
 
@@ -57,8 +62,8 @@ def _globals(book: bytes) -> tuple[dict[int, str], list[int], list[tuple[str, in
     return codes, styles, sheets
 
 
-def _sheet(name: str, book: bytes, start: int, known: dict[int, Format]) -> dict[Spot, Format]:
-    area, found = Area(), dict[Spot, Format]()
+def _sheet(name: str, book: bytes, start: int, known: dict[int, Format]) -> Extras:
+    area, found = Area(), Extras()
     for kind, body in _records(book, start):
         if kind == _EOF:
             break
@@ -73,9 +78,19 @@ def _sheet(name: str, book: bytes, start: int, known: dict[int, Format]) -> dict
         area.see(row, column + max(0, len(styles) - 1))
         for offset, worn in enumerate(styles):
             if worn in known:
-                found[row, column + offset] = known[worn]
+                found.formats[row, column + offset] = known[worn]
+        if error := _error(kind, body):
+            found.texts[row, column] = error
     area.check(name)
     return found
+
+
+def _error(kind: int, body: bytes) -> str:
+    """The error a cell shows, also as the result of its formula; empty for any other cell."""
+    if kind == _TRUTH_OR_ERROR and len(body) >= 8 and body[7] == 1:
+        return ERRORS.get(body[6], "")
+    is_error = kind == _FORMULA and len(body) >= 14 and body[6] == 2 and body[12:14] == b"\xff\xff"
+    return ERRORS.get(body[8], "") if is_error else ""
 
 
 def _records(book: bytes, start: int) -> Iterator[tuple[int, bytes]]:

@@ -7,16 +7,17 @@ from collections.abc import Iterator
 
 from app.ingest.readers.package import main_part, relations
 from app.ingest.readers.sheets.area import Area
+from app.ingest.readers.sheets.extras import ERRORS, Extras
 from app.ingest.readers.sheets.numbers import BUILT_IN, Format, compiled
 from app.ingest.safezip import SafeZip
 
 _ROW, _FIRST_CELL, _LAST_CELL = 0, 1, 11
+_ERROR_CELLS = (3, 11)
 _FORMAT, _XF, _SHEET, _BEGIN_CELL_STYLES, _END_CELL_STYLES = 44, 47, 156, 617, 618
-Spot = tuple[int, int]
 
 
-def formats(name: str, parts: SafeZip) -> dict[str, dict[Spot, Format]]:
-    """For each sheet, the cells whose format adds something. Raises `CarrelError` for a sheet too wide to hold."""
+def extras(name: str, parts: SafeZip) -> dict[str, Extras]:
+    """What the library leaves out, by sheet. Raises `CarrelError` for a sheet too wide to hold."""
     main = main_part(parts, "xl/workbook.bin")
     related = {found.id: found for found in relations(parts, main)}
     for part in parts.names:  # the library unpacks these: none may be a bomb
@@ -24,7 +25,7 @@ def formats(name: str, parts: SafeZip) -> dict[str, dict[Spot, Format]]:
             parts.read(part)
     styles = next((found.target for found in related.values() if found.kind == "styles"), "")
     known = _styles(parts.read(styles)) if styles else {}
-    found: dict[str, dict[Spot, Format]] = {}
+    found: dict[str, Extras] = {}
     for kind, body in _records(parts.read(main)):
         if kind == _SHEET:
             relation, sheet = _strings(body[8:])[:2]
@@ -33,9 +34,8 @@ def formats(name: str, parts: SafeZip) -> dict[str, dict[Spot, Format]]:
     return found
 
 
-def _sheet(name: str, data: bytes, known: dict[int, Format]) -> dict[Spot, Format]:
-    found: dict[Spot, Format] = {}
-    area, row = Area(), 0
+def _sheet(name: str, data: bytes, known: dict[int, Format]) -> Extras:
+    area, found, row = Area(), Extras(), 0
     for kind, body in _records(data):
         if kind == _ROW and len(body) >= 4:
             (row,) = struct.unpack_from("<I", body)
@@ -43,7 +43,9 @@ def _sheet(name: str, data: bytes, known: dict[int, Format]) -> dict[Spot, Forma
             column, style = struct.unpack_from("<II", body)
             area.see(row, column)
             if style & 0xFFFFFF in known:
-                found[row, column] = known[style & 0xFFFFFF]
+                found.formats[row, column] = known[style & 0xFFFFFF]
+            if kind in _ERROR_CELLS and len(body) >= 9:
+                found.texts[row, column] = ERRORS.get(body[8], "")
     area.check(name)
     return found
 

@@ -8,10 +8,12 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 from html import unescape
+from itertools import islice
 from xml.etree.ElementTree import Element
 
 from app.core.errors import CarrelError
 from app.ingest.readers.package import main_part, relations
+from app.ingest.readers.sheets.extras import Extras, Spot
 from app.ingest.readers.sheets.numbers import BUILT_IN, Format, compiled
 from app.ingest.readers.xml import attribute, child, children, local, number
 from app.ingest.safezip import SafeZip
@@ -25,8 +27,10 @@ _UNCOMPUTED = re.compile(
     rb'<(?:\w+:)?c\b[^>]*?\sr="([A-Z]{1,3})(\d{1,7})"[^>]*><(?:\w+:)?f\b[^>]*>([^<]+)</(?:\w+:)?f>'
     rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?</(?:\w+:)?c>"
 )
-Place = tuple[int, int]
-Spot = tuple[int, int]
+_ERRORS = re.compile(
+    rb'<(?:\w+:)?c\b(?=[^>]*?\st="e")[^>]*?\sr="([A-Z]{1,3})(\d{1,7})"[^>]*>(?:<(?:\w+:)?f\b[^>]*(?:/>|>[^<]*</(?:\w+:)?f>))?'
+    rb"<(?:\w+:)?v>([^<]+)</(?:\w+:)?v>"
+)
 
 
 class Workbook:
@@ -84,8 +88,16 @@ class Sheet:
         columns = {column_of(letters) for letters in set(_COLUMNS.findall(self.data))}
         return (max(rows) - min(rows) + 1) * (max(columns) - min(columns) + 1) if rows and columns else 0
 
-    def formats(self) -> dict[Spot, Format]:
-        """The cells whose format adds something, by row and column."""
+    def extras(self) -> Extras:
+        """What the library leaves out of this sheet."""
+        errors = {
+            (int(row) - 1, column_of(letters)): unescape(text.decode("utf-8", "replace"))
+            for letters, row, text in islice(_ERRORS.findall(self.data), MAX_FORMULAS)
+        }
+        return Extras(self._formats(), errors | self.uncomputed)
+
+    def _formats(self) -> dict[Spot, Format]:
+        """The cells whose format adds something."""
         known = self._workbook.formats
         if not known:
             return {}
@@ -97,6 +109,7 @@ class Sheet:
             (int(row) - 1, column_of(letters)): known[int(style)] for style, letters, row in search.findall(self.data)
         }
 
+    @cached_property
     def uncomputed(self) -> dict[Spot, str]:
         """Formulas without a result, as programs other than spreadsheets write them."""
         found: dict[Spot, str] = {}
