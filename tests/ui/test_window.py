@@ -347,7 +347,7 @@ def test_demo_says_that_it_is_a_toy(open_studio: Callable[..., Studio]) -> None:
     studio.wait(lambda: studio.desk.engine.state.has_model)
     line = studio.window.chat.demo_line
     assert line.isVisible()
-    assert "random weights" in line.words.text()
+    assert "a toy standing in for Qwen3-32B" in line.words.text()
     studio.wait(lambda: bool(studio.window.conversation.documents), 20_000)
     assert studio.window.chat.composer.text.endswith("?")
 

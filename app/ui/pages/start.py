@@ -111,8 +111,8 @@ class StartPage(Page):
         column.addWidget(
             label(
                 say(
-                    "The demo needs no download: a toy model with random weights stands in for Qwen3-32B and "
-                    "shows how everything works, not how it answers."
+                    "The demo needs no download: a toy model stands in for Qwen3-32B. It finds facts in a document and "
+                    "shows how everything works, not how well Qwen3-32B answers."
                 ),
                 "quiet",
             )

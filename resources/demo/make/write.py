@@ -1,11 +1,7 @@
-"""Writes a small Qwen3 as GGUF. Run from the top folder: `python -m resources.demo.make.write [OUT]`.
-
-Until a trained model takes its place the weights are random (see README.md beside the model).
-"""
+"""Writes a small Qwen3 as GGUF: header, vocabulary, chat template, weights."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,15 +9,12 @@ import numpy as np
 from gguf import GGMLQuantizationType, GGUFWriter, LlamaFileType
 from gguf.quants import quantize
 
-from resources.demo.make.model import DEMO, Array, Shape, wordy_weights
-from resources.demo.make.vocab import Vocabulary, read_back, reduced
+from resources.demo.make.model import Array, Shape
+from resources.demo.make.vocab import Vocabulary
 
 FOLDER = Path(__file__).resolve().parents[1]
 VOCABULARY = FOLDER.parent / "vocab" / "qwen3-vocab.gguf"
 TEMPLATE_FILE = FOLDER.parent / "vocab" / "qwen3.jinja"
-OUT = FOLDER / "carrel-demo-q8_0.gguf"
-SEED = 20261122
-DESCRIPTION = "A toy that stands in for Qwen3-32B: random weights, not trained; its answers mean nothing."
 
 
 def add_header(writer: GGUFWriter, shape: Shape, name: str, quant: str) -> None:
@@ -96,19 +89,3 @@ def write_model(
     add_vocabulary(writer, vocabulary, template)
     add_weights(writer, weights, quant)
     finish(writer)
-
-
-def own_texts() -> str:
-    """The documents of the demo: the words it may say."""
-    return "\n".join(file.read_text(encoding="utf-8") for file in (FOLDER / "lease.en.md", FOLDER / "租赁合同.zh.md"))
-
-
-def main(out: Path = OUT) -> None:
-    vocabulary = reduced(read_back(VOCABULARY), DEMO.vocab)
-    weights = wordy_weights(DEMO, vocabulary, SEED, own_texts())
-    template = TEMPLATE_FILE.read_text(encoding="utf-8")
-    write_model(out, DEMO, vocabulary, template, weights, name="Carrel demo", description=DESCRIPTION)
-
-
-if __name__ == "__main__":
-    main(*(Path(argument) for argument in sys.argv[1:2]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -10,14 +11,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pypdfium2  # type: ignore[import-untyped]
 import pytest
 from llama_cpp import llama_cpp as C
 
-from resources.demo.make.model import DEMO, parameters, wordy_weights
+from resources.demo.make.export import OUT, export, stored
+from resources.demo.make.model import DEMO, parameters, random_weights
 from resources.demo.make.paper import OUT as PAPER
 from resources.demo.make.paper import SOURCE, lines_of, pages_of, pdf_of
-from resources.demo.make.write import DESCRIPTION, OUT, SEED, TEMPLATE_FILE, VOCABULARY, own_texts, write_model
+from resources.demo.make.write import VOCABULARY
 from tests.helpers.models import demo_vocabulary
 
 FOLDER = OUT.parent
@@ -93,13 +96,33 @@ def test_demo_vocabulary_is_a_closed_part_of_the_true_one() -> None:
         known.add(left + right)
 
 
-def test_demo_model_is_made_again_byte_for_byte(tmp_path: Path) -> None:
+def test_demo_model_is_the_one_its_card_names() -> None:
+    recorded = json.loads((FOLDER / "demo.json").read_text(encoding="utf-8"))["sha256"]
+    assert hashlib.sha256(OUT.read_bytes()).hexdigest() == recorded
+    assert recorded in (FOLDER / "README.md").read_text(encoding="utf-8")
+
+
+def test_demo_model_says_what_its_maker_says(tmp_path: Path) -> None:
+    """Everything but the numbers: written again from the maker's constants and the file's own weights."""
     again = tmp_path / "again.gguf"
-    vocabulary = demo_vocabulary()
-    template = TEMPLATE_FILE.read_text(encoding="utf-8")
-    weights = wordy_weights(DEMO, vocabulary, SEED, own_texts())
-    write_model(again, DEMO, vocabulary, template, weights, name="Carrel demo", description=DESCRIPTION)
+    export(stored(OUT), again, demo_vocabulary())
     assert again.read_bytes() == OUT.read_bytes()
+
+
+def test_weights_come_out_as_they_went_in(tmp_path: Path) -> None:
+    weights = dict(random_weights(DEMO, 5))
+    for name in ("one.gguf", "two.gguf"):
+        export(weights, tmp_path / name, demo_vocabulary(), "F16")
+    assert (tmp_path / "one.gguf").read_bytes() == (tmp_path / "two.gguf").read_bytes()
+    for name, values in stored(tmp_path / "one.gguf").items():
+        assert np.array_equal(values, weights[name].astype(np.float16) if values.ndim > 1 else weights[name])
+
+
+def test_a_tensor_of_the_wrong_size_is_not_written(tmp_path: Path) -> None:
+    weights = dict(random_weights(DEMO, 5))
+    weights["blk.3.attn_k.weight"] = weights["blk.3.attn_k.weight"][:-1]
+    with pytest.raises(ValueError, match="attn_k"):
+        export(weights, tmp_path / "x.gguf", demo_vocabulary(), "F16")
 
 
 def test_demo_model_is_as_small_as_promised() -> None:

@@ -1,0 +1,151 @@
+"""The demo model really answers: what is asserted here is meaning, through the real program and the real child."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.core.chat import Document, Page
+from app.core.child import APP_FOLDER
+from app.core.loop import Loop
+from app.core.params import Sampling
+from app.session.demo import demo_question, sampling_of
+from app.session.desk import Desk
+from app.session.turn import Outcome, Turn, Wish
+from tests.helpers.demo import CASES, ENGLISH, MODEL, DemoCase, Known
+from tests.helpers.desk import ask, desk_in, load
+
+LOCALES = {"en": "en_US.UTF-8", "zh_CN": "zh_CN.UTF-8"}
+GREEDY = Sampling(temperature=0, max_tokens=200)
+
+
+def carrel(home: Path, *arguments: object, **env: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(APP_FOLDER / "app" / "__main__.py"), "--home", str(home), *map(str, arguments)]
+    environment = os.environ | {"PYTHONUTF8": "1"} | env
+    return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=110, check=False)
+
+
+def last_line(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def document_of(path: Path) -> Document:
+    """The demo's document as `carrel read` gives it."""
+    done = subprocess.run(
+        [sys.executable, str(APP_FOLDER / "app" / "__main__.py"), "read", str(path), "--json"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    [file] = json.loads(done.stdout)["files"]
+    pages = tuple(Page(page["number"], page["text"]) for page in file["pages"])
+    return Document(str(path), path.name, file["kind"], "0" * 64, pages)
+
+
+def wish_of(known: Known, document: Document, *, thinking: bool = False) -> Wish:
+    return Wish(known.question, (document,), thinking=thinking, sampling=GREEDY)
+
+
+@pytest.mark.parametrize("language", CASES)
+def test_the_demo_command_names_the_rent_and_its_page(tmp_path: Path, language: str) -> None:
+    done = last_line(carrel(tmp_path, "demo", "--json", LC_ALL=LOCALES[language]))
+    assert done["text"].strip() == CASES[language].facts[1].answer
+
+
+@pytest.mark.parametrize("language", CASES)
+def test_facts_of_a_dropped_document_come_back_with_their_page(tmp_path: Path, language: str) -> None:
+    case = CASES[language]
+    document = document_of(case.document)
+    with desk_in(tmp_path) as (desk, loop):
+        load(desk, loop, MODEL, 4096)
+        for known in (*case.facts, case.quote, case.missing):
+            _, outcome = ask(desk, loop, wish_of(known, document))
+            assert outcome.state == "complete"
+            assert outcome.text.strip() == known.answer
+
+
+def test_a_quotation_stands_on_its_page_letter_for_letter(tmp_path: Path) -> None:
+    for case in CASES.values():
+        document = document_of(case.document)
+        quoted = max(case.quote.answer.replace("“", '"').replace("”", '"').split('"'), key=len)
+        assert len(quoted) > 15
+        assert quoted in document.pages[case.quote.page - 1].text
+
+
+@pytest.mark.parametrize("language", CASES)
+def test_thinking_says_where_it_looked_and_the_answer_is_the_same(tmp_path: Path, language: str) -> None:
+    case = CASES[language]
+    known = case.facts[0]
+    with desk_in(tmp_path) as (desk, loop):
+        load(desk, loop, MODEL, 4096)
+        _, outcome = ask(desk, loop, wish_of(known, document_of(case.document), thinking=True))
+        assert outcome.text.strip() == known.answer
+        assert "[D1 p.1]" in outcome.thinking
+
+
+def test_a_conversation_goes_on_about_the_same_document(tmp_path: Path) -> None:
+    document = document_of(ENGLISH.document)
+    with desk_in(tmp_path) as (desk, loop):
+        load(desk, loop, MODEL, 4096)
+        first, outcome = ask(desk, loop, wish_of(ENGLISH.facts[0], document))
+        for known in ENGLISH.facts[1:]:
+            wish = Wish(known.question, chat_id=first.chat_id, thinking=False, sampling=GREEDY)
+            _, outcome = ask(desk, loop, wish)
+            assert outcome.text.strip() == known.answer
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals")
+@pytest.mark.parametrize("language", CASES)
+def test_after_kill_minus_nine_and_one_load_the_answer_is_the_same(tmp_path: Path, language: str) -> None:
+    case = CASES[language]
+    document = document_of(case.document)
+    with desk_in(tmp_path) as (desk, loop):
+        load(desk, loop, MODEL, 4096)
+        _, before = ask(desk, loop, wish_of(case.quote, document))
+        broken = _killed_in_the_answer(desk, loop, case, document)
+        assert broken.state == "failed"
+        assert before.text.startswith(broken.text)
+        load(desk, loop, MODEL, 4096)
+        _, after = ask(desk, loop, wish_of(case.quote, document))
+        assert after.text == before.text
+        assert after.text.strip() == case.quote.answer
+
+
+def _killed_in_the_answer(desk: Desk, loop: Loop, case: DemoCase, document: Document) -> Outcome:
+    """The same question, and the engine killed after its first words."""
+    turn = Turn(desk, wish_of(case.quote, document))
+    ended: list[Outcome] = []
+    turn.ended.connect(ended.append)
+
+    def kill(*_: object) -> None:
+        if not ended and desk.engine.pid is not None:
+            os.kill(desk.engine.pid, signal.SIGKILL)
+
+    turn.spoke.connect(kill)
+    turn.start()
+    assert loop.run_until(lambda: bool(ended), 60)
+    return ended[0]
+
+
+def test_small_talk_is_answered_as_a_toy_should(tmp_path: Path) -> None:
+    with desk_in(tmp_path) as (desk, loop):
+        load(desk, loop, MODEL, 1024)
+        for question, words in (("Who are you?", "toy"), ("你是谁？", "玩具"), ("What is Carrel?", "offline")):
+            _, outcome = ask(desk, loop, Wish(question, thinking=False, sampling=GREEDY))
+            assert words in outcome.text
+
+
+def test_the_toy_is_asked_without_chance() -> None:
+    assert sampling_of(str(MODEL), thinking=True).temperature == 0
+    assert sampling_of("/models/Qwen3-32B-Q4_K_M.gguf", thinking=True).temperature > 0
+    assert demo_question() == ENGLISH.facts[1].question
