@@ -13,7 +13,7 @@ def expected_decode_tok_s(desk: Desk, depth_tokens: int) -> float | None:
 
 
 class BestReading:
-    """The fastest reading of each model since the program began: what the next one can reach."""
+    """The fastest reading of each model that is remembered: what the next one can reach."""
 
     FEWEST_TOKENS = 512  # shorter readings say little
 
@@ -28,3 +28,13 @@ class BestReading:
     def of(self, path: str) -> float | None:
         """Tokens a second; None before the first reading."""
         return self._best.get(path)
+
+
+def recall_reading(desk: Desk, best: BestReading) -> None:
+    """Bring back how fast the model in memory read on an earlier day."""
+    path, least = desk.engine.state.path, BestReading.FEWEST_TOKENS
+
+    def done(tok_s: float) -> None:
+        best.note(path, least if tok_s else 0, tok_s)
+
+    desk.store.ask(lambda store: store.reading_speed(path, least), done)

@@ -8,6 +8,7 @@ from app.core.errors import CarrelError
 from app.engine import messages as m
 from app.engine.supervisor import Event
 from app.session.budget import answer_room
+from app.session.sampling import instructions_of
 from app.ui.bridge import listen
 from app.ui.chat.composer import Composer
 from app.ui.conversation import Conversation
@@ -29,6 +30,7 @@ class Filling(QObject):
         composer.text_changed.connect(self._timer.start)
         listen(self, lambda: conversation.files_changed.connect(self._show))
         listen(self, lambda: conversation.opened.connect(self._timer.start))
+        listen(self, lambda: conversation.manner.changed.connect(self._timer.start))
         listen(self, lambda: conversation.reread.connect(self._show))
         listen(self, lambda: self._engine.changed.connect(lambda _: self._show()))
         self._show()
@@ -36,7 +38,8 @@ class Filling(QObject):
     def _count(self) -> None:
         if not self._engine.state.has_model:
             return
-        texts = (self._composer.text, self._conversation.desk.settings.system_prompt)
+        conversation = self._conversation
+        texts = (self._composer.text, instructions_of(conversation.desk, conversation.manner.choices))
 
         def on_event(event: Event) -> None:
             if isinstance(event, m.Tokens) and len(event.counts) == len(texts):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from app.core.units import format_gib, format_tokens
 from app.core.words import language, say
+from app.engine.messages import Load
 from app.engine.state import EngineState, Phase
 from app.session.demo import is_demo
 
@@ -50,6 +51,24 @@ def context_words(n_ctx: int) -> str:
     """A context as tokens and as pages, at 700 tokens a page."""
     pages = max(1, 10 * round(n_ctx / 7000))
     return say("{count} tokens, about {pages} pages", count=format_tokens(n_ctx), pages=pages)
+
+
+def load_words(spec: Load) -> str:
+    """What a model was loaded with, for those who want to know; what is as usual is not said."""
+    parts = [
+        say("{count} tokens", count=f"{spec.n_ctx:,}"),
+        say("context in {kind}", kind=spec.kv_type),
+        say("reads {count} tokens at once", count=f"{spec.n_ubatch:,}"),
+    ]
+    if spec.yarn_factor > 1:
+        parts.append(say("stretched {factor} times (YaRN)", factor=f"{spec.yarn_factor:.3g}"))
+    if spec.adapters:
+        parts.append(say("{count} LoRA adapters", count=len(spec.adapters)))
+    if spec.draft_path:
+        parts.append(say("a small model guesses ahead"))
+    if not spec.n_draft:
+        parts.append(say("no guessing ahead"))
+    return " · ".join(parts)
 
 
 def engine_words(state: EngineState) -> str:

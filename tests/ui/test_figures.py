@@ -60,6 +60,17 @@ def test_expected_speed_sinks_with_the_depth(studio: Studio) -> None:
     assert answer.rows.value("gain") == "", "no drafts, no row"
 
 
+def test_reading_of_an_earlier_day_is_remembered(tmp_path: Path, qtbot: QtBot, studio: Studio) -> None:
+    studio.load()
+    studio.ask("A question of many words " * 200)
+    studio.close()
+    again = Studio(tmp_path, qtbot, Script("Yes."))
+    again.load()
+    best = again.window.conversation.best_reading
+    again.wait(lambda: best.of(again.desk.engine.state.path) == 1840.0)
+    again.close()
+
+
 def test_reading_is_held_against_the_best(qtbot: QtBot) -> None:
     best = BestReading()
     best.note("/m", 100, 9000.0)

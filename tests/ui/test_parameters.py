@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.core.params import PLAIN, THINKING, Choices
 from app.engine import messages as m
-from app.session.demo import DEMO_TOKENS
+from app.session.demo import demo_model_path
 from app.ui.inspector.parameters import Parameters
 from app.ui.sample_computer import SAMPLE_MACHINE
 from tests.helpers.fake_engine import Script
@@ -32,6 +35,15 @@ def open_studio(tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -
         studio.close()
 
 
+def load(studio: Studio) -> None:
+    """A model that has no values of its own, as the demo has."""
+    path = studio.desk.home.root / "model.gguf"
+    if not path.exists():
+        shutil.copy(demo_model_path(), path)
+    studio.window.load(path)
+    studio.wait(lambda: studio.desk.engine.state.has_model and not studio.window.loader.is_busy)
+
+
 def panel(studio: Studio) -> Parameters:
     studio.window.frame.right.button.setChecked(True)
     studio.window.inspector.show_tab("parameters")
@@ -44,9 +56,8 @@ def sent(studio: Studio) -> m.Generate:
 
 def test_a_value_belongs_to_its_chat_and_survives_a_restart(open_studio: Callable[[], Studio]) -> None:
     studio = open_studio()
-    studio.load()
+    load(studio)
     rows = panel(studio).rows
-    assert rows["max_tokens"].field.value() == DEMO_TOKENS, "the toy's own preset"
     assert not rows["temperature"].back.isVisible()
     rows["temperature"].field.setValue(0.25)
     rows["seed"].field.setValue(11)
@@ -73,7 +84,7 @@ def test_a_value_belongs_to_its_chat_and_survives_a_restart(open_studio: Callabl
 
 def test_choices_of_a_chat_not_begun_survive_other_chats_and_a_restart(open_studio: Callable[[], Studio]) -> None:
     first = open_studio()
-    first.load()
+    load(first)
     first.ask("A question")
     first.window.new_chat()
     panel(first).rows["top_k"].field.setValue(7)
@@ -84,7 +95,7 @@ def test_choices_of_a_chat_not_begun_survive_other_chats_and_a_restart(open_stud
     first.close()
     second = open_studio()
     assert panel(second).rows["top_k"].field.value() == 7
-    second.load()
+    load(second)
     second.ask("Mine?")
     assert sent(second).sampling.top_k == 7
     second.window.new_chat()
@@ -93,7 +104,7 @@ def test_choices_of_a_chat_not_begun_survive_other_chats_and_a_restart(open_stud
 
 def test_the_preset_follows_the_thinking_switch(open_studio: Callable[[], Studio]) -> None:
     studio = open_studio()
-    studio.load()
+    load(studio)
     parameters = panel(studio)
     parameters.rows["temperature"].field.setValue(0.7)
     assert "One value" in parameters.preset.text()
@@ -122,7 +133,7 @@ def test_one_value_goes_back_alone(open_studio: Callable[[], Studio]) -> None:
 
 def test_a_form_is_judged_while_typed_and_refused_when_wrong(open_studio: Callable[[], Studio]) -> None:
     studio = open_studio()
-    studio.load()
+    load(studio)
     form = panel(studio).form
     form.fold.setChecked(True)
     form.kind.setCurrentIndex(form.kind.findData("json_schema"))
@@ -141,7 +152,7 @@ def test_a_form_is_judged_while_typed_and_refused_when_wrong(open_studio: Callab
 
 def test_instructions_typed_before_leaving_stay_with_their_chat(open_studio: Callable[[], Studio]) -> None:
     studio = open_studio()
-    studio.load()
+    load(studio)
     studio.ask("One?")
     panel(studio).instructions.setPlainText("Answer in German.")
     studio.window.new_chat()
@@ -161,3 +172,31 @@ def test_ctrl_p_and_the_composer_open_and_close_the_parameters(open_studio: Call
     assert window.inspector.tab == "parameters"
     window.chat.composer.parameters.click()
     assert not window.inspector.isVisible()
+
+
+def test_every_parameter_has_a_name_and_tab_goes_from_top_to_bottom(open_studio: Callable[[], Studio]) -> None:
+    parameters = panel(open_studio())
+    parameters.rows["seed"].field.setValue(3)
+    parameters.form.fold.setChecked(True)
+    parameters.form.kind.setCurrentIndex(2)
+    parameters.form.kind.activated.emit(2)
+    stops: list[QWidget] = []
+    widget = parameters.thinking.nextInFocusChain()
+    while parameters.isAncestorOf(widget) and widget is not parameters.thinking:
+        named = widget.accessibleName() or (isinstance(widget, QAbstractButton) and widget.text())
+        part = widget.objectName().startswith("qt_")  # the line inside a spin box
+        if not part and widget.isVisible() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            assert named, widget
+            stops.append(widget)
+        widget = widget.nextInFocusChain()
+    tops = [stop.mapTo(parameters, stop.rect().topLeft()).y() for stop in stops]
+    assert len(stops) >= 14
+    assert all(after >= before - 12 for before, after in itertools.pairwise(tops)), tops
+
+
+def test_instructions_of_a_chat_count_in_the_gauge(open_studio: Callable[[], Studio]) -> None:
+    studio = open_studio()
+    load(studio)
+    studio.window.conversation.manner.choose(instructions="Answer in plain words. " * 20)
+    gauge = studio.window.chat.composer.gauge
+    studio.wait(lambda: gauge.parts.instructions > 50)

@@ -9,9 +9,10 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.core.words import say
+from app.engine.state import EngineState
 from app.machine.live import Sample
 from app.perf.meter import Figures
-from app.session.expecting import expected_decode_tok_s
+from app.session.expecting import expected_decode_tok_s, recall_reading
 from app.session.receipt import speed_words
 from app.session.telemetry import Telemetry
 from app.ui.bridge import listen
@@ -45,6 +46,7 @@ class AnswerCard(QWidget):
         self.rows = FigureRows()
         self._beats = self._slow_beats = 0
         self._sample: Sample | None = None
+        self._recalled = ""  # the model whose best reading was asked for
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
@@ -55,7 +57,9 @@ class AnswerCard(QWidget):
         self._timer = QTimer(self, interval=BEAT_MS)
         self._timer.timeout.connect(self._beat)
         listen(self, lambda: telemetry.sampled.connect(self._on_sample))
+        listen(self, lambda: self._desk.engine.changed.connect(self._on_engine))
         listen(self, lambda: conversation.running_changed.connect(self._on_running_changed))
+        self._on_engine(self._desk.engine.state)
         self._on_running_changed()
         self.show_figures(self._figures() or Figures())
 
@@ -98,6 +102,11 @@ class AnswerCard(QWidget):
 
     def _on_sample(self, sample: Sample) -> None:
         self._sample = sample
+
+    def _on_engine(self, state: EngineState) -> None:
+        if state.has_model and state.path != self._recalled:
+            self._recalled = state.path
+            recall_reading(self._desk, self._conversation.best_reading)
 
     def _on_running_changed(self) -> None:
         if self._conversation.is_running:

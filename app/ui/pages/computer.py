@@ -15,7 +15,7 @@ from app.ui.pages.computer_facts import fill_computer
 from app.ui.pages.loading_card import LoadingCard
 from app.ui.pages.page import Card, Page, buttons, fact, label
 from app.ui.widgets.buttons import TextButton
-from app.ui.words import engine_words, model_words
+from app.ui.words import engine_words, load_words, model_words
 
 
 class ComputerPage(Page):
@@ -54,6 +54,8 @@ class ComputerPage(Page):
         if state.has_model:
             column.addLayout(fact(say("Model"), model_words(state.path, state.n_ctx)))
             column.addLayout(fact(say("File"), state.path))
+            if self._desk.engine.spec is not None:
+                column.addLayout(fact(say("Loaded with"), load_words(self._desk.engine.spec)))
             column.addLayout(fact(say("Loaded in"), format_duration(state.load_s)))
         if state.build:
             column.addLayout(fact(say("Engine build"), state.build))
