@@ -1,0 +1,29 @@
+"""What is dropped into a message: files, and folders with documents of their own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.ui.attachments import Attachments
+from tests.helpers.desk import desk_in
+from tests.unit.ingest.making import docx, paragraph
+
+
+def test_each_document_in_a_dropped_folder_gets_its_own_chip(tmp_path: Path) -> None:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "main.py").write_text("print()\n")
+    (folder / "spec.docx").write_bytes(docx(paragraph("第一条")))
+    (folder / "broken.pdf").write_bytes(b"%PDF-1.7")
+    with desk_in(tmp_path / "home") as (desk, loop):
+        attachments = Attachments(desk)
+        attachments.add_files([folder])
+        assert loop.run_until(lambda: not attachments.reading, 60)
+        chips = {chip.name: chip for chip in attachments.chips()}
+        assert {name: chip.state for name, chip in chips.items()} == {
+            "project": "ready",
+            "spec.docx": "ready",
+            "broken.pdf": "refused",
+        }
+        assert "damaged" in chips["broken.pdf"].reason
+        attachments.drop_files()
