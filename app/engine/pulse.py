@@ -34,8 +34,9 @@ class Verdict(Enum):
 class Pulse:
     """One child: when it last gave a sign, and how long it was silent at most. All times are of one monotonic clock."""
 
-    def __init__(self) -> None:
-        self._sign_s = self._looked_s = self._killed_s = 0.0
+    def __init__(self, now_s: float) -> None:
+        self._sign_s = now_s
+        self._looked_s = self._killed_s = 0.0
         self.why_killed: CarrelError | None = None
         self._longest_s: float | None = None
 

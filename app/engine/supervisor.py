@@ -40,7 +40,7 @@ class Supervisor:
         self._requests = OpenRequests()
         self._loading = 0  # the load that counts: an older one may still report
         self._resting = False  # the model about to leave memory is to come back
-        self._pulse = Pulse()
+        self._pulse = Pulse(self._clock())
         self.spec: m.Load | None = None  # what was asked to be loaded last
         self.state = EngineState()
         self.changed: Emitter[[EngineState]] = Emitter()
@@ -163,7 +163,7 @@ class Supervisor:
         if self._link is not None:
             return
         self._generation += 1
-        self._pulse = Pulse()
+        self._pulse = Pulse(self._clock())
         mine = self._generation
         self._become(EngineState(phase=Phase.STARTING))
         self._link = self._connect(

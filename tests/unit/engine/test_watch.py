@@ -182,6 +182,21 @@ def test_a_child_that_cannot_even_be_killed_is_given_up() -> None:
     assert len(bench.links) == 2
 
 
+def test_a_load_asked_for_while_the_dead_childs_requests_are_ending_is_not_stuck() -> None:
+    bench = Bench()
+    again: list[Request] = []
+
+    def load_again(event: Event) -> None:
+        again.append(bench.supervisor.load(m.Load(0, "/m.gguf"), bench.heard.append))
+
+    bench.supervisor.generate(TURNS, Sampling(), load_again)
+    bench.supervisor.tokenize(("a",), bench.heard.append)
+    bench.links[-1].on_exit(Exit(-6, "out of memory"))
+    bench.pass_s(5)
+    assert not bench.links[-1].killed
+    assert [request.ended for request in again] == [False]
+
+
 def test_what_is_asked_on_the_side_does_not_make_it_an_answering_engine() -> None:
     bench = Bench()
     title = bench.ask(side=True)
