@@ -19,6 +19,7 @@ from app.engine.worker.vocab import Ids
 KV_TYPES = {"f16": 1, "q8_0": 8, "q4_0": 2}  # ggml_type numbers
 MAX_DRAFT = 63
 _CPU_STEPS = ((2e9, 512), (1e10, 128), (float("inf"), 32))  # parameters of the model, tokens a step
+_BELT = 4  # copies that llama.cpp keeps for pipeline parallelism
 _YARN = 2  # llama_rope_scaling_type
 
 Logits = npt.NDArray[np.float32]
@@ -153,17 +154,23 @@ def _pointer(array: npt.NDArray[Any], kind: Any) -> Any:
 def _step_tokens(model: Any, spec: Load) -> int:
     """How many prompt tokens to compute between two looks at the progress and at a cancel.
 
-    Whole ubatches where every layer is on a card. A processor reads a large model so slowly that 512 tokens would be
-    a minute of silence. Fixed by the model's size, not by a clock: the same prompt is cut the same way every time.
+    Whole batches where there is a card: layers that stay in RAM are copied to it for each step, so few steps are
+    best. A processor alone reads a large model so slowly that 512 tokens would be a minute of silence. Fixed by the
+    model's size, not by a clock: the same prompt is cut the same way every time.
     """
-    if 0 <= spec.n_gpu_layers <= C.llama_model_n_layer(model) or not C.llama_supports_gpu_offload():
-        return next(tokens for parameters, tokens in _CPU_STEPS if C.llama_model_n_params(model) < parameters)
-    return spec.n_ubatch
+    if C.llama_supports_gpu_offload():
+        return _batch_tokens(spec)
+    return next(tokens for parameters, tokens in _CPU_STEPS if C.llama_model_n_params(model) < parameters)
+
+
+def _batch_tokens(spec: Load) -> int:
+    """Several cards work like a belt, each on another ubatch of the same batch: four keep them busy."""
+    return spec.n_ubatch * (_BELT if len(spec.tensor_split) > 1 else 1)
 
 
 def _params(spec: Load, n_seq: int) -> Any:
     params = C.llama_context_default_params()
-    params.n_ctx, params.n_batch, params.n_ubatch = spec.n_ctx, spec.n_ubatch, spec.n_ubatch
+    params.n_ctx, params.n_batch, params.n_ubatch = spec.n_ctx, _batch_tokens(spec), spec.n_ubatch
     params.n_seq_max, params.kv_unified = n_seq, True
     params.n_outputs_max = MAX_DRAFT + n_seq
     params.n_threads = params.n_threads_batch = spec.n_threads

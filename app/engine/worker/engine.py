@@ -24,6 +24,7 @@ from app.engine.worker.model import open_adapters
 from app.engine.worker.picker import Picker
 from app.engine.worker.rehearsal import rehearse
 from app.engine.worker.scheduler import Scheduler
+from app.engine.worker.speculation.calibration import is_enough
 from app.engine.worker.speculation.choice import Speculator
 from app.engine.worker.speculation.costs import CostCurve
 from app.engine.worker.speech import Say, Speech
@@ -64,7 +65,7 @@ class Engine:
             self._open_speculation(spec)
 
     def _open_speculation(self, spec: m.Load) -> None:
-        self.curve = CostCurve(spec.costs or rehearse(self.context))
+        self.curve = CostCurve(spec.costs if is_enough(spec.costs) else rehearse(self.context))
         if spec.draft_path:
             self._drafter = self._open_drafter(spec)
 
@@ -164,14 +165,8 @@ class Engine:
         sidecar = read_sidecar(Path(command.path))
         if sidecar is not None and slots.any_holds(lambda ids: snapshot.holds(sidecar, ids)):
             return m.Restored(command.id, sidecar.tokens, 0, 0.0)
-        slot = slots.adopt()
-        while True:
-            try:
-                ids = snapshot.restore(self.context.handle, slot.seq, Path(command.path), self._identity)
-                break
-            except EngineFault as fault:
-                if fault.code != "session_no_room" or not slots.evict():
-                    raise
+        slot = slots.adopt(sidecar.tokens if sidecar is not None else 0)
+        ids = snapshot.restore(self.context.handle, slot.seq, Path(command.path), self._identity)
         slot.tokens = TokenLine(ids)
         size = Path(command.path).stat().st_size
         return m.Restored(command.id, len(ids), size, time.monotonic() - started_s)

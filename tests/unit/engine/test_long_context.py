@@ -69,7 +69,7 @@ def test_a_long_session_comes_back_as_it_was_read(tmp_path: Path, model: Path, k
     yarn = {"yarn_factor": N_CTX / TRAINED, "yarn_orig_ctx": TRAINED}
     with inside(model, endless=True, n_ctx=N_CTX, n_ubatch=512, n_threads=2, kv_type=kv_type, **yarn) as engine:
         _, fresh, _ = ask(engine, 1, document + QUESTION)
-        saved = engine.engine.save_session(m.SaveSession(2, (m.Turn("user", document),), path, thinking=False))
+        saved = engine.engine.save_session(m.SaveSession(2, (m.Turn("user", document),), path, thinking=False))()
         assert TOKENS <= saved.tokens < engine.done[1].prompt_tokens
         held, _ = engine.scheduler.slots.longest(engine.done[1].text.ids)
         assert held is not None
