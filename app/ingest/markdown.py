@@ -11,7 +11,10 @@ _BREAK = re.compile(r"\s*\n\s*")
 
 def cell(text: str) -> str:
     """The text on one line, safe between bars."""
-    return _BREAK.sub("<br>", text.strip()).replace("|", "\\|")
+    text = text.strip()
+    if "\n" in text:
+        text = _BREAK.sub("<br>", text)
+    return text.replace("|", "\\|") if "|" in text else text
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:

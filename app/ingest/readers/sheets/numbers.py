@@ -91,11 +91,11 @@ def plain(value: float) -> str:
 
 def _percentage(value: float, decimals: int) -> str:
     hundredfold = value * 100
-    more = next(
-        (more for more in range(MORE_DECIMALS) if round(hundredfold, decimals + more) == round(hundredfold, 9)),
-        MORE_DECIMALS,
-    )
-    return f"{hundredfold:.{decimals + more}f}"
+    for more in range(MORE_DECIMALS):
+        text = f"{hundredfold:.{decimals + more}f}"
+        if abs(float(text) - hundredfold) < 1e-9:
+            return text
+    return f"{hundredfold:.{decimals + MORE_DECIMALS}f}"
 
 
 def _clock(time: dt.time) -> str:

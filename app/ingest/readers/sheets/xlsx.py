@@ -20,9 +20,9 @@ from app.ingest.safezip import SafeZip
 
 MAX_FORMULAS = 100_000
 MAX_LETTERS = 3
-_COLUMNS = re.compile(rb'\sr="([A-Z]{1,3})\d{1,7}"')
+_COLUMNS = re.compile(rb'r="([A-Z]{1,3})')
 _ROWS = re.compile(rb'<(?:\w+:)?row\b[^>]*?\sr="(\d{1,7})"')
-_CELL_ROWS = re.compile(rb'\sr="[A-Z]{1,3}(\d{1,7})"')
+_CELL_ROWS = re.compile(rb'r="[A-Z]{1,3}(\d{1,7})')
 _UNCOMPUTED = re.compile(
     rb'<(?:\w+:)?c\b[^>]*?\sr="([A-Z]{1,3})(\d{1,7})"[^>]*><(?:\w+:)?f\b[^>]*>([^<]+)</(?:\w+:)?f>'
     rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?</(?:\w+:)?c>"
@@ -92,7 +92,7 @@ class Sheet:
         """What the library leaves out of this sheet."""
         errors = {
             (int(row) - 1, column_of(letters)): unescape(text.decode("utf-8", "replace"))
-            for letters, row, text in islice(_ERRORS.findall(self.data), MAX_FORMULAS)
+            for letters, row, text in islice(_ERRORS.findall(self.data) if b't="e"' in self.data else (), MAX_FORMULAS)
         }
         return Extras(self._formats(), errors | self.uncomputed)
 
@@ -113,7 +113,8 @@ class Sheet:
     def uncomputed(self) -> dict[Spot, str]:
         """Formulas without a result, as programs other than spreadsheets write them."""
         found: dict[Spot, str] = {}
-        for letters, row, formula in _UNCOMPUTED.findall(self.data):
+        has_formulas = any(sign in self.data for sign in (b"<f>", b"<f ", b":f>", b":f "))
+        for letters, row, formula in _UNCOMPUTED.findall(self.data) if has_formulas else ():
             found[int(row) - 1, column_of(letters)] = "=" + unescape(formula.decode("utf-8", "replace"))
             if len(found) >= MAX_FORMULAS:
                 break
