@@ -18,7 +18,7 @@ from app.core.words import mark
 from app.ingest.limits import bound_this_process
 from app.ingest.messages import Finished, Holds, Message, PageRead, Refused, Request, Warned, read_request, to_line
 from app.ingest.nesting import Trace
-from app.ingest.refusal import damaged
+from app.ingest.refusal import damaged, too_much_memory
 from app.ingest.source import Output, OutputFull, Source, shown
 
 PARENT_GONE = 3
@@ -53,12 +53,7 @@ def serve(request: Request, send: Send) -> None:
     except CarrelError as caught:
         error = caught
     except MemoryError:
-        error = CarrelError(
-            "too_much_memory",
-            "{name} needs more memory than reading a file may take.",
-            "Split it into smaller files, or save it again in the program it came from.",
-            name=name,
-        )
+        error = too_much_memory(name)
     except OSError as caught:
         error = CarrelError(
             "unreadable", "{name} could not be opened: {reason}.", "Check that you may read it.",

@@ -18,7 +18,7 @@ from app.core.units import format_bytes
 from app.core.words import mark
 from app.ingest import lines, markdown
 from app.ingest.messages import Message, Moved, PageRead, Started, Warned
-from app.ingest.refusal import damaged
+from app.ingest.refusal import damaged, too_much_memory
 from app.ingest.source import Output, OutputFull, Source
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class Container:
         self.parts: list[Part] = []
         self._warnings: list[Warned] = []
         self._characters = self._pages = 0
-        self._is_full = False
+        self.is_full = False
 
     def add(self, name: str, size_bytes: int, load: Callable[[], bytes], read: Read | None = None) -> Part:
         """Read one file by its own kind. What cannot be read is named with its reason; nothing is raised for it.
@@ -100,7 +100,7 @@ class Container:
         """
         part = Part(shown_name(name), size_bytes)
         self.parts.append(part)
-        if self._is_full:
+        if self.is_full:
             part.why_not = "left out, there is too much text before it"
         elif not self._source.trace.enter():
             part.why_not = "damaged"
@@ -114,10 +114,12 @@ class Container:
     def skip(self, name: str, size_bytes: int, why_not: str) -> None:
         """Name a file that is not read."""
         self.parts.append(Part(shown_name(name), size_bytes, why_not=why_not))
+        self._output.move(self._pages)
 
     def leave_out(self, name: str, size_bytes: int, why_not: str) -> None:
         """Name a file that nobody expects to be read; only the map tells."""
         self.parts.append(Part(shown_name(name), size_bytes, why_not=why_not, is_expected=True))
+        self._output.move(self._pages)
 
     def send(self, kind: str) -> None:
         """Send the map and then the pages of every part."""
@@ -128,18 +130,18 @@ class Container:
         self.send_parts()
 
     def send_parts(self) -> None:
-        """Send the pages, and say what was not read."""
+        """Say what was not read, and send the pages, of which the last may be one too many."""
+        self._send_warnings()
         for part in self.parts:
             for label, text, flag in part.pages:
                 self._output.page(text, label, flag)
-        self.send_warnings()
 
-    def send_warnings(self) -> None:
+    def _send_warnings(self) -> None:
         for warning in self._warnings[:MAX_WARNINGS]:
             self._output.warn(warning.template, **warning.params)
         if len(self._warnings) > MAX_WARNINGS:
             self._output.warn(MORE_WARNINGS)
-        if self._is_full:
+        if self.is_full:
             self._output.warn(TOO_MUCH_INSIDE)
         missing = [part.name for part in self.parts if part.why_not and not part.is_expected]
         if missing:
@@ -181,11 +183,13 @@ class Container:
                 return
             (read or self._find(inner).read)(inner, gathering)
         except OutputFull:
-            self._is_full = True
+            self.is_full = True
         except CarrelError as error:
             self._refuse(part, error)
-        except (RecursionError, MemoryError):
+        except RecursionError:
             self._refuse(part, damaged(part.name))
+        except MemoryError:
+            self._refuse(part, too_much_memory(part.name))
         except Exception as error:  # a reader met a file nobody thought of; the cause goes to the log
             print(f"{part.name}: {type(error).__name__}: {error}", file=sys.stderr)
             self._refuse(part, damaged(part.name))
@@ -209,6 +213,7 @@ WHY = {
     "damaged": "damaged",
     "old_office": "old Office format",
     "zip_bomb": "refused, unpacks too far",
+    "too_much_memory": "needs too much memory",
     "too_deep": "not opened, nested too deeply",
     "unknown_packing": "packed in a way that cannot be opened",
 }

@@ -126,6 +126,16 @@ def locked(name: str, password: str) -> CarrelError:
     )
 
 
+def too_much_memory(name: str) -> CarrelError:
+    """The sentence for a file that Python found no room for."""
+    return CarrelError(
+        "too_much_memory",
+        "{name} needs more memory than reading a file may take.",
+        "Split it into smaller files, or save it again in the program it came from.",
+        name=name,
+    )
+
+
 def damaged(name: str) -> CarrelError:
     """The sentence for a file whose inside does not hold together."""
     return CarrelError(

@@ -39,7 +39,8 @@ def read_folder(source: Source, path: Path, output: Output, on_document: Callabl
     if reading.documents > MAX_DOCUMENTS:
         output.warn(TOO_MANY_DOCUMENTS, count=reading.documents, limit=MAX_DOCUMENTS)
     reading.container.send(KIND)
-    return reading.hash.hexdigest()
+    was_all_read = not reading.container.is_full and not source.trace.skip
+    return reading.hash.hexdigest() if was_all_read else hash_folder(path)
 
 
 def hash_folder(path: Path) -> str:

@@ -12,6 +12,7 @@ from app.core.errors import CarrelError
 from app.ingest import folder
 from app.ingest.folder import hash_folder
 from app.ingest.folder.ignore import Rules
+from app.ingest.messages import Limits
 from app.ingest.reading import read_file_blocking, read_files
 from tests.unit.ingest.making import CHILD, docx, paragraph, pdf, zipped
 
@@ -210,3 +211,12 @@ def test_patterns_of_a_subfolder_stay_in_it() -> None:
     assert rules.ignores("sub/top.md", is_folder=False)
     assert not rules.ignores("a.txt", is_folder=False)
     assert not rules.ignores("sub/deep/top.md", is_folder=False)
+
+
+def test_a_folder_of_more_text_than_may_be_taken_says_what_is_left_out_and_keeps_its_hash(tmp_path: Path) -> None:
+    top = write(tmp_path / "top", {"a.txt": b"a" * 3000, "b.txt": b"b" * 3000, "c.txt": b"c"})
+    document = read_file_blocking(top, CHILD, Limits(characters=4000))
+    assert "| c.txt |  |  | left out, there is too much text before it (1 B) |" in document.pages[0].text
+    assert any("more text than may be taken" in warning for warning in document.warnings)
+    assert sum(len(page.text) for page in document.pages) <= 4000
+    assert document.sha256 == hash_folder(top)
