@@ -45,6 +45,7 @@ def test_the_demo_does_the_main_job_with_no_network(tmp_path: Path) -> None:
     last = lines[-1]
     assert last["kind"] == "done"
     assert last["text"] == "".join(line["text"] for line in lines if line["kind"] == "delta")
+    assert "1,450.00 dollars [D1 p.1]" in last["text"]
     assert last["receipt"]["files"][0]["tokens"] > 1000
     assert last["receipt"]["files"][0]["dropped_tokens"] == 0
     assert last["receipt"]["context_used"] == last["usage"]["prompt_tokens"] + last["usage"]["answer_tokens"]
