@@ -16,7 +16,7 @@ import msgspec
 from app.engine.messages import Load
 from app.gguf.split import part_names
 
-FORMAT = 1
+FORMAT = 2
 SIDECAR = ".json"
 UNFINISHED = ".part"
 NAMES = ".names"  # beside a session, for people: the documents it is about
@@ -38,7 +38,7 @@ class Identity(msgspec.Struct, frozen=True):
 
 
 class Sidecar(msgspec.Struct, frozen=True):
-    """The guard of one state file. `blocks` are CRC-32 of each `block_bytes`, `head` of the first `head_bytes`."""
+    """The guard of one state file: checksums of every `block_bytes` of it, and of its first `head_bytes`."""
 
     format: int
     identity: Identity

@@ -22,7 +22,7 @@ from llama_cpp import llama_cpp as C
 from app.engine import saved
 from app.engine.saved import Identity, Sidecar
 from app.engine.worker import library
-from app.engine.worker.blocks import BLOCK_BYTES, BlockSums, crc_of
+from app.engine.worker.blocks import BLOCK_BYTES, BlockSums, sum_of
 from app.engine.worker.faults import EngineFault
 from app.engine.worker.vocab import Ids
 
@@ -140,7 +140,7 @@ def _guard(state: Written, identity: Identity, model_path: str) -> Sidecar:
         tokens_sha256=_hash(state.tokens),
         size_bytes=state.size_bytes,
         head_bytes=head_bytes,
-        head=crc_of(part, 0, head_bytes),
+        head=sum_of(part, 0, head_bytes),
         block_bytes=BLOCK_BYTES,
         blocks=blocks,
     )
@@ -162,7 +162,7 @@ def _accepted(path: Path, identity: Identity) -> Sidecar:
     if not path.exists() or path.stat().st_size != sidecar.size_bytes or sidecar.tokens < 1 or sidecar.block_bytes < 1:
         raise EngineFault("session_refused", f"{path}: its size is not what the sidecar says")
     parsed = min(sidecar.size_bytes, sidecar.tokens * _HEAD_PER_TOKEN + _HEAD_SPARE)
-    if sidecar.head_bytes != parsed or crc_of(path, 0, parsed) != sidecar.head:
+    if sidecar.head_bytes != parsed or sum_of(path, 0, parsed) != sidecar.head:
         raise EngineFault("session_refused", f"{path}: its head is damaged")
     return sidecar
 
