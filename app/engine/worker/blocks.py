@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-BLOCK_BYTES = 64 << 20
+BLOCK_BYTES = 16 << 20
 _READ_BYTES = 1 << 20  # stays in the processor's cache between being read and being summed
 _WEIGHTS = np.arange(_READ_BYTES // 8, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
 _NEXT, _MASK = 0x9E3779B97F4A7C15, (1 << 64) - 1  # an odd number: tells pieces of a block apart by their place
