@@ -1,6 +1,6 @@
 """What reading documents costs and how much of their words arrives, by format, beside markitdown in the same run.
 
-    python -m tests.bench.documents [--corpus DIR] [--markitdown PYTHON] [--lines 2000] [--json]
+    python -m tests.bench.documents [--corpus DIR] [--markitdown PYTHON] [--lines 2000] [--only WORD] [--json]
 
 Without `--corpus` a document of every kind is generated, and the words that went in are the reference. For real files
 the reference is PDFium's plain text for PDF, and the text nodes of their own XML for Word, PowerPoint and OpenDocument;
@@ -175,6 +175,7 @@ def main() -> None:
     parser.add_argument("--corpus", type=Path, help="a folder of real files instead of generated ones")
     parser.add_argument("--markitdown", metavar="PYTHON", help="the interpreter of markitdown's environment")
     parser.add_argument("--lines", type=int, default=2000, help="length of the generated documents")
+    parser.add_argument("--only", metavar="WORD", default="", help="only files with this in their names")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
@@ -185,6 +186,7 @@ def main() -> None:
             for name, (data, expected) in samples(args.lines).items():
                 (Path(place) / name).write_bytes(data)
                 files[Path(place) / name] = expected
+        files = {path: expected for path, expected in files.items() if args.only in path.name}
         ours = read_all(sys.executable, "carrel", list(files))
         theirs = read_all(args.markitdown, "markitdown", list(files)) if args.markitdown else {}
         rows = list(table(files, ours, theirs, by_name=not args.corpus))

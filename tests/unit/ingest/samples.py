@@ -53,7 +53,6 @@ def samples(count: int = 12) -> dict[str, tuple[bytes, str]]:
     lines, rows = sentences(count), records(count)
     prose, cells = "\n".join(lines), "\n".join("\t".join(row) for row in rows)
     both = prose + "\n" + cells
-    report = "\n".join(line for line in lines if line.isascii()) + "\n" + "\n".join("\t".join(r[1:]) for r in rows)
     csv = "\n".join(",".join(row) for row in rows)
     data = json.dumps([dict(zip(rows[0], row, strict=True)) for row in rows], ensure_ascii=False)
     xml = "<?xml version='1.0'?><d>" + "".join(f"<p>{line}</p>" for line in lines) + "</d>"
@@ -64,7 +63,7 @@ def samples(count: int = 12) -> dict[str, tuple[bytes, str]]:
     )
     return {
         "prose.pdf": (pdf(*_prose_pages(lines), compress=True), prose),
-        "report.pdf": (pdf(*_report_pages(lines, rows), compress=True), report),
+        "report.pdf": report(lines),
         "tables.pdf": (pdf(*_table_pages(rows), compress=True), cells),
         "letter.docx": (word, both),
         "slides.pptx": (slides.pptx([_slide(part) for part in _parts(lines, 8)]), prose),
@@ -138,15 +137,16 @@ def _prose_pages(lines: Sequence[str]) -> list[bytes]:
     ]
 
 
-def _report_pages(lines: Sequence[str], rows: Sequence[Sequence[str]]) -> list[bytes]:
-    """English prose above a table, as most pages with tables are."""
+def report(lines: Sequence[str]) -> tuple[bytes, str]:
+    """A PDF of English prose with a ruled table under it on every page, and its words."""
     prose = list(_parts([line for line in lines if line.isascii()], 36))
-    tables = list(_parts([row[1:] for row in rows], -(-len(rows) // len(prose))))
-    return [
-        pdf_page([(60, 800 - 13 * place, line) for place, line in enumerate(part)], size=8)
-        + (ruled_table(tables[index], top=310) if index < len(tables) else b"")
-        for index, part in enumerate(prose)
+    tables = list(_parts([row[1:] for row in records(9 * len(prose) - 1, seed=3)], 9))
+    pages = [
+        pdf_page([(60, 800 - 13 * place, line) for place, line in enumerate(part)], size=8) + ruled_table(rows, top=310)
+        for part, rows in zip(prose, tables, strict=True)
     ]
+    words = ["\n".join(part) + "\n" + "\n".join(map(" ".join, rows)) for part, rows in zip(prose, tables, strict=True)]
+    return pdf(*pages, compress=True), "\n".join(words)
 
 
 def _table_pages(rows: Sequence[Sequence[str]]) -> list[bytes]:
