@@ -154,3 +154,25 @@ def test_adapters_change_strength_and_leave(studio: Studio, tmp_path: Path) -> N
     assert card_of(studio).fixed.adapters[1].scale == 0.5
     adapters._on_remove(0)
     assert [msgspec.structs.astuple(one)[1] for one in adapters.adapters] == [0.5]
+
+
+def test_two_cards_can_be_one_or_both(studio: Studio) -> None:
+    studio.load()
+    (gpu,) = SAMPLE_MACHINE.gpus
+    other = msgspec.structs.replace(gpu, uuid="GPU-other", index=1)
+    studio.window.guide.machine = msgspec.structs.replace(SAMPLE_MACHINE, gpus=(gpu, other))
+    studio.window.guide.changed.emit()
+    card = card_of(studio)
+    choices = {card.cards.itemText(number): card.cards.itemData(number) for number in range(card.cards.count())}
+    assert choices == {"Automatic": None, "One graphics card": 1, "All 2 graphics cards": 2, "The processor alone": 0}
+
+
+def test_a_load_that_needs_too_much_leads_to_how_it_is_loaded(studio: Studio) -> None:
+    studio.load()
+    studio.script.load_failure = "out_of_memory"
+    studio.window.loader.reload()
+    card = studio.window.chat.engine_card
+    studio.wait(card.change.isVisible, 20_000)
+    assert card.support.isVisible()
+    card.change.click()
+    assert studio.window.page == "computer"

@@ -12,7 +12,7 @@ from app.session.demo import is_demo
 from app.session.desk import Desk
 from app.ui.bridge import listen
 from app.ui.loader import Loader
-from app.ui.pages.page import label
+from app.ui.pages.page import buttons, label
 from app.ui.widgets.buttons import IconButton, TextButton
 from app.ui.words import model_name
 
@@ -64,6 +64,14 @@ class DemoLine(QFrame):
         self.setVisible(bool(state.path) and is_demo(state.path))
 
 
+_LOADED_TOO_LARGE = (
+    "load_out_of_memory",
+    "engine_out_of_memory",
+    "context_refused",
+    "does_not_fit_machine",
+)
+
+
 class EngineCard(QFrame):
     """Above the composer while nothing can be asked: loading, failed, or no model yet."""
 
@@ -84,6 +92,8 @@ class EngineCard(QFrame):
         self.act.clicked.connect(self._on_act)
         self.other = TextButton(say("Choose another model"))
         self.other.clicked.connect(lambda: self.page_wanted.emit("library"))
+        self.change = TextButton(say("Change how it is loaded"))
+        self.change.clicked.connect(lambda: self.page_wanted.emit("computer"))
         self.support = TextButton(say("Save support bundle…"), kind="quiet")
         self.support.clicked.connect(self.support_wanted)
         self._lay_out()
@@ -98,12 +108,7 @@ class EngineCard(QFrame):
         column.addWidget(self.words)
         column.addWidget(self.bar)
         self._buttons = QWidget()
-        row = QHBoxLayout(self._buttons)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.act)
-        row.addWidget(self.other)
-        row.addWidget(self.support)
-        row.addStretch(1)
+        self._buttons.setLayout(buttons(self.act, self.change, self.other, self.support))
         column.addWidget(self._buttons)
 
     def set_told_above(self, told: bool) -> None:
@@ -127,6 +132,7 @@ class EngineCard(QFrame):
             else say("Choose a model")
         )
         self.other.setVisible(bool(last))
+        self.change.setVisible(bool(last) and error is not None and _can_be_loaded_otherwise(error))
         self.support.setVisible(error is not None)
 
     def _on_act(self) -> None:
@@ -134,6 +140,10 @@ class EngineCard(QFrame):
             self._loader.reload()
         else:
             self.page_wanted.emit("start")
+
+
+def _can_be_loaded_otherwise(error: CarrelError) -> bool:
+    return error.code in _LOADED_TOO_LARGE or error.code.startswith("adapter_")
 
 
 def _engine_sentence(state: EngineState, error: CarrelError | None, last: str, *, busy: bool) -> str:
