@@ -123,9 +123,12 @@ def connect_script(script: Path, *arguments: str, env: dict[str, str] | None = N
     """A child that is not the program itself but a script which bends it."""
 
     def connect(on_line: Callable[[bytes], None], on_exit: Callable[..., None]) -> Child:
-        command = [sys.executable, str(script), *arguments]
+        command = [sys.executable, "-P", str(script), *arguments]
         return Child(
-            command, on_line, on_exit, {"CUDA_DEVICE_ORDER": "PCI_BUS_ID", "GOMP_SPINCOUNT": "2000", **(env or {})}
+            command,
+            on_line,
+            on_exit,
+            {"CUDA_MODULE_LOADING": "LAZY", "CUDA_DEVICE_ORDER": "PCI_BUS_ID", "GOMP_SPINCOUNT": "2000", **(env or {})},
         )
 
     return connect

@@ -11,18 +11,18 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 if __package__ in (None, ""):
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-import numpy as np
-
-from app.engine import messages as m
-from app.engine.worker.context import Logits
-from app.engine.worker.job import Job
-from app.engine.worker.picker import Picker
-from app.engine.worker.speech import Say
-from app.engine.worker.vocab import Ids
+if TYPE_CHECKING:
+    from app.engine import messages as m
+    from app.engine.worker.context import Logits
+    from app.engine.worker.job import Job
+    from app.engine.worker.picker import Picker
+    from app.engine.worker.speech import Say
+    from app.engine.worker.vocab import Ids
 
 STRETCH = 60
 
@@ -34,6 +34,8 @@ def script(kind: str, prompt: Ids, other: Ids, length: int) -> list[int]:
     if kind == "verbatim":
         start = len(prompt) // 3
         return prompt[start : start + length].tolist()
+    import numpy as np
+
     said: list[int] = []
     places = np.random.default_rng(1).permutation(np.arange(64, max(65, len(prompt) - 2 * STRETCH)))
     for turn in range(length // (2 * STRETCH) + 1):
@@ -58,6 +60,9 @@ class ScriptedPicker:
 
 def main(kind: str, answer_file: str) -> None:
     from app.engine.worker import main as child
+    from app.engine.worker.service import Service  # first, as in the program: libraries are opened in its order
+
+    assert Service
     from app.engine.worker.engine import Engine
 
     whole, text = Engine._job, Path(answer_file).read_text(encoding="utf-8")

@@ -104,12 +104,16 @@ class Context:
     def add(self, seq: int, ids: Ids, position: int, outputs: int) -> int:
         """Put tokens of a sequence into the batch; the last `outputs` of them want logits. Returns the first row."""
         first, end = self._rows, self._rows + len(ids)
+        self._rows = end
+        if end - first == 1:  # every step of an answer: slices would cost more than the arithmetic
+            self._token[first], self._pos[first] = ids[0], position
+            self._seq[first], self._wants[first] = seq, outputs
+            return first
         self._token[first:end] = ids
         self._pos[first:end] = np.arange(position, position + len(ids), dtype=np.int32)
         self._seq[first:end] = seq
         self._wants[first:end] = 0
         self._wants[end - outputs : end] = 1
-        self._rows = end
         return first
 
     def run(self) -> Ran:

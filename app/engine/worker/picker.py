@@ -31,9 +31,9 @@ class Picker:
         self._chain = make_chain(sampling, n_vocab)
         self._greedy = sampling.temperature <= 0 and not penalizes(sampling)
         self._window: list[int] = []
-        self._room = np.empty(0, _CANDIDATE)
         self._array = C.llama_token_data_array()
         self._array_at = ctypes.byref(self._array)
+        self._make_room(1024)
 
     def close(self) -> None:
         C.llama_sampler_free(self._chain)
@@ -68,16 +68,21 @@ class Picker:
         if self._greedy:
             return int(logits.argmax())
         count = self._n_vocab if ids is None else len(ids)
-        if count > len(self._room):
-            self._room = np.empty(count, _CANDIDATE)
-        room = self._room[:count]
-        room["id"] = np.arange(count) if ids is None else ids
-        room["logit"] = logits if ids is None else logits[ids]
+        if count > len(self._ids):
+            self._make_room(count)
+        self._ids[:count] = np.arange(count) if ids is None else ids
+        self._scores[:count] = logits if ids is None else logits[ids]
         array = self._array
-        array.data = ctypes.cast(room.ctypes.data, C.llama_token_data_p)  # type: ignore[assignment]
+        array.data = self._data  # a sampler may have turned it to memory of its own
         array.size, array.selected, array.sorted = count, -1, False
         C.llama_sampler_apply(self._chain, self._array_at)
         return int(array.data[array.selected].id)
+
+    def _make_room(self, count: int) -> None:
+        """Memory for candidates, and views of its columns."""
+        room = np.empty(count, _CANDIDATE)
+        self._ids, self._scores = room["id"], room["logit"]
+        self._data: Any = ctypes.cast(room.ctypes.data, C.llama_token_data_p)
 
     def _candidates(self, logits: Logits) -> npt.NDArray[np.intp] | None:
         """Every token that can be among the k best once penalties have acted; None when that may be any."""

@@ -61,6 +61,7 @@ def ask(engine: Inside, number: int, text: str) -> tuple[str, Logits, int]:
     return engine.said[number], picker.first, job.cached
 
 
+@pytest.mark.timeout(300)  # one reading of 41,000 tokens: ten to twenty seconds of two free cores
 @pytest.mark.parametrize("kv_type", ["f16", "q8_0"])
 def test_a_long_session_comes_back_as_it_was_read(tmp_path: Path, model: Path, kv_type: str) -> None:
     letters = np.random.default_rng(6).integers(ord("a"), ord("z") + 1, TOKENS).astype(np.uint8)
