@@ -149,6 +149,8 @@ def row(
         other = [theirs[str(path)] for path in paths]
         both = [(a, b) for a, b in zip(mine, other, strict=True) if a.ok and b.ok]
         out.markitdown_ok = sum(reading.ok for reading in other)
+        if not out.markitdown_ok:
+            return out
         out.markitdown_cpu_s_per_million = _per_million(
             sum(reading.cpu_s for reading in other if reading.ok),
             sum(len(reading.text) for reading in other if reading.ok),
