@@ -41,6 +41,8 @@ _MAIN_PARTS = {
     "xl/workbook.bin": "xlsb",
     "ppt/presentation.xml": "pptx",
 }
+# A file cut short may have lost its main part's name.
+_TELLING = _MAIN_PARTS | {"xl/worksheets/sheet": "xlsx", "ppt/slides/slide": "pptx"}
 _OPEN_DOCUMENT = {
     b"application/vnd.oasis.opendocument.text": "odt",
     b"application/vnd.oasis.opendocument.presentation": "odp",
@@ -77,7 +79,9 @@ def package_kind(source: Source) -> str:
         return _open_document_kind(parts) or _office_kind(parts)
     except CarrelError:
         # A broken zip that names an Office file's main part is a broken document, not an unknown kind.
-        return next((kind for part, kind in _MAIN_PARTS.items() if part.encode() in source.data), "")
+        named = next((kind for part, kind in _TELLING.items() if part.encode() in source.data), "")
+        head = source.head[:MIMETYPE_BYTES]
+        return named or next((kind for name, kind in _OPEN_DOCUMENT.items() if b"mimetype" + name in head), "")
 
 
 def main_part(parts: Parts, usual: str) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Mapping
-
-from tests.unit.ingest.making import zipped
 
 SPACES = " ".join(
     f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{long}:1.0"'
@@ -29,7 +29,12 @@ def open_document(
         "styles.xml": f"<office:document-styles {SPACES}>{outer}</office:document-styles>".encode(),
         "META-INF/manifest.xml": b"<manifest/>",
     }
-    return zipped(files | dict(extra or {}))
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in (files | dict(extra or {})).items():
+            how = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED  # as the format demands
+            archive.writestr(name, data, how)
+    return out.getvalue()
 
 
 def p(text: str, style: str = "") -> str:

@@ -14,6 +14,9 @@ from app.ingest.rescue import RescuedZip, rescued_xml
 from app.ingest.source import Source
 from app.ingest.spans import is_page_number
 from tests.unit.ingest.making import RELATION, WORD, docx, level, numbering, paragraph, read_here, table
+from tests.unit.ingest.opendocument import open_document, p
+from tests.unit.ingest.sheets import row, xlsx
+from tests.unit.ingest.slides import pptx, shape, slide, words
 
 CHART = (
     '<c:chartSpace xmlns:c="c"><c:chart><c:ser><c:tx><c:v>2024</c:v></c:tx>'
@@ -106,6 +109,21 @@ def test_a_file_cut_short_gives_what_it_has() -> None:
     with pytest.raises(CarrelError) as caught:
         read_here(data[:400], "a.docx")
     assert caught.value.code in ("damaged", "unknown_kind")
+
+
+@pytest.mark.parametrize("kind", ["pptx", "xlsx", "odt"])
+def test_other_office_files_cut_short_give_what_they_have(kind: str) -> None:
+    chance = random.Random(5)
+    lines = [f"{chance.random()} word{index}" for index in range(3000)]
+    whole = {
+        "pptx": lambda: pptx([slide(shape(words(*lines[at : at + 100]))) for at in range(0, 3000, 100)]),
+        "xlsx": lambda: xlsx({"S": "".join(row(at, [text, at]) for at, text in enumerate(lines, 1))}),
+        "odt": lambda: open_document("text", "".join(map(p, lines))),
+    }[kind]()
+    document = read_here(whole[: len(whole) * 2 // 3], f"a.{kind}")
+    assert document.kind == kind
+    assert "word900" in "".join(page.text for page in document.pages)
+    assert document.warnings[0].startswith(f"a.{kind} is damaged. What could be saved")
 
 
 def test_a_broken_part_beside_the_text_costs_only_itself() -> None:

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 from app.core.chat import PageFlag
 from app.core.errors import CarrelError
 from app.core.words import mark
-from app.ingest.readers.package import package_kind, refuse_locked
+from app.ingest.readers.package import Parts, package_kind, refuse_locked
 from app.ingest.readers.sheets.paging import Row, sheet_pages
 from app.ingest.readers.xml import attribute, child, children, local, number
 from app.ingest.refusal import damaged
@@ -18,11 +18,11 @@ from app.ingest.spans import page_list
 
 if TYPE_CHECKING:
     from app.ingest.readers.odf.story import Story
-    from app.ingest.safezip import SafeZip
 
 KINDS = ("odt", "odp", "ods")
 PICTURES = mark("Slides without text in {name}: {pages}. They are pictures, which the model cannot see.")
 MACROS = mark("{name} contains macros. They were not run.")
+SALVAGED = mark("{name} is damaged. What could be saved of its text was read; some of it may be missing.")
 MAX_COLUMNS = 1024
 MAX_REPEATED_ROWS = 1000
 
@@ -33,12 +33,21 @@ def recognize(source: Source) -> str | None:
 
 
 def read(source: Source, output: Output) -> None:
+    from app.ingest.rescue import RescuedZip, is_rescuable
     from app.ingest.safezip import SafeZip
 
     kind = recognize(source) or "odt"
-    parts = SafeZip(source)
-    refuse_locked(source, parts)
-    content = parts.xml("content.xml")
+    parts: Parts
+    salvaged = False
+    try:
+        parts = SafeZip(source)
+        refuse_locked(source, parts)
+        content = parts.xml("content.xml")
+    except CarrelError as error:
+        if not is_rescuable(error):
+            raise
+        parts, salvaged = RescuedZip(source), True
+        content = parts.xml("content.xml")
     body = child(content, "body")
     main = next(iter(body), None) if body is not None else None
     if main is None:
@@ -52,9 +61,11 @@ def read(source: Source, output: Output) -> None:
         _send_text(main, story, styles, output)
     if any(name.startswith("Basic/") and name.endswith(".xml") and "/script-" not in name for name in parts.names):
         output.warn(MACROS)
+    if salvaged:
+        output.warn(SALVAGED)
 
 
-def _story(parts: SafeZip, content: Element) -> tuple[Story, Element | None]:
+def _story(parts: Parts, content: Element) -> tuple[Story, Element | None]:
     from app.ingest.readers.odf.numbering import Lists
     from app.ingest.readers.odf.story import Story, breaking_styles
 

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from typing import TYPE_CHECKING
 
 from app.core.chat import PageFlag
 from app.core.errors import CarrelError
 from app.core.words import mark
-from app.ingest.readers.package import main_part, package_kind, relations
+from app.ingest.readers.package import Parts, main_part, package_kind, relations
 from app.ingest.readers.xml import attribute, child, children
 from app.ingest.refusal import damaged
 from app.ingest.source import Output, Source
 from app.ingest.spans import page_list
 
-if TYPE_CHECKING:
-    from app.ingest.safezip import SafeZip
-
 MAX_SLIDES = 5_000
+_SLIDE = re.compile(r"ppt/slides/slide\d+\.xml")
+SALVAGED = mark("{name} is damaged. What could be saved of its text was read; some of it may be missing.")
 MACROS = mark("{name} contains macros. They were not run.")
 PICTURES = mark("Slides without text in {name}: {pages}. They are pictures, which the model cannot see.")
 BROKEN = mark("Damaged slides in {name}, which could not be read: {pages}.")
@@ -28,11 +27,10 @@ def recognize(source: Source) -> str | None:
 
 
 def read(source: Source, output: Output) -> None:
-    from app.ingest.safezip import SafeZip
-
-    parts = SafeZip(source)
-    slides = _slides(source, parts)
+    parts, slides, salvaged = _opened(source)
     output.begin("pptx", len(slides))
+    if salvaged:
+        output.warn(SALVAGED)
     if any(name.lower().endswith("vbaproject.bin") for name in parts.names):
         output.warn(MACROS)
     faults: dict[PageFlag, list[int]] = {"scanned": [], "damaged": []}
@@ -47,7 +45,25 @@ def read(source: Source, output: Output) -> None:
         output.warn(BROKEN, pages=page_list(faults["damaged"]))
 
 
-def _slides(source: Source, parts: SafeZip) -> list[str]:
+def _opened(source: Source) -> tuple[Parts, list[str], bool]:
+    """The parts, the slides in order, and whether the file is broken and this is what could be saved of it."""
+    from app.ingest.rescue import RescuedZip, is_rescuable
+    from app.ingest.safezip import SafeZip
+
+    try:
+        parts = SafeZip(source)
+        return parts, _slides(source, parts), False
+    except CarrelError as error:
+        if not is_rescuable(error):
+            raise
+        rescued = RescuedZip(source)
+        slides = sorted(filter(_SLIDE.fullmatch, rescued.names), key=lambda name: (len(name), name))
+        if not slides:
+            raise
+        return rescued, slides, True
+
+
+def _slides(source: Source, parts: Parts) -> list[str]:
     """The slides' parts in the order they are shown in."""
     main = main_part(parts, "ppt/presentation.xml")
     if main not in parts:
@@ -63,7 +79,7 @@ def _relation_id(attributes: dict[str, str]) -> str:
     return next((value for key, value in attributes.items() if key.endswith("}id")), "")
 
 
-def _read_slide(parts: SafeZip, part: str) -> tuple[str, PageFlag]:
+def _read_slide(parts: Parts, part: str) -> tuple[str, PageFlag]:
     from app.ingest.readers.pptx.slide import Slide
 
     try:

@@ -7,11 +7,10 @@ from xml.etree.ElementTree import Element
 
 from app.core.errors import CarrelError
 from app.ingest.readers.layout import Box, Placed, in_order
-from app.ingest.readers.package import relations
+from app.ingest.readers.package import Parts, relations
 from app.ingest.readers.pptx.graphics import chart_text, diagram_text, table_text
 from app.ingest.readers.pptx.words import body_text
 from app.ingest.readers.xml import attribute, child, children, local
-from app.ingest.safezip import SafeZip
 
 MAX_DEPTH = 12
 TITLES = ("title", "ctrTitle")
@@ -23,7 +22,7 @@ _MACHINE_MADE = ("automatically generated", "自动生成", "自動產生", "AI 
 class Slide:
     """One slide's part with the parts it refers to."""
 
-    def __init__(self, parts: SafeZip, part: str) -> None:
+    def __init__(self, parts: Parts, part: str) -> None:
         self._parts = parts
         self.root = parts.xml(part)
         self._related = {found.id: found for found in relations(parts, part)}

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from app.core.errors import CarrelError
 from app.core.words import mark
 from app.ingest.readers.ole import ole_kind
 from app.ingest.readers.package import package_kind
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from app.ingest.readers.sheets.xlsx import Sheet, Workbook
 
 MACROS = mark("{name} contains macros. They were not run.")
+SALVAGED = mark("{name} is damaged. What could be saved of its text was read; some of it may be missing.")
 FAR = mark("Cells of {name} lie far apart in {sheets}; there the columns are not lined up.")
 UNCOMPUTED = mark("{name} has formulas without results; they are shown as formulas.")
 REPEATED_LABEL = 60
@@ -51,13 +53,11 @@ class _Reader:
     """One workbook: values by the library, and what the library does not say by looking ourselves."""
 
     def __init__(self, source: Source, kind: str) -> None:
-        from app.ingest.readers.sheets import biff, xlsb
-        from app.ingest.readers.sheets.xlsx import Workbook
-        from app.ingest.safezip import SafeZip
+        from app.ingest.readers.sheets import biff
 
         self._source, self._kind = source, kind
         self._far: list[str] = []
-        self._has_uncomputed = self._has_macros = False
+        self._has_uncomputed = self._has_macros = self._is_salvaged = False
         self._workbook: Workbook | None = None
         self._extras: dict[str, Extras] = {}
         data = source.data
@@ -68,14 +68,28 @@ class _Reader:
             self._extras = biff.extras(source.name, book)
             data = wrapped("Workbook", book)
         else:
-            parts = SafeZip(source)
-            self._has_macros = any(name.lower().endswith("vbaproject.bin") for name in parts.names)
-            if kind == "xlsx":
-                self._workbook = Workbook(parts)
-            else:
-                self._extras = xlsb.extras(source.name, parts)
-        self._values = _open(source.name, data)
+            self._open_package(kind)
+        self._values = None if self._is_salvaged else _open(source.name, data)
         self.names = self._sheet_names()
+
+    def _open_package(self, kind: str) -> None:
+        from app.ingest.readers.sheets import xlsb
+        from app.ingest.readers.sheets.xlsx import Workbook
+        from app.ingest.rescue import RescuedZip, is_rescuable
+        from app.ingest.safezip import SafeZip
+
+        try:
+            parts = SafeZip(self._source)
+            self._has_macros = any(name.lower().endswith("vbaproject.bin") for name in parts.names)
+            if kind == "xlsb":
+                self._extras = xlsb.extras(self._source.name, parts)
+            else:
+                self._workbook = Workbook(parts)
+                self._is_salvaged = not self._workbook.sheets
+        except CarrelError as error:
+            if kind == "xlsb" or not is_rescuable(error):
+                raise
+            self._workbook, self._is_salvaged = Workbook(RescuedZip(self._source)), True
 
     def pages(self) -> Iterator[PageText]:
         for name in self.names:
@@ -85,6 +99,8 @@ class _Reader:
             yield from _with_remarks(pages, name, heading, list(sheet.remarks()) if sheet else [])
 
     def tell(self, output: Output) -> None:
+        if self._is_salvaged:
+            output.warn(SALVAGED)
         if self._has_macros:
             output.warn(MACROS)
         if self._far:

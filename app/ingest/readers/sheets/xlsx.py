@@ -12,13 +12,13 @@ from itertools import islice
 from xml.etree.ElementTree import Element
 
 from app.core.errors import CarrelError
-from app.ingest.readers.package import main_part, relations
+from app.ingest.readers.package import Parts, main_part, relations
 from app.ingest.readers.sheets.extras import Extras, Spot
 from app.ingest.readers.sheets.numbers import BUILT_IN, Format, compiled
 from app.ingest.readers.xml import attribute, child, children, local, number
-from app.ingest.safezip import SafeZip
 
 MAX_FORMULAS = 100_000
+_SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml")
 MAX_LETTERS = 3
 _COLUMNS = re.compile(rb'r="([A-Z]{1,3})')
 _ROWS = re.compile(rb'<(?:\w+:)?row\b[^>]*?\sr="(\d{1,7})"')
@@ -36,7 +36,7 @@ _ERRORS = re.compile(
 class Workbook:
     """The parts of an XLSX file; every one that the values come from is unpacked once, so that none is a bomb."""
 
-    def __init__(self, parts: SafeZip) -> None:
+    def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._main = main_part(parts, "xl/workbook.xml")
         for name in parts.names:
@@ -45,7 +45,10 @@ class Workbook:
 
     @cached_property
     def sheets(self) -> dict[str, Sheet]:
-        """The work sheets by name, in order."""
+        """The work sheets by name, in order; by their parts' names when the list of them is lost."""
+        if self._main not in self._parts:
+            found = sorted(name for name in self._parts.names if _SHEET_PART.fullmatch(name))
+            return {name: Sheet(self, self._parts, name, "") for name in found}
         targets = {found.id: found.target for found in relations(self._parts, self._main) if found.kind == "worksheet"}
         listed = child(self._parts.xml(self._main), "sheets")
         return {
@@ -76,7 +79,7 @@ class Workbook:
 class Sheet:
     """One sheet's part; rows and columns count from 0."""
 
-    def __init__(self, workbook: Workbook, parts: SafeZip, part: str, state: str) -> None:
+    def __init__(self, workbook: Workbook, parts: Parts, part: str, state: str) -> None:
         self._workbook, self._parts, self.part = workbook, parts, part
         self.is_hidden = state in ("hidden", "veryHidden")
         self.data = parts.read(part)
