@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from xml.etree.ElementTree import Element
 
 MOST = 10_000_000
 OFF = frozenset({"0", "false", "off", "none"})
 
 
+@lru_cache(maxsize=4096)  # a document has millions of elements and some hundred names
 def local(name: object) -> str:
     """The name without its namespace; empty for comments and processing instructions."""
     return name.rpartition("}")[2] if isinstance(name, str) else ""
@@ -26,7 +28,14 @@ def children(element: Element | None, name: str) -> Iterator[Element]:
 def child(element: Element | None, *names: str) -> Element | None:
     """The first child of that name; several names go down level by level."""
     for name in names:
-        element = next(children(element, name), None)
+        if element is None:
+            return None
+        for inner in element:
+            if local(inner.tag) == name:
+                element = inner
+                break
+        else:
+            return None
     return element
 
 
