@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+MAX_RULES = 2_000
+MAX_STARS = 4  # of those that would be tried in every combination
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -24,7 +27,7 @@ class Rules:
     def below(self, folder: str, text: str) -> Rules:
         """These and the rules of the .gitignore in `folder` ("" is the top, else "a/b")."""
         parsed = (_parse(line, folder) for line in text.splitlines())
-        return Rules(self.rules + tuple(rule for rule in parsed if rule))
+        return Rules((self.rules + tuple(rule for rule in parsed if rule))[:MAX_RULES])
 
     def ignores(self, path: str, *, is_folder: bool) -> bool:
         for rule in reversed(self.rules):
@@ -43,7 +46,7 @@ def _parse(line: str, folder: str) -> Rule | None:
     line = line.rstrip("/")
     is_anchored = "/" in line
     line = line.lstrip("/")
-    if not line:
+    if not line or _is_costly(line):
         return None
     above = re.escape(folder + "/") if folder else ""
     try:
@@ -51,6 +54,11 @@ def _parse(line: str, folder: str) -> Rule | None:
     except re.error:
         return None
     return Rule(pattern, only_folders, takes_back)
+
+
+def _is_costly(glob: str) -> bool:
+    """Patterns that nobody writes and that would take forever."""
+    return glob.count("**") > MAX_STARS or any("[" in part and part.count("*") > MAX_STARS for part in glob.split("/"))
 
 
 def _regex(glob: str) -> str:
@@ -65,8 +73,13 @@ def _regex(glob: str) -> str:
             out.append(".+")
             place += 2
         elif rest[0] == "*":
-            out.append("[^/]*")
             place += len(rest) - len(rest.lstrip("*"))
+            fixed = re.match(r"[^*/\[]*(?=\*)", glob[place:])
+            if fixed:  # what stands before the next star is best found first, and not looked for again
+                out.append(f"(?>[^/]*?{_regex(fixed.group())})")
+                place += fixed.end()
+            else:
+                out.append("[^/]*")
         elif rest[0] == "[" and (closed := re.match(r"\[[!^]?\]?[^\]/]*\]", rest)):
             inner = closed.group()[1:-1].replace("\\", "\\\\").replace("[", "\\[")
             out.append(f"[^/{inner[1:]}]" if inner[0] in "!^" else f"[{inner}]")

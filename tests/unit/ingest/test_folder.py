@@ -199,6 +199,12 @@ def test_more_documents_than_anyone_wants_are_cut_and_said(tmp_path: Path) -> No
         ("trailing   ", "trailing", False, True),
         ("[unclosed", "[unclosed", False, True),
         ("文档*", "文档1", False, True),
+        ("a*b*c", "aXbbYc", False, True),
+        ("a*b*c", "aXbbYd", False, False),
+        ("*test*.py*", "my_test_1.pyc", False, True),
+        ("*a*b/*c*d", "xaxb/ycyd", False, True),
+        ("*" + "a*" * 40 + "b", "a" * 200, False, False),
+        ("/".join(["**"] * 30) + "/x", "/".join("a" * 30), False, False),
     ],
 )
 def test_patterns_mean_what_git_means(patterns: str, path: str, is_folder: bool, ignored: bool) -> None:

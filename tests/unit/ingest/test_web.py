@@ -75,6 +75,11 @@ def test_a_section_longer_than_a_page_is_numbered_and_code_holds_no_headings() -
     assert [label for label, _ in sections(text)] == ["One (1)", "One (2)", "One (3)", "Two"]
 
 
+def test_a_long_page_without_headings_is_cut_at_its_lines() -> None:
+    pages = sections("a line of it\n" * 1000)
+    assert [label for label, _ in pages] == ["L1-400", "L401-800", "L801-1000"]
+
+
 @pytest.mark.parametrize(
     ("data", "name", "kind"),
     [

@@ -28,7 +28,7 @@ _HEADS = re.compile(
 _TRAVELLED = re.compile(rb"^(message-id|mime-version|received|return-path):", re.I | re.M)
 _FOLD = re.compile(r"[\r\n]+[ \t]*")
 _NAMED = re.compile(r'name="?([^";\r\n]+)', re.IGNORECASE)
-_ENVELOPE = re.compile(rb"^From \S+.*\d\d:\d\d.*\r?\n", re.MULTILINE)
+_ENVELOPE = re.compile(rb"^From \S{1,200} [^\r\n]{0,40}?\d\d:\d\d[^\r\n]{0,60}\r?\n", re.MULTILINE)
 
 
 def recognize(source: Source) -> str | None:

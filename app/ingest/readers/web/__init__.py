@@ -26,11 +26,11 @@ NEVER_SHOWN = (
 MAX_CHARACTERS = 60_000_000
 SECTION_CHARACTERS = 4_000
 TABLES_CUT = mark("{name} has tables that are too large; parts of them were left out.")
-_OPENING = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html[\s>])",
+_OPENING = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?><!--.*?-->\s*)*+<(?:!doctype\s+html|html[\s>])",
                       re.IGNORECASE | re.DOTALL)  # fmt: skip
 _POWER = re.compile(r"[-+\u2212]?(\d{1,4}|[a-z])")
 _SPACE = re.compile(r"[ \t\xa0]+")
-_EMPTY_LINES = re.compile(r"(?:[ \t]*\n){3,}")
+_EMPTY_LINES = re.compile(r"\n{3,}")
 _LONE_BREAK = re.compile(r"^\\$|(?<=\S)\\(?=\n)", re.MULTILINE)
 
 
@@ -80,7 +80,7 @@ def sections(text: str) -> list[tuple[str, str]]:
         else:
             pages.append((label, piece))
     if len(pages) == 1:
-        return [("", pages[0][1].strip())]
+        return lines.cut(pages[0][1].strip())
     return [page for label, piece in pages for page in _cut(label, piece.strip())]
 
 
@@ -102,7 +102,7 @@ def _cut(label: str, piece: str) -> list[tuple[str, str]]:
     parts = lines.cut(piece)
     if len(parts) == 1:
         return [(label, piece)]
-    return [(f"{label} ({number})".strip(), text) for number, (_, text) in enumerate(parts, 1)]
+    return [(f"{label} ({number})" if label else here, text) for number, (here, text) in enumerate(parts, 1)]
 
 
 def _style(kinds: Any, tables: Tables) -> Any:
