@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import TypeVar
 
 import msgspec
@@ -40,6 +41,10 @@ class Selection(msgspec.Struct, frozen=True):
         changed, pick = set(numbers), self.picks[place]
         if not ticked:
             return self._replaced(place, tuple(number for number in pick.pages if number not in changed))
+        if is_ascending(pick.pages):
+            whole = (page.number for page in document.pages)
+            kept = changed.union(pick.pages)
+            return self._replaced(place, tuple(number for number in whole if number in kept))
         pages = list(pick.pages)
         for page in document.pages:
             if page.number in changed and page.number not in pages:
@@ -62,6 +67,19 @@ class Selection(msgspec.Struct, frozen=True):
         picks = list(self.picks)
         picks[place] = Pick(picks[place].document, pages)
         return Selection(tuple(picks))
+
+
+def pages_shown(document: Document) -> tuple[int, ...]:
+    """All pages of a document as a list shows them: those sent in their order, the others where they would return."""
+    whole = tuple(page.number for page in document.pages)
+    if document.chosen is None or is_ascending(document.chosen):
+        return whole
+    pick = Selection((Pick(0, tuple(page.number for page in document.sent)),))
+    return pick.with_pages(0, whole, document, ticked=True).picks[0].pages
+
+
+def is_ascending(numbers: Sequence[int]) -> bool:
+    return all(one < other for one, other in pairwise(numbers))
 
 
 def _chosen(document: Document, pages: tuple[int, ...]) -> Document:

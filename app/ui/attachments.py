@@ -57,6 +57,11 @@ class Attachments:
         self.files_changed.emit()
         job.start()
 
+    def rearrange(self, documents: Sequence[Document]) -> None:
+        """The same documents in another order, or with other pages chosen."""
+        self.documents = list(documents)
+        self.files_changed.emit()
+
     def remove_file(self, path: Path) -> None:
         self.documents = [document for document in self.documents if Path(document.path) != path]
         self.refusals.pop(path, None)

@@ -33,7 +33,8 @@ class Conversation(Attachments):
     Events: `leaving()` before and `opened()` after another chat, or none, is shown; `asked(question, answer)` both
     rows exist; `resuming(seconds)` a saved reading comes back; `prefilled(done, total, cached)`; `spoke(channel, text,
     tokens)`; `ended(outcome)`; `refused(text, error)` before anything was asked; `running_changed()`; `reread()` the
-    kept rows are here; `files_changed()`; `listed(chats)`.
+    kept rows are here; `files_changed()`; `listed(chats)`; `page_wanted(document, page, start, end)` somebody wants
+    to see a page of this conversation, its passage lit: the document counts from 1 as in [D1 p.2].
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -62,6 +63,7 @@ class Conversation(Attachments):
         self.running_changed: Emitter[[]] = Emitter()
         self.reread: Emitter[[]] = Emitter()
         self.listed: Emitter[[list[Chat]]] = Emitter()
+        self.page_wanted: Emitter[[int, int, int, int]] = Emitter()
 
     # Chats
 
