@@ -27,7 +27,8 @@ class Page(msgspec.Struct, frozen=True):
 
 
 class Document(msgspec.Struct, frozen=True):
-    """A file turned into pages. `kind` is "text", "markdown", "pdf", "docx"; `sha256` is of the file's bytes.
+    """A file or a folder turned into pages. `kind` is the reader's name for it: "text", "pdf", "zip", "folder" ...;
+    `sha256` is of the file's bytes, or of a folder's text files and their names.
 
     `tokenizer` names the vocabulary that counted the pages' tokens, "" while they are not counted. `chosen` are the
     numbers of the pages that go to the model, in that order; None is all of them.
