@@ -122,6 +122,18 @@ def test_columns_of_prose_are_no_table() -> None:
     assert "|---|" not in text
 
 
+def test_running_heads_and_feet_are_set_apart_and_kept() -> None:
+    def page(number: int) -> bytes:
+        lines = [f"{number} Annual report 2024", f"text of page {number}", "goes on", f"- {number} -"]
+        return pdf_page([(72, 800.0 - 20 * index, line) for index, line in enumerate(lines)])
+
+    texts = [page.text for page in read_here(pdf(*map(page, range(1, 5))), "a.pdf").pages]
+    assert texts[0] == "1 Annual report 2024\ntext of page 1\ngoes on\n- 1 -"
+    assert texts[1:] == [
+        f"{number} Annual report 2024\n\ntext of page {number}\ngoes on\n\n- {number} -" for number in (2, 3, 4)
+    ]
+
+
 BOX = st.tuples(st.integers(0, 60), st.integers(0, 80), st.integers(1, 20), st.integers(1, 8)).map(
     lambda box: (box[0] * 10.0, box[1] * 10.0, (box[0] + box[2]) * 10.0, (box[1] + box[3]) * 10.0)
 )

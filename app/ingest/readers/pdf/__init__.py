@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from app.core.chat import PageFlag
 from app.core.words import mark
 from app.ingest.readers.archive.packed import is_tar
+from app.ingest.readers.pdf.furniture import Furniture
 from app.ingest.refusal import damaged, encrypted, is_known_binary, locked
 from app.ingest.source import Output, Source
 from app.ingest.spans import page_list
@@ -40,12 +41,13 @@ def read(source: Source, output: Output) -> None:
     pages = min(count, MAX_PAGES)
     output.begin("pdf", pages)
     faults: dict[PageFlag, list[int]] = {"damaged": [], "scanned": [], "garbled": []}
+    furniture = Furniture()
     try:
         for index in range(pages):
             text, flag = _read_page(document, index, plain=source.plain)
             if flag in faults:
                 faults[flag].append(index + 1)
-            output.page(text, _label(document, index), flag)
+            output.page(furniture.set_apart(text), _label(document, index), flag)
     finally:
         _tell(output, faults, pages)
     if pages < count:
