@@ -18,7 +18,11 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in a terminal reaches the whole group; the parent decides
     die_with_parent()
     outbox = claim_stdout()
-    from app.engine.worker.service import Service  # opening the library prints: only now is stdout safe
+    # Opening the library prints: only now is stdout safe. And it comes before numpy: a CUDA build crashed in loading a
+    # model when numpy's libraries had been opened first (numpy 2.5, CUDA 13).
+    import llama_cpp  # noqa: F401
+
+    from app.engine.worker.service import Service
 
     service = Service(outbox)
     threading.Thread(target=service.run, name="llama", daemon=True).start()

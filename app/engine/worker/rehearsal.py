@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import numpy as np
+from llama_cpp import llama_cpp as C
 
 from app.engine.messages import Cost
 from app.engine.worker.context import MAX_DRAFT, Context, Ran
@@ -13,6 +14,7 @@ from app.engine.worker.speculation.calibration import measure
 from app.engine.worker.vocab import Ids
 
 _SEQ = 0
+_WARM_UP_TOKENS = 64  # the kernels of a card are loaded by their first use: that is no cost of a step
 
 
 class _Rehearsal:
@@ -55,6 +57,8 @@ def rehearse(context: Context) -> tuple[Cost, ...]:
     """What 1 … 64 rows cost at two depths. Takes up to 3 s; the context is empty before and after."""
     rehearsal = _Rehearsal(context)
     try:
+        if C.llama_supports_gpu_offload():
+            rehearsal.prefill(min(_WARM_UP_TOKENS, context.n_ctx // 2))
         most_rows = min(MAX_DRAFT + 1, context.max_outputs)
         return measure(rehearsal.verify, rehearsal.prefill, n_ctx=context.n_ctx, most_rows=most_rows)
     finally:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -34,6 +34,8 @@ class Share:
     ids: Ids
     outputs: int
     draft: list[int]
+    depth: int = 0
+    drawn: list[int] = field(default_factory=list)
 
     @property
     def row(self) -> int:
@@ -164,25 +166,33 @@ class Scheduler:
         for share in shares:
             job = share.job
             assert job.slot is not None
-            depth = job.held
+            share.depth = job.held
             job.slot.tokens.extend(share.ids[: len(share.ids) - len(share.draft)])
             if not job.times:
                 self._unreported.append((job, job.held))
             if not share.outputs:
                 continue
             was_reading = not job.times
-            drawn = self._draw(share)
-            if job.speculator is not None:
-                job.speculator.heard(np.array(drawn, np.int32))
-                if len(shares) == 1 and not was_reading:
-                    step_ms = (time.perf_counter() - started_s) * 1000
-                    job.speculator.learn(len(share.draft), len(drawn) - 1, len(share.ids), depth, step_ms)
+            share.drawn = self._draw(share)
             if was_reading:
                 job.read_s = job.times[0] if job.times else time.monotonic()
                 self._tell_progress()
+        self._learn(shares, (time.perf_counter() - started_s) * 1000)
         for job in [share.job for share in shares if share.job.reason is not None]:
             self._finish(job)
         self._report()
+
+    def _learn(self, shares: list[Share], step_ms: float) -> None:
+        """Let drafts know what was drawn, and what a step of nothing but speaking cost."""
+        rows = sum(len(share.ids) for share in shares)
+        is_speech = all(share.outputs == len(share.ids) for share in shares)
+        for share in shares:
+            speculator = share.job.speculator
+            if speculator is None or not share.drawn:
+                continue
+            speculator.heard(np.array(share.drawn, np.int32))
+            if is_speech and len(share.job.times) > len(share.drawn):
+                speculator.learn(len(share.draft), len(share.drawn) - 1, rows, share.depth, step_ms)
 
     def _draw(self, share: Share) -> list[int]:
         """Draw from row after row as long as what is drawn is what was drafted; the rest of the draft is undone.

@@ -73,7 +73,7 @@ class Service:
 
     def _serve_waiting(self) -> None:
         """Serve every command that waits; without an answer under way, wait for one."""
-        if not self._jobs():
+        if self._queue.empty() and not self._jobs():
             self._serve(self._queue.get())
         while not self._queue.empty():
             self._serve(self._queue.get())
@@ -132,19 +132,20 @@ class Service:
 
     def _step(self) -> None:
         """One step of all answers; those cancelled meanwhile end first."""
-        if self._engine is None:
+        jobs = self._jobs()
+        if self._engine is None or not jobs:
             return
-        for job in self._jobs():
-            if job.id in self._cancelled:
-                self._engine.scheduler.end(job)
-        if not self._jobs():
-            return
+        scheduler = self._engine.scheduler
+        if self._cancelled:
+            for job in jobs:
+                if job.id in self._cancelled:
+                    scheduler.end(job)
         try:
-            self._engine.scheduler.step()
+            scheduler.step()
         except EngineFault as fault:
-            self._engine.scheduler.fail_all(fault)
+            scheduler.fail_all(fault)
         except Exception:
-            self._engine.scheduler.fail_all(EngineFault("engine_fault", traceback.format_exc()))
+            scheduler.fail_all(EngineFault("engine_fault", traceback.format_exc()))
 
     def _on_done(self, job: Job) -> None:
         if job.fault is not None:
