@@ -49,7 +49,7 @@ class Filled:
     """A grid and the text lines of its cells."""
 
     def __init__(self, grid: Grid) -> None:
-        self.grid = grid
+        self.grid, self.box = grid, grid.box
         self._cells: dict[int, list[TextLine]] = {}
         self._last: TextLine | None = None
         self._here: tuple[int, Box] | None = None
@@ -205,7 +205,10 @@ def _weave(page: pypdfium2.PdfTextPage, tables: list[Filled], turn: Turn) -> lis
 
 def _table_at(tables: list[Filled], box: Box) -> Filled | None:
     x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-    return next((table for table in tables if _holds(table.grid.box, x, y)), None)
+    for table in tables:
+        if _holds(table.box, x, y):
+            return table
+    return None
 
 
 def _pieces(page: pypdfium2.PdfTextPage, turn: Turn, tables: list[Filled]) -> Iterator[tuple[str, Box | None]]:
@@ -228,7 +231,7 @@ def _is_clear(first: Box, last: Box, tables: list[Filled]) -> bool:
     """Whether a line that begins and ends in these boxes shares its height with no table."""
     level = abs(first[1] + first[3] - last[1] - last[3]) < first[3] - first[1] + last[3] - last[1]
     bottom, top = min(first[1], last[1]), max(first[3], last[3])
-    return level and all(top < table.grid.box[1] or bottom > table.grid.box[3] for table in tables)
+    return level and all(top < table.box[1] or bottom > table.box[3] for table in tables)
 
 
 def _words(characters: Characters, line: re.Match[str], tables: list[Filled]) -> Iterator[tuple[str, Box | None]]:

@@ -26,5 +26,6 @@ class Characters:
     def box(self, index: int) -> Box | None:
         """None for a character that is not drawn: its box is flat."""
         pdfium.FPDFText_GetCharBox(self._raw, index, *self._places)
-        left, right, bottom, top = (edge.value for edge in self._edges)
+        at_left, at_right, at_bottom, at_top = self._edges
+        left, right, bottom, top = at_left.value, at_right.value, at_bottom.value, at_top.value
         return None if left == right and bottom == top else self._turn(left, bottom, right, top)
