@@ -1,55 +1,33 @@
-"""Rich Text Format: paragraphs with the numbers printed before them, tables, notes, headers, and shapes' words.
-
-Letters outside ASCII stand as bytes of the font's code page, or as numbers with a stand-in to skip (RTF 1.9.1).
-"""
+"""A walk through the words and groups of one file."""
 
 from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from app.ingest import markdown
-from app.ingest.source import Output, Source
+from app.ingest.readers.rtf.story import PAGE_BREAK, Story
+from app.ingest.readers.rtf.vocabulary import (
+    ASIDE,
+    CHARSETS,
+    ESCAPES,
+    HEADING,
+    HEARD,
+    LABELS,
+    PAGES,
+    SETTERS,
+    SIGNS,
+    SILENT,
+    decoded,
+    known_codec,
+)
 from app.ingest.spans import is_page_number
 
-MAGIC = b"{\\rtf"
 MAX_DEPTH = 500
-REPEATED_LABEL = 60
 MAX_HEADING = 6
-PAGE_BREAK = "\f"
 _TOKEN = re.compile(
     r"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|([^\\{}\r\n]+)|[\r\n]+", re.DOTALL
 )
-_SIGNS = {
-    "tab": "\t", "line": "\n", "emdash": "—", "endash": "–", "emspace": "\u2003", "enspace": "\u2002", "bullet": "•",
-    "lquote": "‘", "rquote": "’", "ldblquote": "“", "rdblquote": "”", "softline": "\n", "zwnj": "\u200c",
-    "zwj": "\u200d", "chdate": "", "lbr": "\n",
-}  # fmt: skip
-_ESCAPES = {"~": " ", "_": "-", "-": "", "{": "{", "}": "}", "\\": "\\", "\n": "\r", "\r": "\r"}
-# Groups that are not part of the text. A group marked `\*` that is not known here is left out as well.
-_SILENT = frozenset({
-    "fonttbl", "colortbl", "info", "pict", "objdata", "themedata", "colorschememapping", "datastore",
-    "listtable", "listoverridetable", "rsidtbl", "generator", "xmlnstbl", "latentstyles", "fldinst",
-    "bkmkstart", "bkmkend", "sp", "sn", "sv", "nonshppict", "shppict", "atnid", "atnauthor", "atndate",
-    "atnref", "atnparent", "atrfstart", "atrfend", "ftnsep", "ftnsepc", "aftnsep", "aftnsepc", "pgdsctbl",
-    "panose", "falt", "revtbl", "userprops", "protusertbl", "filetbl", "do", "background", "htmltag", "mmathPr",
-    "template", "xe", "tc", "tcn", "rxe", "txe", "ud", "levelnumbers", "leveltext",
-})  # fmt: skip
-_HEARD = frozenset({"shpinst", "shptxt", "annotation", "footnote", "shp", "listtext", "pntext", "upr"})
-_LABELS = ("listtext", "pntext")
-_ASIDE = {
-    "footnote": "note", "annotation": "comment", "header": "header", "headerf": "header", "headerl": "header",
-    "headerr": "header", "footer": "footer", "footerf": "footer", "footerl": "footer", "footerr": "footer",
-}  # fmt: skip
-# Windows' numbers for the scripts of fonts.
-_CHARSETS = {
-    77: "mac_roman", 128: "cp932", 129: "cp949", 130: "johab", 134: "gb18030", 136: "big5hkscs", 161: "cp1253",
-    162: "cp1254", 163: "cp1258", 177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "cp1251", 222: "cp874",
-    238: "cp1250", 254: "cp437", 255: "cp850",
-}  # fmt: skip
-_PAGES = {"936": "gb18030", "950": "big5hkscs", "10000": "mac_roman", "65001": "utf-8"}
-_HEADING = re.compile(r"(?:heading|标题|標題|見出し|제목)\s?([1-9])\s*;?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -64,62 +42,13 @@ class _State:
     role: str = ""
 
 
-@dataclass
-class _Story:
-    """The paragraphs and the table that are being written; notes and headers have stories of their own."""
-
-    blocks: list[str] = field(default_factory=list)
-    words: list[str] = field(default_factory=list)
-    cell: list[str] = field(default_factory=list)
-    row: list[str] = field(default_factory=list)
-    rows: list[list[str]] = field(default_factory=list)
-
-    def paragraph(self, *, in_table: bool, level: int) -> None:
-        text = "".join(self.words).strip(" \n")
-        self.words.clear()
-        if in_table:
-            self.cell.append(text)
-            return
-        self.end_table()
-        if text.strip():
-            self.blocks.append("#" * level + " " + " ".join(text.split()) if level else text)
-
-    def end_cell(self) -> None:
-        self.cell.append("".join(self.words).strip(" \n"))
-        self.words.clear()
-        self.row.append("\n".join(filter(None, self.cell)).replace(PAGE_BREAK, ""))
-        self.cell.clear()
-
-    def end_row(self, merges: list[str]) -> None:
-        above = self.rows[-1] if self.rows else []
-        for column, merge in enumerate(merges[: len(self.row)]):
-            if merge == "down" and column < len(above) and len(above[column]) <= REPEATED_LABEL:
-                self.row[column] = self.row[column] or above[column]
-        self.rows.append(self.row)
-        self.row = []
-
-    def end_table(self) -> None:
-        if self.row:
-            self.end_row([])
-        if self.rows:
-            self.blocks.append(markdown.table(self.rows[: markdown.MAX_CELLS]))
-        self.rows = []
-
-    def end(self) -> list[str]:
-        self.paragraph(in_table=False, level=0)
-        if self.cell:
-            self.blocks += [text for text in self.cell if text]
-        self.end_table()
-        return [block for block in self.blocks if block.strip(" \n")]
-
-
 class Rtf:
     """One file, read from its first brace to the last; what is broken is left out and the rest goes on."""
 
     def __init__(self, data: bytes) -> None:
         self._text = data.decode("latin-1")
         self._state, self._stack = _State(), list[_State]()
-        self._stories = {"": _Story()}
+        self._stories = {"": Story()}
         self._notes: list[str] = []
         self._counts = {"note": 0, "comment": 0}
         self._fonts: dict[str, str] = {}
@@ -193,19 +122,19 @@ class Rtf:
         elif sign in "\r\n":
             self._paragraph()
         else:
-            self._add(_ESCAPES.get(sign, ""))
+            self._add(ESCAPES.get(sign, ""))
 
     def _word(self, word: str, value: str | None) -> None:
         starred, self._starred = self._starred, False
-        if word in _ASIDE:
-            self._begin_aside(_ASIDE[word])
+        if word in ASIDE:
+            self._begin_aside(ASIDE[word])
         elif word == "stylesheet":
             self._state = replace(self._state, silent=True, role="styles")
         elif word == "fonttbl":
             self._state = replace(self._state, silent=True, role="fonts")
-        elif word in _LABELS and not self._state.role:
+        elif word in LABELS and not self._state.role:
             self._state = replace(self._state, role="label")
-        elif word in _SILENT or (starred and word not in _HEARD):
+        elif word in SILENT or (starred and word not in HEARD):
             self._state = replace(self._state, silent=True)
         elif self._state.role == "fonts":
             self._font_word(word, value)
@@ -216,8 +145,8 @@ class Rtf:
 
     def _format(self, word: str, value: str | None) -> None:
         number = int(value) if value else 0
-        if word in _SIGNS:
-            self._add(_SIGNS[word])
+        if word in SIGNS:
+            self._add(SIGNS[word])
         elif word == "u" and value:
             self._add(chr(number & 0xFFFF))
             self._left_to_skip = self._state.skip
@@ -237,7 +166,7 @@ class Rtf:
             self._state = replace(self._state, font=value or "")
         elif word in ("v", "deleted"):
             self._state = replace(self._state, hidden=value != "0")
-        elif word in _SETTERS:
+        elif word in SETTERS:
             self._set(word, value, number)
 
     def _set(self, word: str, value: str | None, number: int) -> None:
@@ -259,7 +188,7 @@ class Rtf:
             self._merges.append(self._merge)
             self._merge = ""
         elif word == "ansicpg":
-            self._page = _codec(_PAGES.get(value or "", f"cp{value}"), self._page)
+            self._page = known_codec(PAGES.get(value or "", f"cp{value}"), self._page)
         elif word in ("mac", "pc", "pca"):
             self._page = {"mac": "mac_roman", "pc": "cp437", "pca": "cp850"}[word]
         elif word == "deff":
@@ -270,7 +199,7 @@ class Rtf:
     def _font_word(self, word: str, value: str | None) -> None:
         if word == "f":
             self._state = replace(self._state, font=value or "")
-        elif word == "fcharset" and value and (codec := _CHARSETS.get(int(value))):
+        elif word == "fcharset" and value and (codec := CHARSETS.get(int(value))):
             self._fonts[self._state.font] = codec
 
     def _style_word(self, word: str, value: str | None) -> None:
@@ -279,14 +208,14 @@ class Rtf:
             self._state = replace(self._state, role="style", font=(value or "") if word == "s" else "none")
 
     def _end_style(self) -> None:
-        if found := _HEADING.search("".join(self._style_words).strip()):
+        if found := HEADING.search("".join(self._style_words).strip()):
             self._styles.setdefault(self._last_style, min(int(found.group(1)), MAX_HEADING))
 
     # -- text ---------------------------------------------------------------------------------------------------
 
     @property
-    def _story(self) -> _Story:
-        return self._stories.setdefault(self._state.aside, _Story())
+    def _story(self) -> Story:
+        return self._stories.setdefault(self._state.aside, Story())
 
     def _add(self, text: str) -> None:
         if self._left_to_skip:
@@ -321,7 +250,7 @@ class Rtf:
 
     def _flush_bytes(self) -> None:
         if self._bytes:
-            text = _decoded(bytes(self._bytes), self._codec())
+            text = decoded(bytes(self._bytes), self._codec())
             self._bytes.clear()
             left, self._left_to_skip = self._left_to_skip, 0
             self._add(text)
@@ -335,11 +264,11 @@ class Rtf:
     def _begin_aside(self, kind: str) -> None:
         if self._state.silent or self._state.aside:
             return
-        self._stories[kind] = _Story()
+        self._stories[kind] = Story()
         self._state = replace(self._state, aside=kind)
 
     def _end_aside(self, kind: str) -> None:
-        words = " ".join(" ".join(self._stories.pop(kind, _Story()).end()).replace(PAGE_BREAK, "").split())
+        words = " ".join(" ".join(self._stories.pop(kind, Story()).end()).replace(PAGE_BREAK, "").split())
         if kind in self._around:
             if words and not is_page_number(words):
                 self._around[kind].append(words)
@@ -348,40 +277,3 @@ class Rtf:
             label = f"[^{'c' if kind == 'comment' else ''}{self._counts[kind]}]"
             self._add(label)
             self._notes.append(f"{label}: {words}")
-
-
-_SETTERS = frozenset({
-    "pard", "plain", "intbl", "itap", "outlinelevel", "s", "trowd", "clvmrg", "clmrg", "cellx", "ansicpg",
-    "mac", "pc", "pca", "deff",
-})  # fmt: skip
-
-
-def _codec(name: str, otherwise: str) -> str:
-    try:
-        return codecs.lookup(name).name
-    except LookupError:
-        return otherwise
-
-
-def _decoded(data: bytes, codec: str) -> str:
-    """By the font's code page; Western letters where that makes no sense, as some writers mix the two."""
-    try:
-        return data.decode(codec)
-    except UnicodeDecodeError:
-        return data.decode("cp1252", "replace") if len(data) == 1 else data.decode(codec, "replace")
-
-
-def recognize(source: Source) -> str | None:
-    return "rtf" if source.head.lstrip()[: len(MAGIC)] == MAGIC else None
-
-
-def read(source: Source, output: Output) -> None:
-    pages = Rtf(source.data.lstrip()).pages()
-    output.begin("rtf", len(pages))
-    for page in pages:
-        output.page(page)
-
-
-def rtf_text(data: bytes) -> str:
-    """All the text of RTF bytes, as for the body of a mail."""
-    return "\n\n".join(Rtf(data).pages())
