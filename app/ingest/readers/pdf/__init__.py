@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 from app.core.chat import PageFlag
@@ -61,9 +62,6 @@ def _open(source: Source) -> pypdfium2.PdfDocument:
 
     try:
         document = pypdfium2.PdfDocument(source.data, password=source.password or None)
-        if not source.plain:
-            document.init_forms()
-        return document
     except pypdfium2.PdfiumError as error:
         code = getattr(error, "err_code", None)
         if code == raw.FPDF_ERR_PASSWORD:
@@ -71,6 +69,10 @@ def _open(source: Source) -> pypdfium2.PdfDocument:
         if code == raw.FPDF_ERR_SECURITY:  # a lock that is no password: a certificate
             raise encrypted(source.name) from error
         raise damaged(source.name) from error
+    if not source.plain:
+        with contextlib.suppress(pypdfium2.PdfiumError):  # the text stands without its form
+            document.init_forms()
+    return document
 
 
 def _tell(output: Output, faults: dict[PageFlag, list[int]], pages: int) -> None:
