@@ -87,11 +87,17 @@ def drafts(options: argparse.Namespace) -> Iterator[Row]:
             plain, drafted = (_scripted(options, kind, depth, n_draft) for n_draft in (0, 63))
             what = f"{kind}, {options.n_drafted} tokens after {depth}"
             yield Row("drafts", what, drafted, plain, "tok/s", drafted / plain, "one token at a time")
+            if options.draft and kind != "verbatim":
+                drafted = _scripted(options, kind, depth, 63, draft_path=options.draft)
+                what = f"{kind}, with a draft model"
+                yield Row("drafts", what, drafted, plain, "tok/s", drafted / plain, "one token at a time")
 
 
-def _scripted(options: argparse.Namespace, kind: str, depth: int, n_draft: int) -> float:
+def _scripted(options: argparse.Namespace, kind: str, depth: int, n_draft: int, draft_path: str = "") -> float:
     with driver(connect_script(SCRIPTED, kind, str(ANSWER))) as engine:
-        loaded = engine.load(_spec(options, max(depth + options.n_drafted + 64, 16384), n_draft=n_draft))
+        loaded = engine.load(
+            _spec(options, max(depth + options.n_drafted + 64, 16384), n_draft=n_draft, draft_path=draft_path)
+        )
         if n_draft and kind == "verbatim":
             costs = "  ".join(f"{cost.rows}@{cost.depth}: {cost.ms:.1f}" for cost in loaded.costs)
             print(f"          costs in ms, rows@depth: {costs}; load {loaded.load_s:.1f} s")
@@ -271,6 +277,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--prompt", type=int, default=512, help="tokens in front of them")
     parser.add_argument("--read", type=int, default=4096, help="tokens of the prompt that reading is timed on")
     parser.add_argument("--n-drafted", type=int, default=600, help="tokens of a scripted answer")
+    parser.add_argument("--draft", help="a small model of the same vocabulary; its luck is scripted")
     parser.add_argument("--depths", type=lambda text: [int(part) for part in text.split(",")], default=[2048])
     parser.add_argument("--document", type=int, default=16384, help="tokens of the document that is saved")
     parser.add_argument("--folder", help="where sessions are written; default: the system's temporary folder")

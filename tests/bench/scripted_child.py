@@ -4,7 +4,8 @@
 
 Everything is computed as always: the prompt, each row, the sampler. Only which token counts as drawn is taken from a
 script: `verbatim` quotes the prompt, `half` alternates 60 tokens of it with 60 of the answer file, `prose` is the
-answer file alone, a text that the prompt does not hold.
+answer file alone, a text that the prompt does not hold. A draft model computes as always too; what it is sure of is
+scripted: it dares a guess at seven of ten tokens, and six of seven guesses are right.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from app.engine.worker.context import Logits
     from app.engine.worker.job import Job
     from app.engine.worker.picker import Picker
+    from app.engine.worker.speculation.draft import DraftModel
     from app.engine.worker.speech import Say
     from app.engine.worker.vocab import Ids
 
@@ -30,10 +32,10 @@ STRETCH = 60
 def script(kind: str, prompt: Ids, other: Ids, length: int) -> list[int]:
     """The answer's tokens. Quotations begin somewhere else in the prompt each time."""
     if kind == "prose":
-        return other[:length].tolist()
+        return [int(token) for token in other[:length]]
     if kind == "verbatim":
         start = len(prompt) // 3
-        return prompt[start : start + length].tolist()
+        return [int(token) for token in prompt[start : start + length]]
     import numpy as np
 
     said: list[int] = []
@@ -58,11 +60,23 @@ class ScriptedPicker:
         self._picker.close()
 
 
+def bend_drafter(drafter: DraftModel, prompt_tokens: int, said: list[int]) -> None:
+    """Let its guesses follow the script, as well as a small model of the same family would."""
+    whole = type(drafter)._sure_token
+
+    def sure_token() -> int:
+        whole(drafter)
+        index = drafter._start + len(drafter._held) - prompt_tokens
+        if not 0 <= index < len(said) or (dice := index * 2654435761 % 10) >= 7:
+            return -1
+        return said[index] if dice else (said[index] + 1) % 1000
+
+    drafter._sure_token = sure_token  # type: ignore[method-assign]
+
+
 def main(kind: str, answer_file: str) -> None:
     from app.engine.worker import main as child
-    from app.engine.worker.service import Service  # first, as in the program: libraries are opened in its order
-
-    assert Service
+    from app.engine.worker import service  # noqa: F401  first, as in the program: libraries are opened in its order
     from app.engine.worker.engine import Engine
 
     whole, text = Engine._job, Path(answer_file).read_text(encoding="utf-8")
@@ -72,6 +86,8 @@ def main(kind: str, answer_file: str) -> None:
         prompt = made.text.ids[: made.prompt_tokens]
         said = script(kind, prompt, self.vocab.encode(text), command.sampling.max_tokens)
         made.picker = ScriptedPicker(made.picker, said)  # type: ignore[assignment]
+        if self._drafter is not None:
+            bend_drafter(self._drafter, len(prompt), said)
         return made
 
     Engine._job = job  # type: ignore[method-assign]
