@@ -24,8 +24,9 @@ MAX_PARTS = 2_000
 MAX_PART_BYTES = 64 << 20
 MAX_TOTAL_BYTES = 256 << 20
 STORED, DEFLATED = 0, 8
-_PARAGRAPH = re.compile(rb"<(?:\w+:)?p[ >].*?</(?:\w+:)?p>", re.DOTALL)
-_TEXT = re.compile(rb"<(?:\w+:)?(t|tab|br)(?:\s[^>]*)?(?:/>|>([^<]*))", re.DOTALL)
+_PARAGRAPH_END = re.compile(rb"</(?:\w{1,9}:)?p>")
+_PARAGRAPH_START = re.compile(rb"<(?:\w{1,9}:)?p[ >]")
+_TEXT = re.compile(rb"<(?:\w{1,9}:)?(t|tab|br)(?:\s[^<>]{0,300})?(?:/>|>([^<]*))")
 
 
 class RescuedZip:
@@ -91,9 +92,10 @@ def _tag(name: str) -> str:
 
 def _append_paragraphs(body: Element, rest: bytes) -> None:
     space = body.tag[: -len(local(body.tag))]
-    for found in _PARAGRAPH.finditer(rest):
+    for piece in _PARAGRAPH_END.split(rest)[:-1]:
+        start = _PARAGRAPH_START.search(piece)
         run = SubElement(SubElement(body, space + "p"), space + "r")
-        for kind, text in _TEXT.findall(found.group()):
+        for kind, text in _TEXT.findall(piece, start.start() if start else 0):
             SubElement(run, space + kind.decode()).text = unescape(text.decode("utf-8", "replace"))
 
 
@@ -121,10 +123,10 @@ def _part(data: bytes, at: int, end: int, left: int) -> tuple[str, bytes]:
         return "", b""
     if method == STORED:
         return name, data[start:end][:MAX_PART_BYTES]
-    return (name, _inflated(data[start:], min(MAX_PART_BYTES, left))) if method == DEFLATED else ("", b"")
+    return (name, _inflated(memoryview(data)[start:], min(MAX_PART_BYTES, left))) if method == DEFLATED else ("", b"")
 
 
-def _inflated(data: bytes, limit: int) -> bytes:
+def _inflated(data: memoryview, limit: int) -> bytes:
     """Unpacked up to the first error, a little at a time, so that what came before it is kept."""
     unpacker, out, size = zlib.decompressobj(-15), list[bytes](), 0
     for start in range(0, len(data), 256):

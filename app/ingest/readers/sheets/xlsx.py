@@ -20,16 +20,17 @@ from app.ingest.readers.xml import attribute, child, children, local, number
 MAX_FORMULAS = 100_000
 _SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml")
 MAX_LETTERS = 3
+# Every repetition is bounded: a pattern that may look to the end of a file from each of its places takes for ever.
 _COLUMNS = re.compile(rb'r="([A-Z]{1,3})')
-_ROWS = re.compile(rb'<(?:\w+:)?row\b[^>]*?\sr="(\d{1,7})"')
+_ROWS = re.compile(rb'<(?:\w{1,9}:)?row\b[^<>]{0,300}?\sr="(\d{1,7})"')
 _CELL_ROWS = re.compile(rb'r="[A-Z]{1,3}(\d{1,7})')
 _UNCOMPUTED = re.compile(
-    rb'<(?:\w+:)?c\b[^>]*?\sr="([A-Z]{1,3})(\d{1,7})"[^>]*><(?:\w+:)?f\b[^>]*>([^<]+)</(?:\w+:)?f>'
-    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?</(?:\w+:)?c>"
+    rb'<(?:\w{1,9}:)?c\b[^<>]{0,300}?\sr="([A-Z]{1,3})(\d{1,7})"[^<>]{0,300}><(?:\w{1,9}:)?f\b[^<>]{0,300}>([^<]{1,9000})</(?:\w{1,9}:)?f>'
+    rb"(?:<(?:\w{1,9}:)?v\s*/>|<(?:\w{1,9}:)?v>\s*</(?:\w{1,9}:)?v>)?</(?:\w{1,9}:)?c>"
 )
 _ERRORS = re.compile(
-    rb'<(?:\w+:)?c\b(?=[^>]*?\st="e")[^>]*?\sr="([A-Z]{1,3})(\d{1,7})"[^>]*>(?:<(?:\w+:)?f\b[^>]*(?:/>|>[^<]*</(?:\w+:)?f>))?'
-    rb"<(?:\w+:)?v>([^<]+)</(?:\w+:)?v>"
+    rb'<(?:\w{1,9}:)?c\b(?=[^<>]{0,300}?\st="e")[^<>]{0,300}?\sr="([A-Z]{1,3})(\d{1,7})"[^<>]{0,300}>(?:<(?:\w{1,9}:)?f\b[^<>]{0,300}(?:/>|>[^<]{0,9000}</(?:\w{1,9}:)?f>))?'
+    rb"<(?:\w{1,9}:)?v>([^<]{1,99})</(?:\w{1,9}:)?v>"
 )
 
 
@@ -106,7 +107,7 @@ class Sheet:
             return {}
         styles = b"|".join(str(style).encode() for style in known)
         search = re.compile(
-            rb'<(?:\w+:)?c\b(?=[^>]*?\ss="(%s)")[^>]*?\sr="([A-Z]{1,3})(\d{1,7})"' % styles
+            rb'<(?:\w{1,9}:)?c\b(?=[^<>]{0,300}?\ss="(%s)")[^<>]{0,300}?\sr="([A-Z]{1,3})(\d{1,7})"' % styles
         )  # attributes in any order
         return {
             (int(row) - 1, column_of(letters)): known[int(style)] for style, letters, row in search.findall(self.data)
