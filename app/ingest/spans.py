@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 MOST_RUNS = 12
+LONGEST = 100  # characters of a page number with its words
 
 
 def page_list(numbers: list[int]) -> str:
@@ -26,4 +27,4 @@ _PAGE_NUMBER = re.compile(
 
 def is_page_number(text: str) -> bool:
     """Whether a header or footer says nothing but where one is: "3", "Page 3 of 12", "第 3 页 共 12 页"."""
-    return bool(_PAGE_NUMBER.fullmatch(text.strip()))
+    return len(text) <= LONGEST and bool(_PAGE_NUMBER.fullmatch(text.strip()))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 OVERLAP = 0.3  # of the lower shape's height: shapes that share more stand side by side
 Box = tuple[int, int, int, int]
+MOST_SHAPES = 2_000  # a slide with more is a drawing, and comparing all with all would take for ever
 NOWHERE: Box = (0, 0, 0, 0)
 
 
@@ -21,6 +22,8 @@ class Placed:
 
 def in_order(placed: Sequence[Placed]) -> list[Placed]:
     """The shapes as they are read; one without a place stays behind the one before it."""
+    if len(placed) > MOST_SHAPES:
+        return list(placed)
     rows: list[list[Placed]] = []
     known = [one for one in placed if one.box]
     for one in sorted(known, key=lambda one: (one.box or NOWHERE)[1]):

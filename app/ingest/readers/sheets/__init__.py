@@ -30,6 +30,7 @@ SALVAGED = mark("{name} is damaged. What could be saved of its text was read; so
 FAR = mark("Cells of {name} lie far apart in {sheets}; there the columns are not lined up.")
 UNCOMPUTED = mark("{name} has formulas without results; they are shown as formulas.")
 REPEATED_LABEL = 60
+MOST_REPEATS = 200_000
 KINDS = ("xlsx", "xlsb", "xls")
 
 
@@ -199,8 +200,12 @@ def _library_rows(table: CalamineSheet, extras: Extras) -> Iterator[Row]:
 def _repeats(table: CalamineSheet) -> dict[int, dict[int, int]]:
     """For the rows of cells merged downwards: column → the row where the label stands."""
     found: dict[int, dict[int, int]] = {}
-    for (top, left), (bottom, _) in (table.merged_cell_ranges or [])[:20_000]:
-        if top < bottom <= top + 2000:
+    left_rows = MOST_REPEATS
+    for (top, left), (bottom, _) in table.merged_cell_ranges or []:
+        left_rows -= max(0, bottom - top)
+        if left_rows < 0:
+            break
+        if top < bottom:
             for row in range(top, bottom + 1):
                 found.setdefault(row, {})[left] = top
     return found
