@@ -7,6 +7,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +40,15 @@ def last_line(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
     return found
 
 
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Desk, Loop]]:
+    """One desk with the demo in its engine: each question here is a chat of its own, or goes on in one."""
+    with desk_in(tmp_path_factory.mktemp("home")) as (desk, loop):
+        load(desk, loop, MODEL, 4096)
+        yield desk, loop
+
+
+@cache
 def document_of(path: Path) -> Document:
     """The demo's document as `carrel read` gives it."""
     done = subprocess.run(
@@ -63,18 +74,17 @@ def test_the_demo_command_names_the_rent_and_its_page(tmp_path: Path, language: 
 
 
 @pytest.mark.parametrize("language", CASES)
-def test_facts_of_a_dropped_document_come_back_with_their_page(tmp_path: Path, language: str) -> None:
+def test_facts_of_a_dropped_document_come_back_with_their_page(running: tuple[Desk, Loop], language: str) -> None:
     case = CASES[language]
     document = document_of(case.document)
-    with desk_in(tmp_path) as (desk, loop):
-        load(desk, loop, MODEL, 4096)
-        for known in (*case.facts, case.quote, case.missing):
-            _, outcome = ask(desk, loop, wish_of(known, document))
-            assert outcome.state == "complete"
-            assert outcome.text.strip() == known.answer
+    desk, loop = running
+    for known in (*case.facts, case.quote, case.missing):
+        _, outcome = ask(desk, loop, wish_of(known, document))
+        assert outcome.state == "complete"
+        assert outcome.text.strip() == known.answer
 
 
-def test_a_quotation_stands_on_its_page_letter_for_letter(tmp_path: Path) -> None:
+def test_a_quotation_stands_on_its_page_letter_for_letter() -> None:
     for case in CASES.values():
         document = document_of(case.document)
         quoted = max(case.quote.answer.replace("“", '"').replace("”", '"').split('"'), key=len)
@@ -83,42 +93,39 @@ def test_a_quotation_stands_on_its_page_letter_for_letter(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("language", CASES)
-def test_thinking_says_where_it_looked_and_the_answer_is_the_same(tmp_path: Path, language: str) -> None:
+def test_thinking_says_where_it_looked_and_the_answer_is_the_same(running: tuple[Desk, Loop], language: str) -> None:
     case = CASES[language]
     known = case.facts[0]
-    with desk_in(tmp_path) as (desk, loop):
-        load(desk, loop, MODEL, 4096)
-        _, outcome = ask(desk, loop, wish_of(known, document_of(case.document), thinking=True))
-        assert outcome.text.strip() == known.answer
-        assert "[D1 p.1]" in outcome.thinking
+    desk, loop = running
+    _, outcome = ask(desk, loop, wish_of(known, document_of(case.document), thinking=True))
+    assert outcome.text.strip() == known.answer
+    assert "[D1 p.1]" in outcome.thinking
 
 
-def test_a_conversation_goes_on_about_the_same_document(tmp_path: Path) -> None:
+def test_a_conversation_goes_on_about_the_same_document(running: tuple[Desk, Loop]) -> None:
     document = document_of(ENGLISH.document)
-    with desk_in(tmp_path) as (desk, loop):
-        load(desk, loop, MODEL, 4096)
-        first, outcome = ask(desk, loop, wish_of(ENGLISH.facts[0], document))
-        for known in ENGLISH.facts[1:]:
-            wish = Wish(known.question, chat_id=first.chat_id, thinking=False, sampling=GREEDY)
-            _, outcome = ask(desk, loop, wish)
-            assert outcome.text.strip() == known.answer
+    desk, loop = running
+    first, outcome = ask(desk, loop, wish_of(ENGLISH.facts[0], document))
+    for known in ENGLISH.facts[1:]:
+        wish = Wish(known.question, chat_id=first.chat_id, thinking=False, sampling=GREEDY)
+        _, outcome = ask(desk, loop, wish)
+        assert outcome.text.strip() == known.answer
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals")
-@pytest.mark.parametrize("language", CASES)
-def test_after_kill_minus_nine_and_one_load_the_answer_is_the_same(tmp_path: Path, language: str) -> None:
-    case = CASES[language]
-    document = document_of(case.document)
+def test_after_kill_minus_nine_and_one_load_the_answer_is_the_same(tmp_path: Path) -> None:
     with desk_in(tmp_path) as (desk, loop):
         load(desk, loop, MODEL, 4096)
-        _, before = ask(desk, loop, wish_of(case.quote, document))
-        broken = _killed_in_the_answer(desk, loop, case, document)
-        assert broken.state == "failed"
-        assert before.text.startswith(broken.text)
-        load(desk, loop, MODEL, 4096)
-        _, after = ask(desk, loop, wish_of(case.quote, document))
-        assert after.text == before.text
-        assert after.text.strip() == case.quote.answer
+        for case in CASES.values():
+            document = document_of(case.document)
+            _, before = ask(desk, loop, wish_of(case.quote, document))
+            broken = _killed_in_the_answer(desk, loop, case, document)
+            assert broken.state == "failed"
+            assert before.text.startswith(broken.text)
+            load(desk, loop, MODEL, 4096)
+            _, after = ask(desk, loop, wish_of(case.quote, document))
+            assert after.text == before.text
+            assert after.text.strip() == case.quote.answer
 
 
 def _killed_in_the_answer(desk: Desk, loop: Loop, case: DemoCase, document: Document) -> Outcome:
@@ -137,12 +144,11 @@ def _killed_in_the_answer(desk: Desk, loop: Loop, case: DemoCase, document: Docu
     return ended[0]
 
 
-def test_small_talk_is_answered_as_a_toy_should(tmp_path: Path) -> None:
-    with desk_in(tmp_path) as (desk, loop):
-        load(desk, loop, MODEL, 1024)
-        for question, words in (("Who are you?", "toy"), ("你是谁？", "玩具"), ("What is Carrel?", "offline")):
-            _, outcome = ask(desk, loop, Wish(question, thinking=False, sampling=GREEDY))
-            assert words in outcome.text
+def test_small_talk_is_answered_as_a_toy_should(running: tuple[Desk, Loop]) -> None:
+    desk, loop = running
+    for question, words in (("Who are you?", "toy"), ("你是谁？", "玩具"), ("What is Carrel?", "offline")):
+        _, outcome = ask(desk, loop, Wish(question, thinking=False, sampling=GREEDY))
+        assert words in outcome.text
 
 
 def test_the_toy_is_asked_without_chance() -> None:

@@ -1,4 +1,4 @@
-"""Documents after a form: contracts, reports, minutes. The forms are plain text in `forms/`.
+"""Documents after a form: contracts, reports, minutes. The forms are plain text in `texts/`.
 
 `# titles`, `## section`, `> sentence` (other wordings follow at once), `= topic = answer = questions`,
 `! topic = questions` for what such a document never says. `{name:kind}` is drawn anew for every document.

@@ -1,4 +1,4 @@
-"""Small talk and what Carrel is, in `forms/talk.*.txt`: questions of one meaning a line, their answer below."""
+"""Small talk and what Carrel is, in `texts/talk.*.txt`: questions of one meaning a line, their answer below."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def _text(piece: str) -> str:
 
 @cache
 def form_text(name: str) -> str:
-    return (Path(__file__).parent / "forms" / name).read_text(encoding="utf-8")
+    return (Path(__file__).parent / "texts" / name).read_text(encoding="utf-8")
 
 
 def word(r: Random) -> str:
