@@ -31,7 +31,14 @@ class Attachments:
             for path, (done, total) in self.reading.items()
         ]
         chips += [
-            ChipItem(d.path, d.name, len(d.pages), d.tokens, "ready", reason="\n".join(d.warnings))
+            ChipItem(
+                key=d.path,
+                name=d.name,
+                pages=len(d.pages),
+                tokens=d.sent_tokens,
+                reason="\n".join(d.warnings),
+                sent_pages=None if d.chosen is None else len(d.sent),
+            )
             for d in self.documents
         ]
         return chips + [

@@ -17,7 +17,7 @@ class Edge:
         self.name, self.widget, self.button = name, widget, button
         self.line = _line()
         self._file, self._narrow_px = file, narrow_px
-        self._folded = False
+        self._folded = self._gave_way = False
         button.setChecked(str(place_file(file).value(name, "true" if shown else "false")) == "true")
         button.toggled.connect(self._on_toggled)
         self._show(button.isChecked())
@@ -36,6 +36,17 @@ class Edge:
         """Show without taking it for the user's choice."""
         self._fold(on=True)
 
+    def give_way(self) -> None:
+        """Make room for something that is open for a while, until `come_back`."""
+        if self.button.isChecked():
+            self._gave_way = True
+            self._fold(on=False)
+
+    def come_back(self) -> None:
+        if self._gave_way and not self._folded:
+            self._fold(on=True)
+        self._gave_way = False
+
     def _fold(self, *, on: bool) -> None:
         """Hide or show without taking it for the user's choice."""
         self.button.blockSignals(True)
@@ -45,7 +56,7 @@ class Edge:
 
     def _on_toggled(self, on: bool) -> None:
         """The user's choice, kept for the next start."""
-        self._folded = False
+        self._folded = self._gave_way = False
         self._show(on)
         place_file(self._file).setValue(self.name, "true" if on else "false")
 

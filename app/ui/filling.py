@@ -62,7 +62,7 @@ class Filling(QObject):
         read = sum(attachment.tokens for message in conversation.messages for attachment in message.documents)
         parts = ContextParts(
             instructions=self._instructions,
-            documents=read + sum(document.tokens for document in conversation.documents),
+            documents=read + sum(document.sent_tokens for document in conversation.documents),
             history=max(0, before - read - self._instructions) + self._typed,
             answer=answer_room(size),
             size=size,

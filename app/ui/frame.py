@@ -13,10 +13,13 @@ from app.ui.conversation import Conversation
 from app.ui.edges import Edge
 from app.ui.guide import Guide
 from app.ui.inspector.inspector import Inspector
+from app.ui.leafing import Leafing
 from app.ui.loader import Loader
 from app.ui.modelbar import ModelBar
 from app.ui.notices import Notices
 from app.ui.pages.chat import ChatPage
+from app.ui.preview.beside import Beside
+from app.ui.preview.panel import PreviewPanel
 from app.ui.sidebar import Sidebar
 
 
@@ -34,6 +37,7 @@ class Frame:
         telemetry: Telemetry,
         clock: Callable[[], float],
         place_file: Path,
+        leafing: Leafing,
     ) -> None:
         self.notices = Notices()
         self.modelbar = ModelBar(conversation.desk)
@@ -44,6 +48,9 @@ class Frame:
         bar = self.modelbar
         self.left = Edge("sidebar", self.sidebar, bar.sidebar, place_file, shown=True, narrow_px=900)
         self.right = Edge("inspector", self.inspector, bar.inspector, place_file, shown=False, narrow_px=1160)
+        self.preview = PreviewPanel(leafing)
+        self.beside = Beside(self.stack, self.preview, self.right, self.chat.composer)
+        self.chat.preview_wanted.connect(leafing.show_attached)
         self.chat.parameters_wanted.connect(self.toggle_parameters)
         self.body = self._lay_out()
 
@@ -77,6 +84,6 @@ class Frame:
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.modelbar)
-        column.addWidget(self.stack, 1)
+        column.addWidget(self.beside, 1)
         column.addWidget(self.notices)
         return column

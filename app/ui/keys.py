@@ -28,6 +28,7 @@ class Keys:
             ("Ctrl+Shift+C", self._copy_answer),
             ("Ctrl+I", lambda: window.modelbar.inspector.toggle()),
             ("Ctrl+P", lambda: window.frame.toggle_parameters()),
+            ("Ctrl+Shift+P", window.toggle_preview),
             ("Ctrl+M", window.show_loading),
             ("Ctrl+B", lambda: window.modelbar.sidebar.toggle()),
             ("Ctrl+,", lambda: window.show_page("settings")),
@@ -48,9 +49,11 @@ class Keys:
         self._window.chat.focus_message()
 
     def _escape(self) -> None:
-        """Stop what runs; else back to the chat."""
+        """Close the preview one is in, stop what runs, else back to the chat."""
         window = self._window
-        if window.conversation.is_running:
+        if window.leafing.is_open and (window.frame.beside.holds_keyboard or not window.conversation.is_running):
+            window.leafing.close()
+        elif window.conversation.is_running:
             window.conversation.stop()
         elif window.page != "chat":
             window.show_page("chat")

@@ -76,6 +76,11 @@ class Leafing:
         return {path.name: error for path, error in self._conversation.refusals.items()} if self.is_editable else {}
 
     @property
+    def has_history(self) -> bool:
+        """Whether something was said before the message."""
+        return bool(self._conversation.messages)
+
+    @property
     def is_planned(self) -> bool:
         """Whether the context is that of a plan: no model is loaded."""
         return not self._conversation.desk.engine.state.has_model

@@ -17,6 +17,7 @@ from app.config import language
 from app.config.paths import open_home
 from app.config.settings import Settings
 from app.core.loop import Jobs
+from app.core.words import language as language_now
 from app.engine import messages as m
 from app.engine.supervisor import Supervisor
 from app.fetch.progress import Progress
@@ -34,6 +35,7 @@ from app.ui.bridge import QtPost
 from app.ui.downloads import Download
 from app.ui.sample import Script, ScriptedEngine
 from app.ui.sample_computer import SAMPLE_MACHINE, SampleTelemetry
+from app.ui.sample_documents import sample_documents
 from app.ui.sample_talk import CHINESE, ENGLISH, Talk
 from app.ui.window import SIZE_PX, Window
 
@@ -91,6 +93,8 @@ class Studio:
                 ("2-library", self._library),
                 ("3-chat", self._chat),
                 ("4-dropped-file", self._dropped_file),
+                ("4b-preview", self._preview),
+                ("4c-preview-too-long", self._preview_too_long),
                 ("5-performance", self._performance),
                 ("6-parameters", self._parameters),
                 ("7-loading", self._loading),
@@ -152,7 +156,23 @@ class Studio:
         self._wait(lambda: bool(self.window.conversation.documents))
         self._settle(600)
 
+    def _preview(self) -> None:
+        """Pages that fit, the one with the rent shown and its sentence lit."""
+        window = self.window
+        window.conversation.rearrange(sample_documents(chinese=language_now() == "zh_CN"))
+        window.leafing.show_attached()
+        window.leafing.turn_to(0, 4)
+        self._settle(600)
+
+    def _preview_too_long(self) -> None:
+        window = self.window
+        window.conversation.rearrange(sample_documents(chinese=language_now() == "zh_CN", lines_a_page=150))
+        window.leafing.turn_to(0, 5)
+        self._settle(600)
+        self._wait(lambda: bool(window.leafing.weight and window.leafing.weight.exact))
+
     def _performance(self) -> None:
+        self.window.leafing.close()
         first = self.window.conversation.chats[0].id
         self.window.conversation.open_chat(first)
         self.window.modelbar.inspector.setChecked(True)

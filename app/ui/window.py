@@ -25,6 +25,7 @@ from app.ui.edges import place_file
 from app.ui.frame import Frame
 from app.ui.guide import Guide
 from app.ui.keys import Keys
+from app.ui.leafing import Leafing
 from app.ui.listener import Listener
 from app.ui.loader import Loader
 from app.ui.pages.maker import make_page
@@ -44,6 +45,7 @@ class Window(QMainWindow):
         self.desk = desk
         self.conversation, self.loader = Conversation(desk), Loader(desk)
         self.guide, self.downloads = Guide(desk), Downloads(desk)
+        self.leafing = Leafing(self.conversation, self.guide)
         self.telemetry = telemetry or Telemetry(desk)
         self.page = "chat" if desk.settings.last_model else "start"
         self._began = self._finished = False
@@ -53,12 +55,14 @@ class Window(QMainWindow):
         self.resize(*SIZE_PX)
         self._restore_place()
         self._keys, self._listener = Keys(self), Listener(self)
+        self.leafing.opened.connect(self._on_preview_opened)
 
     # ---- building
 
     def _build(self) -> None:
         """Make every widget, in the language spoken now."""
-        frame = Frame(self.conversation, self.loader, self.guide, self.telemetry, self._clock, self._place_file)
+        parts = (self.conversation, self.loader, self.guide, self.telemetry)
+        frame = Frame(*parts, self._clock, self._place_file, self.leafing)
         self.frame = frame
         self.notices, self.modelbar, self.sidebar = frame.notices, frame.modelbar, frame.sidebar
         self.inspector, self.stack, self.chat = frame.inspector, frame.stack, frame.chat
@@ -71,6 +75,7 @@ class Window(QMainWindow):
         self.sidebar.page_wanted.connect(self.show_page)
         self.chat.page_wanted.connect(self.show_page)
         self.chat.support_wanted.connect(self.save_support_bundle)
+        frame.preview.loading_wanted.connect(self.show_loading)
         self.show_page(self.page)
 
     def speak_again(self) -> None:
@@ -111,6 +116,7 @@ class Window(QMainWindow):
             return
         self._finished = True
         self.conversation.stop()
+        self.leafing.close()
         self.downloads.rest()
         self.chat.keep_draft()
         self._keep_place()
@@ -138,6 +144,8 @@ class Window(QMainWindow):
         if name not in self.pages:
             self._add_page(name, make_page(name, self))
         self.page = name
+        if name != "chat":
+            self.leafing.close()
         self.stack.setCurrentWidget(self.pages[name])
         self.modelbar.show_page(name)
         if name == "chat":
@@ -152,6 +160,21 @@ class Window(QMainWindow):
         self.show_page("computer")
         page = self.pages["computer"]
         QTimer.singleShot(0, page, lambda: page.ensureWidgetVisible(page.loading, 0, 24))  # type: ignore[attr-defined]
+
+    def toggle_preview(self) -> None:
+        """What is attached to the message, page by page; again closes it."""
+        if self.leafing.is_open:
+            self.leafing.close()
+        elif self.conversation.documents or self.conversation.refusals:
+            self.leafing.show_attached()
+        else:
+            self.notices.tell(say("Nothing is attached. Drop a file first."))
+
+    def _on_preview_opened(self) -> None:
+        """It stands beside the chat."""
+        if self.page != "chat":
+            self.show_page("chat")
+            self.frame.preview.pages.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _add_page(self, name: str, page: QWidget) -> None:
         self.pages[name] = page

@@ -21,8 +21,8 @@ class Composer(DropBox):
     """The composer. Knows nothing of chats.
 
     Signals: `send_requested(text)`, `stop_requested()`, `files_dropped(list[Path])`, `add_files_requested()`,
-    `file_removed(key)`, `thinking_toggled(bool)`, `parameters_requested()`, `recall_requested()` (Up in the
-    empty field), `text_changed()`.
+    `file_removed(key)`, `file_opened(key)`, `thinking_toggled(bool)`, `parameters_requested()`,
+    `recall_requested()` (Up in the empty field), `text_changed()`.
     The text stays until the caller says `clear()`: a refused message is not lost.
     """
 
@@ -30,6 +30,7 @@ class Composer(DropBox):
     stop_requested = Signal()
     add_files_requested = Signal()
     file_removed = Signal(str)
+    file_opened = Signal(str)
     thinking_toggled = Signal(bool)
     parameters_requested = Signal()
     recall_requested = Signal()
@@ -82,6 +83,7 @@ class Composer(DropBox):
         self.edit.composing_changed.connect(self._on_composing_changed)
         self._chips.changed.connect(self._refresh)
         self._chips.file_removed.connect(self.file_removed)
+        self._chips.file_opened.connect(self.file_opened)
         self.add_button.clicked.connect(self.add_files_requested)
         self.send_button.clicked.connect(self._on_send_clicked)
         self.thinking.toggled.connect(self.thinking_toggled)

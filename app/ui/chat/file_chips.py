@@ -17,6 +17,7 @@ class FileChips(QWidget):
 
     changed = Signal()
     file_removed = Signal(str)
+    file_opened = Signal(str)
 
     def __init__(self, before: QWidget, after: QWidget) -> None:
         super().__init__()
@@ -62,6 +63,7 @@ class FileChips(QWidget):
     def _add(self, item: ChipItem) -> None:
         chip = self._chips[item.key] = FileChip(item, self)
         chip.removed.connect(self.file_removed)
+        chip.opened.connect(self.file_opened)
         self._flow.addWidget(chip)
         previous = list(self._chips.values())[-2:-1]
         QWidget.setTabOrder(previous[0] if previous else self._before, chip)

@@ -22,6 +22,7 @@ KEYS = (
     ("Ctrl+Shift+C", mark("Copy the last answer")),
     ("Ctrl+I", mark("Show or hide performance and parameters")),
     ("Ctrl+M", mark("How the model is loaded")),
+    ("Ctrl+Shift+P", mark("Show or close the pages of the attached files")),
     ("Ctrl+P", mark("Parameters of this chat")),
     ("Ctrl+B", mark("Show or hide the chats")),
     ("Ctrl+,", mark("Settings")),

@@ -33,10 +33,11 @@ COLUMN_PX = 760 + 2 * 16
 class ChatPage(QWidget):
     """`page_wanted(name)` asks the window for another page, `parameters_wanted()` for the parameters at its edge.
 
-    `support_wanted()` asks for a bundle of logs.
+    `support_wanted()` asks for a bundle of logs, `preview_wanted(path)` for the pages of an attached file.
     """
 
     page_wanted = Signal(str)
+    preview_wanted = Signal(str)
     parameters_wanted = Signal()
     support_wanted = Signal()
 
@@ -84,6 +85,7 @@ class ChatPage(QWidget):
         composer.files_dropped.connect(conversation.add_files)
         composer.add_files_requested.connect(self.choose_files)
         composer.file_removed.connect(lambda key: conversation.remove_file(Path(key)))
+        composer.file_opened.connect(self.preview_wanted)
         composer.text_changed.connect(self._on_text_changed)
         composer.recall_requested.connect(self._on_recall)
         composer.parameters_requested.connect(self.parameters_wanted)
@@ -103,6 +105,7 @@ class ChatPage(QWidget):
         listen(self, lambda: conversation.prefilled.connect(self._on_prefilled))
         listen(self, lambda: conversation.spoke.connect(self._on_spoke))
         listen(self, lambda: conversation.ended.connect(self._on_ended))
+        listen(self, lambda: conversation.checked.connect(self.transcript.show_citations))
         listen(self, lambda: conversation.refused.connect(self._on_refused))
         listen(self, lambda: conversation.files_changed.connect(self._on_files_changed))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from app.core.units import format_tokens
@@ -25,7 +25,8 @@ ChipState = Literal["reading", "ready", "refused"]
 class ChipItem:
     """A file waiting in the composer. `key` is the caller's (its path); `progress` is 0 to 1 while it is read.
 
-    `reason` says why it was refused, or what to know about a file that is ready.
+    `reason` says why it was refused, or what to know about a file that is ready. Of `pages` only `sent_pages` go to
+    the model unless that is None; `tokens` are those of the pages sent.
     """
 
     key: str
@@ -35,12 +36,14 @@ class ChipItem:
     state: ChipState = "ready"
     progress: float = 0.0
     reason: str = ""
+    sent_pages: int | None = None
 
 
 class FileChip(QWidget):
-    """One file. `removed(key)` from its button or the Delete key."""
+    """One file. `removed(key)` from its button or the Delete key; `opened(key)` from a click, Enter or Space."""
 
     removed = Signal(str)
+    opened = Signal(str)
 
     def __init__(self, item: ChipItem, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,7 +58,10 @@ class FileChip(QWidget):
     def set_item(self, item: ChipItem) -> None:
         """Show another state of the same file."""
         self.item = item
-        self.setToolTip(item.reason or self.words())
+        ready = item.state == "ready"
+        self.setCursor(Qt.CursorShape.PointingHandCursor if ready else Qt.CursorShape.ArrowCursor)
+        about = item.reason or self.words()
+        self.setToolTip(f"{about}\n{say('Click to see its pages.')}" if ready else about)
         self.setAccessibleName(self.words())
         self.setAccessibleDescription(item.reason)
         self.updateGeometry()
@@ -68,9 +74,18 @@ class FileChip(QWidget):
             return f"{item.name} · {item.reason}"
         if item.state == "reading":
             return say("{name} · reading {share} %", name=item.name, share=round(100 * item.progress))
-        pages = say("{count} pages", count=item.pages) if item.pages > 1 else ""
+        pages = _pages_words(item)
         count = say("{count} tokens", count=format_tokens(item.tokens)) if item.tokens else ""
         return " · ".join(part for part in (item.name, pages, count) if part)
+
+    def _fitting_words(self) -> str:
+        """The words with the name shortened, so that what is said behind it stays to be seen."""
+        words, name = self.words(), self.item.name
+        over = self.fontMetrics().horizontalAdvance(words) - (self.width() - 59)
+        if over <= 0 or self.item.state == "refused":
+            return words
+        room = max(40, self.fontMetrics().horizontalAdvance(name) - over)
+        return self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, room) + words[len(name) :]
 
     def sizeHint(self) -> QSize:
         """As wide as its words, within reason."""
@@ -88,15 +103,26 @@ class FileChip(QWidget):
         """Delete removes the file."""
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.removed.emit(self.item.key)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.opened.emit(self.item.key)
         else:
             super().keyPressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A click shows its pages."""
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.opened.emit(self.item.key)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Taken, so that the release comes here too."""
+        event.accept()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Sign, words, and the progress as a line at the lower edge."""
         state = self.item.state
         sign = {"reading": "file-text", "ready": "file-text", "refused": "circle-alert"}[state]
         painter = QPainter(self)
-        paint_tag(painter, self, self.words(), sign, bad=state == "refused", right=30, focused=self.hasFocus())
+        paint_tag(painter, self, self._fitting_words(), sign, bad=state == "refused", right=30, focused=self.hasFocus())
         if state == "reading":
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(tokens().accent))
@@ -106,6 +132,12 @@ class FileChip(QWidget):
 
     def _on_clicked(self) -> None:
         self.removed.emit(self.item.key)
+
+
+def _pages_words(item: ChipItem) -> str:
+    if item.sent_pages is not None:
+        return say("{sent} of {total} pages", sent=f"{item.sent_pages:,}", total=f"{item.pages:,}")
+    return say("{count} pages", count=item.pages) if item.pages > 1 else ""
 
 
 def paint_tag(

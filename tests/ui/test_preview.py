@@ -1,0 +1,239 @@
+"""The preview beside the chat: what is ticked there is what is sent, and what is known before it is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from pytestqt.qtbot import QtBot
+
+from app.core.chat import Document, Page
+from app.core.errors import CarrelError
+from app.ui.preview.leaf_list import LeafList
+from app.ui.preview.panel import PreviewPanel
+from app.ui.sample_computer import SAMPLE_MACHINE
+from app.ui.sample_documents import sample_documents
+from tests.helpers.fake_engine import Script
+from tests.ui.studio import Studio
+
+Open = Callable[..., Studio]
+SHIFT, ALT = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier
+
+
+@pytest.fixture
+def open_studio(tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+    monkeypatch.setattr("app.session.loading.take_snapshot", lambda _: SAMPLE_MACHINE)
+    monkeypatch.setattr("app.session.planning.take_snapshot", lambda _: SAMPLE_MACHINE)
+    studios: list[Studio] = []
+
+    def open_one(script: Script | None = None, *, load: bool = True) -> Studio:
+        studios.append(Studio(tmp_path / "home", qtbot, script))
+        if load:
+            studios[-1].load()
+        return studios[-1]
+
+    yield open_one
+    for studio in studios:
+        studio.close()
+
+
+def document(name: str, pages: int, tokens: int = 10) -> Document:
+    text = tuple(Page(number, f"{name} page {number}", tokens) for number in range(1, pages + 1))
+    return Document(f"/files/{name}", name, "text", name, text)
+
+
+def preview_of(studio: Studio, *documents: Document) -> PreviewPanel:
+    studio.window.conversation.rearrange(documents)
+    studio.window.toggle_preview()
+    return studio.window.frame.preview
+
+
+def click_box(studio: Studio, leaves: LeafList, row: int, keys: Qt.KeyboardModifier | None = None) -> None:
+    place = leaves.visualRect(leaves.rows.index(row))
+    point = QPoint(20, place.center().y())
+    studio.qtbot.mouseClick(leaves.viewport(), Qt.MouseButton.LeftButton, keys or Qt.KeyboardModifier(0), point)
+
+
+def sent_pages(studio: Studio) -> list[list[int]]:
+    return [[page.number for page in one.sent] for one in studio.window.conversation.documents]
+
+
+def test_chip_opens_its_document_by_click_and_by_enter(open_studio: Open) -> None:
+    studio = open_studio()
+    studio.window.conversation.rearrange([document("a.txt", 2), document("b.txt", 3)])
+    chips = [c for c in studio.window.chat.composer.findChildren(object) if type(c).__name__ == "FileChip"]
+    studio.qtbot.mouseClick(chips[1], Qt.MouseButton.LeftButton)
+    panel = studio.window.frame.preview
+    assert panel.isVisible()
+    assert panel.page_text.text.toPlainText() == "[D2 p.1]\nb.txt page 1"
+    studio.qtbot.keyClick(studio.window, Qt.Key.Key_Escape)
+    assert not panel.isVisible()
+    chips[0].setFocus()
+    studio.qtbot.keyClick(chips[0], Qt.Key.Key_Return)
+    assert panel.page_text.text.toPlainText() == "[D1 p.1]\na.txt page 1"
+
+
+def test_pages_ticked_off_are_not_sent_and_the_chip_says_so(open_studio: Open) -> None:
+    studio = open_studio(Script("Yes."))
+    panel = preview_of(studio, document("a.txt", 12))
+    click_box(studio, panel.pages, 2)
+    click_box(studio, panel.pages, 6, SHIFT)
+    assert sent_pages(studio) == [[1, 2, 8, 9, 10, 11, 12]]
+    assert panel.leafing.number == 1, "ticking does not turn the page"
+    assert studio.window.chat.composer.files[0].sent_pages == 7
+    chip = next(c for c in studio.window.chat.composer.findChildren(object) if type(c).__name__ == "FileChip")
+    assert "7 of 12 pages" in chip.accessibleName()  # type: ignore[attr-defined]
+    studio.ask("Which?")
+    sent = studio.engine.links[0].generated[-1].turns[-1].content
+    assert "pages 1-2, 8-12 of 12" in sent
+    assert "a.txt page 3" not in sent
+    assert panel.isVisible()
+    assert not panel.leafing.is_editable, "what was sent is only to be read"
+    assert not panel.all.isVisible()
+
+
+def test_space_ticks_and_alt_moves_by_the_keys_alone(open_studio: Open) -> None:
+    studio = open_studio()
+    panel = preview_of(studio, document("a.txt", 3), document("b.txt", 2))
+    panel.documents.setFocus()
+    studio.qtbot.keyClick(panel.documents, Qt.Key.Key_Down, ALT)
+    assert [one.name for one in studio.window.conversation.documents] == ["b.txt", "a.txt"]
+    assert panel.leafing.document is not None
+    assert panel.leafing.document.name == "a.txt", "the document moved stays shown"
+    panel.pages.setFocus()
+    studio.qtbot.keyClick(panel.pages, Qt.Key.Key_Down, ALT)
+    assert sent_pages(studio) == [[1, 2], [2, 1, 3]]
+    studio.qtbot.keyClick(panel.pages, Qt.Key.Key_Space)
+    assert sent_pages(studio) == [[1, 2], [2, 3]]
+    panel.documents.setFocus()
+    studio.qtbot.keyClick(panel.documents, Qt.Key.Key_Space)
+    assert sent_pages(studio) == [[1, 2], [1, 2, 3]], "a part becomes the whole"
+    studio.qtbot.keyClick(panel.documents, Qt.Key.Key_Space)
+    assert sent_pages(studio) == [[1, 2], []]
+
+
+def test_document_is_dragged_to_another_place(open_studio: Open) -> None:
+    studio = open_studio()
+    panel = preview_of(studio, document("a.txt", 1), document("b.txt", 1), document("c.txt", 1))
+    view, left = panel.documents.viewport(), Qt.MouseButton.LeftButton
+    start = panel.documents.visualRect(panel.documents.rows.index(0)).center()
+    end = panel.documents.visualRect(panel.documents.rows.index(2)).bottomLeft() + QPoint(80, -3)
+    studio.qtbot.mousePress(view, left, pos=start)
+    studio.qtbot.mouseMove(view, (start + end) / 2)
+    studio.qtbot.mouseMove(view, end)
+    studio.qtbot.mouseRelease(view, left, pos=end)
+    assert [one.name for one in studio.window.conversation.documents] == ["b.txt", "c.txt", "a.txt"]
+
+
+def test_too_long_is_said_before_sending_with_what_would_fit(open_studio: Open) -> None:
+    studio = open_studio(Script(n_ctx=512))
+    panel = preview_of(studio, *(document(name, 40) for name in ("a.txt", "b.txt")))
+    leafing, words = panel.leafing, panel.budget.verdict
+    studio.wait(lambda: leafing.weight is not None and leafing.weight.exact)
+    assert leafing.weight is not None
+    assert f"{leafing.weight.over_tokens:,} tokens too many" in words.text()
+    assert "context of" in words.text()
+    panel.budget.keep.click()
+    for _ in range(5):  # the counts of pages are those of the sample, the exact ones are the engine's
+        studio.wait(lambda: leafing.weight is not None and leafing.weight.exact)
+        if leafing.weight.fits:
+            break
+        leafing.keep_what_fits()
+    studio.wait(lambda: "Fits" in words.text())
+    assert sum(len(pages) for pages in sent_pages(studio)) < 80
+    assert not panel.budget.acts.isVisible()
+
+
+def test_question_weighs_too(open_studio: Open) -> None:
+    studio = open_studio()
+    panel = preview_of(studio, document("a.txt", 2))
+    studio.wait(lambda: panel.leafing.weight is not None and panel.leafing.weight.exact)
+    assert panel.leafing.weight is not None
+    before = panel.leafing.weight.prompt_tokens
+    studio.window.chat.composer.set_text("word " * 50)
+    studio.wait(lambda: panel.leafing.weight is not None and panel.leafing.weight.prompt_tokens > before + 40)
+
+
+def test_flags_and_warnings_are_said_in_words(open_studio: Open) -> None:
+    studio = open_studio()
+    panel = preview_of(studio, *sample_documents(chinese=False))
+    assert panel.documents.leaf(0).note == "3 to check"
+    assert panel.documents.leaf(0).ticked is None
+    spoken = [panel.pages.leaf(row).spoken() for row in (3, 4, 7, 10)]
+    assert [words.split(", ")[1] for words in spoken[1:]] == ["scanned", "garbled", "empty"]
+    assert spoken[0].endswith("sent")
+    assert spoken[1].endswith("left out")
+    panel.leafing.turn_to(0, 5)
+    assert "holds no text" in panel.page_text.flaw.text()
+    panel.leafing.turn_to(1)
+    assert panel.page_text.warnings.text() == "Contains macros. They are never run."
+
+
+def test_refused_file_stands_in_the_list_with_its_reason(open_studio: Open) -> None:
+    studio = open_studio()
+    panel = preview_of(studio, document("a.txt", 1))
+    studio.window.conversation.refusals[Path("/files/b.pdf")] = CarrelError("damaged", "The file is damaged.")
+    studio.window.conversation.files_changed.emit()
+    assert panel.documents.leaf(1).note == "not read"
+    panel.documents.setCurrentIndex(panel.documents.rows.index(1))
+    assert "The file is damaged." in panel.page_text.text.toPlainText()
+
+
+def test_page_of_an_earlier_message_is_shown_with_its_passage_lit(open_studio: Open) -> None:
+    studio = open_studio(Script("Yes."))
+    page = Page(1, "𝄞 Notice: four months 通知期.", 9)
+    studio.window.conversation.rearrange([document("a.txt", 1), Document("/f/b", "b", "text", "b", (page,))])
+    studio.ask("Which?")
+    studio.wait(lambda: bool(studio.window.conversation.messages[0].documents))
+    start = page.text.index("four")
+    studio.window.conversation.page_wanted.emit(2, 1, start, start + 11)
+    panel = studio.window.frame.preview
+    studio.wait(panel.isVisible)
+    assert panel.page_text.text.toPlainText().startswith("[D2 p.1]\n")
+    lit = [mark.cursor.selectedText() for mark in panel.page_text.text.extraSelections()]
+    assert lit == ["[D2 p.1]", "four months"]
+    assert not panel.leafing.is_editable
+    assert panel.budget.verdict.text().startswith("Sent with a message: all 2 pages")
+    studio.window.new_chat()
+    assert not panel.isVisible()
+
+
+def test_narrow_window_shows_the_preview_alone_and_the_chat_again(open_studio: Open) -> None:
+    studio = open_studio()
+    studio.window.modelbar.inspector.setChecked(True)
+    panel = preview_of(studio, document("a.txt", 1))
+    assert not studio.window.inspector.isVisible(), "the inspector gives way"
+    studio.window.resize(900, 700)
+    studio.wait(lambda: not studio.window.stack.isVisible())
+    assert panel.isVisible()
+    studio.window.resize(1300, 700)
+    studio.wait(studio.window.stack.isVisible)
+    studio.qtbot.keyClick(panel.pages, Qt.Key.Key_Escape)
+    assert studio.window.inspector.isVisible()
+    assert studio.window.chat.composer.edit.hasFocus()
+
+
+def test_two_thousand_pages_cost_the_window_little(open_studio: Open) -> None:
+    studio = open_studio()
+    pages = tuple(Page(number, f"Page {number} " + "words " * 200, 201) for number in range(1, 2_001))
+    studio.window.conversation.rearrange([Document("/f/long.pdf", "long.pdf", "pdf", "l", pages)])
+    before = time.thread_time()
+    studio.window.toggle_preview()
+    studio.window.repaint()
+    opened_s = time.thread_time() - before
+    panel = studio.window.frame.preview
+    before = time.thread_time()
+    for row in range(0, 200, 10):
+        panel.leafing.turn_to(0, row + 1)
+        panel.pages.repaint()
+    turned_s = (time.thread_time() - before) / 20
+    before = time.thread_time()
+    panel.leafing.tick_pages(range(1, 1_000), ticked=False)
+    ticked_s = time.thread_time() - before
+    print(f"opened {1000 * opened_s:.0f} ms, turned {1000 * turned_s:.1f} ms, ticked {1000 * ticked_s:.0f} ms")
+    assert opened_s < 0.5
+    assert turned_s < 0.05
+    assert ticked_s < 0.25
