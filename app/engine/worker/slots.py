@@ -67,6 +67,9 @@ class Slots:
         target = self._free_slot(source)
         if target is None:
             return None
+        if target is source:  # no other is free: what it holds beyond the shared beginning is lost
+            self.cut(source, shared)
+            return self._use(source)
         self._context.fork(source.seq if source and shared else target.seq, target.seq, shared)
         target.tokens = TokenLine(source.tokens.ids[:shared] if source and shared else None)
         return self._use(target)

@@ -38,6 +38,7 @@ class PaperContext:
         self._rows: list[tuple[int, int, int]] = []
         self._logits: dict[int, Logits] = {}
         self.runs = 0
+        self.stops = False  # the abort flag is set
 
     def begin(self) -> None:
         self._rows = []
@@ -53,6 +54,10 @@ class PaperContext:
         new = len({(seq, position) for seq, _, position in self._rows})
         if sum(map(len, self.held.values())) + new > self.n_ctx:
             return Ran.FULL
+        if self.stops:
+            for seq, token, _ in self._rows[: len(self._rows) // 2]:  # what was computed stays in the cache
+                self.held[seq].append(token)
+            return Ran.ABORTED
         self._logits = {}
         for row, (seq, token, position) in enumerate(self._rows):
             assert position == len(self.held[seq]), "positions follow each other"
@@ -69,6 +74,7 @@ class PaperContext:
         return True
 
     def fork(self, source: int, target: int, tokens: int) -> None:
+        self.held[target] = []  # as llama.cpp does it, also when the two are one
         self.held[target] = self.held[source][:tokens]
 
     def clear(self) -> None:
@@ -110,24 +116,36 @@ class Guess:
 
 
 class Desk:
-    def __init__(self) -> None:
+    def __init__(self, n_seq: int = PaperContext.n_seq) -> None:
         self.context = PaperContext()
+        self.context.n_seq = n_seq
         self.sent: list[m.Up] = []
         self.done: list[Job] = []
         self.scheduler = Scheduler(self.context, lambda t: t == END, self.sent.append, self.done.append)  # type: ignore[arg-type]
 
-    def ask(self, number: int, sampling: Sampling, guess: Guess | None = None, prompt: Ids = PROMPT) -> Job:
+    def ask(
+        self,
+        number: int,
+        sampling: Sampling,
+        guess: Guess | None = None,
+        prompt: Ids = PROMPT,
+        *,
+        side: bool = False,
+    ) -> Job:
         picker = Picker(sampling, VOCAB)
         picker.look_back(prompt)
-        job = Job(number, TokenLine(prompt), picker, SilentSpeech(), sampling, guess, prompt_tokens=len(prompt))  # type: ignore[arg-type]
+        job = Job(number, TokenLine(prompt), picker, SilentSpeech(), sampling, guess, side, prompt_tokens=len(prompt))  # type: ignore[arg-type]
         self.scheduler.add(job)
         return job
 
+    def step(self) -> None:
+        self.scheduler.step()
+        for slot in self.scheduler.slots._slots:
+            assert self.context.held[slot.seq] == slot.tokens.ids.tolist(), "the books agree with the cache"
+
     def finish(self) -> None:
         while self.scheduler.jobs:
-            self.scheduler.step()
-            for slot in self.scheduler.slots._slots:
-                assert self.context.held[slot.seq] == slot.tokens.ids.tolist(), "the books agree with the cache"
+            self.step()
 
 
 def answer_of(sampling: Sampling, guess: Guess | None = None) -> tuple[list[int], str | None, int]:
@@ -216,3 +234,42 @@ def test_a_crowded_cache_stops_drafting_and_still_gets_everyone_through() -> Non
     desk.finish()
     assert [job.text.ids.tolist() for job in jobs] == alone
     assert not any(job.fault for job in jobs)
+
+
+def said_alone(sampling: Sampling, prompt: Ids) -> list[int]:
+    desk = Desk()
+    job = desk.ask(1, sampling, prompt=prompt)
+    desk.finish()
+    return job.text.ids.tolist()
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+def test_whatever_comes_and_goes_the_books_agree_with_the_cache(data: st.DataObject) -> None:
+    """Chats that share beginnings, titles on the side, cancels and aborted steps, over one to four sequences."""
+    desk, sampling = Desk(n_seq=data.draw(st.integers(2, 5))), Sampling(temperature=0, max_tokens=12)
+    jobs: list[Job] = []
+    for number in range(data.draw(st.integers(1, 8))):
+        shared, own = data.draw(st.integers(0, len(PROMPT))), data.draw(st.integers(1, 40))
+        prompt = np.concatenate([PROMPT[:shared], np.arange(own, dtype=np.int32) + 10 + number])
+        jobs.append(desk.ask(number, sampling, prompt=prompt, side=data.draw(st.booleans())))
+        for _ in range(data.draw(st.integers(0, 20))):
+            desk.context.stops = data.draw(st.integers(0, 9)) == 0
+            desk.step()
+        if data.draw(st.integers(0, 4)) == 0 and desk.scheduler.jobs:
+            desk.scheduler.end(data.draw(st.sampled_from(desk.scheduler.jobs)))
+    desk.context.stops = False
+    desk.finish()
+    assert sorted(job.id for job in desk.done) == sorted(job.id for job in jobs)
+    for job in jobs:
+        text = job.text.ids.tolist()
+        assert text == said_alone(sampling, job.text.ids[: job.prompt_tokens])[: len(text)]
+
+
+def test_one_sequence_serves_chats_and_titles_that_begin_alike() -> None:
+    desk, sampling = Desk(n_seq=2), Sampling(temperature=0, max_tokens=12)
+    title = np.concatenate([PROMPT[:30], PROMPT[:20]])
+    for number, (prompt, side) in enumerate([(PROMPT, False), (title, True), (title, False), (PROMPT, False)]):
+        job = desk.ask(number, sampling, prompt=prompt, side=side)
+        desk.finish()
+        assert job.text.ids.tolist() == said_alone(sampling, prompt)
