@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from app.core.chat import Channel, Timing
+from app.core.citation import Citation
 from app.core.emitter import Emitter
 from app.core.errors import CarrelError
 from app.core.files import write_durably
@@ -32,9 +33,10 @@ class Conversation(Attachments):
 
     Events: `leaving()` before and `opened()` after another chat, or none, is shown; `asked(question, answer)` both
     rows exist; `resuming(seconds)` a saved reading comes back; `prefilled(done, total, cached)`; `spoke(channel, text,
-    tokens)`; `ended(outcome)`; `refused(text, error)` before anything was asked; `running_changed()`; `reread()` the
-    kept rows are here; `files_changed()`; `listed(chats)`; `page_wanted(document, page, start, end)` somebody wants
-    to see a page of this conversation, its passage lit: the document counts from 1 as in [D1 p.2].
+    tokens)`; `ended(outcome)`; `checked(answer_id, citations)` what its quotations are is known; `refused(text, error)`
+    before anything was asked; `running_changed()`; `reread()` the kept rows are here; `files_changed()`;
+    `listed(chats)`; `page_wanted(document, page, start, end)` somebody wants to see a page of this conversation, its
+    passage lit: the document counts from 1 as in [D1 p.2].
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -63,6 +65,7 @@ class Conversation(Attachments):
         self.running_changed: Emitter[[]] = Emitter()
         self.reread: Emitter[[]] = Emitter()
         self.listed: Emitter[[list[Chat]]] = Emitter()
+        self.checked: Emitter[[int, tuple[Citation, ...]]] = Emitter()
         self.page_wanted: Emitter[[int, int, int, int]] = Emitter()
 
     # Chats
@@ -145,6 +148,7 @@ class Conversation(Attachments):
         turn.spoke.connect(self._on_spoke)
         turn.speculated.connect(self.meter.speculated)
         turn.ended.connect(self._on_ended)
+        turn.asked.connect(lambda _, answer: turn.checked.connect(lambda found: self._on_checked(answer, found)))
         self.running_changed.emit()
         turn.start()
 
@@ -203,6 +207,15 @@ class Conversation(Attachments):
                 self.ended.emit(outcome)
                 self._reread(turn.chat_id)
         self.running_changed.emit()
+
+    def _on_checked(self, answer: Message, found: tuple[Citation, ...]) -> None:
+        """The kept rows may have been read just before: they get to know it too."""
+        replaced = (
+            msgspec.structs.replace(row, citations=found) if row.id == answer.id else row for row in self.messages
+        )
+        self.messages = list(replaced)
+        if self.chat_id == answer.chat_id:
+            self.checked.emit(answer.id, found)
 
     def _reread(self, chat_id: int | None) -> None:
         """The kept rows replace the streamed ones, without drawing anything again."""

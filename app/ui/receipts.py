@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
-from app.core.chat import AnswerState, Receipt, Timing, Usage
+from app.core.chat import AnswerState, FileReading, Receipt, Timing, Usage
 from app.core.errors import CarrelError
 from app.core.words import mark, say
-from app.session.receipt import draft_words, receipt_line
+from app.session.receipt import draft_words, receipt_line, receipt_markdown
 from app.store.rows import Message
-from app.ui.chat.message import FailureNote, FileNote, MessageItem
+from app.ui.chat.message import FailureNote, FileNote, MessageItem, ReceiptDetails, ReceiptFile
 
 __all__ = ["RELOAD", "SUPPORT", "failure_of", "item_of", "receipt_details", "receipt_line"]
 
@@ -28,40 +28,73 @@ _CAUSES = {
 }
 
 
-def receipt_details(receipt: Receipt, usage: Usage, timing: Timing, model: str) -> str:
-    """Every number behind the line, one a row."""
-    rows = []
-    for file in receipt.files:
-        row = say(
-            "{name}: {pages} pages, {tokens} tokens, {dropped} left out",
-            name=Path(file.path).name,
-            pages=file.pages,
-            tokens=f"{file.tokens:,}",
-            dropped=file.dropped_tokens,
-        )
-        rows.append(row)
-    if usage.prompt_tokens:
-        rows.append(
-            say(
-                "Given to the model: {prompt} tokens, {cached} of them still in memory from before",
-                prompt=f"{usage.prompt_tokens:,}",
-                cached=f"{usage.cached_tokens:,}",
-            )
-        )
-        if receipt.restored_tokens:
-            rows.append(say("Brought back from disk: {count} tokens", count=f"{receipt.restored_tokens:,}"))
-        rows.append(say("Written: {count} tokens, thinking included", count=f"{usage.answer_tokens:,}"))
-    if drafts := draft_words(usage.drafted_tokens, usage.accepted_tokens, timing.speculation_gain):
-        rows.append(drafts)
-    if timing.prefill_tok_s:
-        rows.append(say("Reading speed: {speed} tok/s", speed=f"{timing.prefill_tok_s:,.0f}"))
+def receipt_details(receipt: Receipt, usage: Usage, timing: Timing, model: str) -> ReceiptDetails | None:
+    """Everything behind the line: each file with what was sent of it, then how the prompt was read and answered."""
+    facts = tuple((name, value) for name, value in _facts(receipt, usage, timing, model) if value)
+    if not facts and not receipt.files:
+        return None
+    files = tuple(_file_line(number, file) for number, file in enumerate(receipt.files, 1))
+    told = receipt_markdown(receipt)
+    extra = [f"- {say('{name}: {value}', name=n, value=v)}" for n, v in _speed_facts(usage, timing, model) if v]
+    return ReceiptDetails(files, facts, "\n".join([told, *extra]).strip())
+
+
+def _file_line(number: int, file: FileReading) -> ReceiptFile:
+    pages = f"{file.pages:,}"
+    if file.page_list or file.pages < file.total_pages:
+        pages = say("{list} of {total}", list=file.page_list or "–", total=file.total_pages)
+    dropped = say("nothing")
+    if file.dropped_tokens:
+        dropped = say("{count} tokens, as chosen", count=f"{file.dropped_tokens:,}")
+    return ReceiptFile(
+        f"D{number}  {PurePath(file.path.replace(chr(92), '/')).name}", pages, f"{file.tokens:,}", dropped
+    )
+
+
+def _facts(receipt: Receipt, usage: Usage, timing: Timing, model: str) -> list[tuple[str, str]]:
+    """Name and value; those without a value are not shown."""
+    context = read = ""
     if receipt.context_size:
-        rows.append(
-            say("Context: {used} of {size} tokens", used=f"{receipt.context_used:,}", size=f"{receipt.context_size:,}")
+        share = round(100 * receipt.context_used / receipt.context_size)
+        used, size = f"{receipt.context_used:,}", f"{receipt.context_size:,}"
+        context = say("{used} of {size} tokens, {share} %", used=used, size=size, share=share)
+    if receipt.prompt_tokens:
+        read = say(
+            "{prompt} tokens: {read} read anew, {kept} still in memory, {restored} brought back from disk",
+            prompt=f"{receipt.prompt_tokens:,}",
+            read=f"{receipt.prompt_tokens - receipt.cached_tokens:,}",
+            kept=f"{receipt.cached_tokens - receipt.restored_tokens:,}",
+            restored=f"{receipt.restored_tokens:,}",
         )
-    if model:
-        rows.append(say("Model file: {name}", name=Path(model).name))
-    return "\n".join(rows)
+    passes = say("{count} passes over all pages", count=receipt.passes) if receipt.passes else ""
+    left = say("none") if receipt.prompt_tokens else ""
+    if receipt.turns_left_out == 1:
+        left = say("1 earlier question")
+    elif receipt.turns_left_out:
+        left = say("{count} earlier questions", count=receipt.turns_left_out)
+    return [
+        (say("Given to the model"), read),
+        (say("Read in"), passes),
+        (say("Earlier questions left out"), left),
+        (say("Context used"), context),
+        *_speed_facts(usage, timing, model),
+    ]
+
+
+def _speed_facts(usage: Usage, timing: Timing, model: str) -> list[tuple[str, str]]:
+    written = guessed = speed = ""
+    if usage.answer_tokens:
+        written = say("{count} tokens, thinking included", count=f"{usage.answer_tokens:,}")
+    if usage.drafted_tokens:
+        guessed = draft_words(usage.drafted_tokens, usage.accepted_tokens, timing.speculation_gain)
+    if timing.prefill_tok_s:
+        speed = say("{speed} tok/s", speed=f"{timing.prefill_tok_s:,.0f}")
+    return [
+        (say("Written"), written),
+        (say("Guessed ahead"), guessed),
+        (say("Reading speed"), speed),
+        (say("Model file"), Path(model).name if model else ""),
+    ]
 
 
 def item_of(message: Message, error: CarrelError | None = None) -> MessageItem:
@@ -78,6 +111,7 @@ def item_of(message: Message, error: CarrelError | None = None) -> MessageItem:
         details=receipt_details(message.receipt, message.usage, message.timing, message.model),
         failure=failure_of(message.state, error, message.cause, bool(message.text or message.thinking)),
         state=message.state,
+        citations=message.citations,
     )
 
 

@@ -10,9 +10,9 @@ from app.ui.theme import theme
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Qt's offscreen platform complains about every window with a smallest size; that says nothing about the window."""
+    """Qt's offscreen platform complains about windows with a smallest size and about tool tips: its matter, not ours."""
     for item in items:
-        item.add_marker(pytest.mark.qt_log_ignore("propagateSizeHints", extend=True))
+        item.add_marker(pytest.mark.qt_log_ignore("propagateSizeHints", "does not support raise", extend=True))
 
 
 @pytest.fixture(autouse=True)

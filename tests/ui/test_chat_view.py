@@ -15,12 +15,13 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.ui.chat.heights import RowHeights
-from app.ui.chat.message import FailureNote, FileNote, MessageItem
+from app.ui.chat.message import FailureNote, FileNote, MessageItem, ReceiptDetails
 from app.ui.chat.rows import COLUMN_PX, AnswerRow, UserRow, column
 from app.ui.chat.stream import LONGEST_MS, SHORTEST_MS, Batch, FlushQueue
 from app.ui.chat.view import ChatView
 from app.ui.theme import theme
 
+DETAILS = ReceiptDetails(facts=(("Context used", "10 of 100 tokens"),), markdown="- Context")
 LONG = "A paragraph of some length that wraps.\n\n" * 30
 
 
@@ -153,7 +154,7 @@ def test_streaming_through_the_queue(view: ChatView, qtbot: QtBot) -> None:
     assert answer_row(view, row).browser.toPlainText() == ""
     qtbot.waitUntil(lambda: answer_row(view, row).browser.toPlainText() == "Hello world", timeout=2000)
     view.append("answer", "!")
-    view.finish_answer("62 tok/s", details="more")
+    view.finish_answer("62 tok/s", details=DETAILS)
     done = view.message(row)
     assert (done.text, done.key, done.state, done.receipt) == ("Hello **world**!", "m7", "complete", "62 tok/s")
     assert view.streaming_row is None
@@ -217,12 +218,15 @@ def test_thinking_costs_nothing_while_folded(view: ChatView) -> None:
 
 
 def test_the_receipt_opens_in_place(view: ChatView) -> None:
-    view.set_messages([MessageItem("assistant", "Text", receipt="Read 3 files", details="a.pdf: 3 pages\nb.md")])
+    view.set_messages([MessageItem("assistant", "Text", receipt="Read 3 files", details=DETAILS)])
     widget = answer_row(view, 0)
     assert widget.receipt is not None
     before = widget.height()
     widget.receipt.button.click()
-    assert widget.receipt.details.isVisible()
+    assert widget.receipt.card is not None
+    assert widget.receipt.card.isVisible()
+    widget.receipt.card.copy.click()
+    assert QGuiApplication.clipboard().text() == "- Context"
     assert widget.height() > before
     widget.receipt.button.click()
     assert widget.height() == before
@@ -288,12 +292,12 @@ def test_tab_follows_the_reading_order(view: ChatView) -> None:
     view.set_messages(
         [
             MessageItem("user", "one"),
-            MessageItem("assistant", "two\n\n```\nx\n```", thinking="t", receipt="r", details="d"),
+            MessageItem("assistant", "two\n\n```\nx\n```", thinking="t", receipt="r", details=DETAILS),
             MessageItem("user", "three"),
         ]
     )
     expected = [part for row in range(3) for part in view._live[row].focus_chain()]
-    assert len(expected) == 8
+    assert len(expected) == 7
     found: list[QWidget] = []
     walker = view.nextInFocusChain()
     while walker is not None and len(found) < len(expected):
@@ -301,13 +305,7 @@ def test_tab_follows_the_reading_order(view: ChatView) -> None:
             found.append(walker)
         walker = walker.nextInFocusChain()
     assert found == expected
-    assert all(part.accessibleName() or part is answer_details(view) for part in expected)
-
-
-def answer_details(view: ChatView) -> QWidget:
-    receipt = answer_row(view, 1).receipt
-    assert receipt is not None
-    return receipt.details
+    assert all(part.accessibleName() for part in expected)
 
 
 def test_scroll_keys(view: ChatView) -> None:

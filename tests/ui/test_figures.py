@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.core.chat import Receipt, Timing, Usage
+from app.core.chat import FileReading, Receipt, Timing, Usage
 from app.engine import messages as m
 from app.machine.live import GpuSample, Sample
 from app.perf.meter import Figures
@@ -46,7 +46,8 @@ def test_drafts_show_while_they_come_and_in_the_receipt(studio: Studio) -> None:
     assert rows.value("remembered") == "5 tokens"
     receipt = studio.window.chat.view.message(1)
     assert "4.1× by quoting" in receipt.receipt
-    assert "4.1× by quoting: 312 of 340 drafted tokens accepted" in receipt.details
+    assert receipt.details is not None
+    assert ("Guessed ahead", "4.1× by quoting: 312 of 340 drafted tokens accepted") in receipt.details.facts
 
 
 def test_expected_speed_sinks_with_the_depth(studio: Studio) -> None:
@@ -116,4 +117,22 @@ def test_receipt_is_silent_about_drafts_that_did_not_help() -> None:
     assert draft_words(9, 1, 1.02) == "1 of 9 drafted tokens accepted"
     assert draft_words(0, 0, 1.0) == ""
     details = receipt_details(Receipt(restored_tokens=30_000), Usage(30_100, 5, 30_000), Timing(), "")
-    assert "Brought back from disk: 30,000 tokens" in details
+    assert details is not None
+    assert details.facts == (("Written", "5 tokens, thinking included"),)
+    assert receipt_details(Receipt(), Usage(), Timing(), "") is None
+    receipt = Receipt((FileReading("/a/b.pdf", 3, 900, 100, "1-3", 4),), 1_000, 4_000, 30_100, 30_000, 29_000, 2, 8)
+    details = receipt_details(receipt, Usage(30_100, 5, 30_000), Timing(), "/m/q.gguf")
+    assert details is not None
+    (file,) = details.files
+    assert (file.name, file.pages, file.tokens, file.dropped) == (
+        "D1  b.pdf",
+        "1-3 of 4",
+        "900",
+        "100 tokens, as chosen",
+    )
+    facts = dict(details.facts)
+    assert facts["Given to the model"].endswith("100 read anew, 1,000 still in memory, 29,000 brought back from disk")
+    assert facts["Context used"] == "1,000 of 4,000 tokens, 25 %"
+    assert facts["Earlier questions left out"] == "2 earlier questions"
+    assert facts["Read in"] == "8 passes over all pages"
+    assert "D1 b.pdf: pages 1-3 of 4, 900 tokens; 100 tokens dropped as chosen" in details.markdown

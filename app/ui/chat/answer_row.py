@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
+from collections.abc import Sequence
+
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QPalette
 from PySide6.QtWidgets import QWidget
 
+from app.core.citation import Citation
 from app.core.words import say
+from app.ui.chat.checks import ChecksPart
+from app.ui.chat.cited import CitedBrowser
 from app.ui.chat.failure import FailurePart
-from app.ui.chat.message import FailureNote, MessageItem
+from app.ui.chat.message import FailureNote, MessageItem, ReceiptDetails
 from app.ui.chat.prefill import PrefillPart
 from app.ui.chat.receipt import ReceiptPart
 from app.ui.chat.row import SLACK_PX, MessageRow, column
 from app.ui.chat.stream import Batch
 from app.ui.chat.thinking import ThinkingPart
-from app.ui.markdown.browser import MarkdownBrowser
+from app.ui.chat.verdicts import checks_line
 from app.ui.markdown.code_buttons import COPIED_MS
 
 
 class AnswerRow(MessageRow):
-    """An answer straight on the page: thinking, text, failure, receipt."""
+    """An answer straight on the page: thinking, text, failure, what was checked, receipt."""
+
+    citation_wanted = Signal(object)
 
     def __init__(self, parent: QWidget, item: MessageItem) -> None:
         super().__init__(parent)
@@ -28,8 +35,11 @@ class AnswerRow(MessageRow):
         self.thinking: ThinkingPart | None = None
         self.prefill: PrefillPart | None = None
         self.failure: FailurePart | None = None
+        self.checks: ChecksPart | None = None
         self.receipt: ReceiptPart | None = None
-        self.browser = MarkdownBrowser(self)
+        self.browser = self.text = CitedBrowser(self)
+        self.text.citation_wanted.connect(self.citation_wanted)
+        self.text.reveal_wanted.connect(self._on_reveal_wanted)
         self.browser.set_ground(QPalette.ColorRole.Base)
         self.browser.link_activated.connect(self.link_activated)
         self.browser.setAccessibleName(say("Answer"))
@@ -41,6 +51,10 @@ class AnswerRow(MessageRow):
             self.show_failure(item.failure)
         if item.text or item.receipt:
             self._show_receipt(item.receipt, item.details)
+        if item.awaits_check:
+            self._need_checks()
+        if item.citations:
+            self.show_citations(item.citations)
 
     @property
     def streaming(self) -> bool:
@@ -73,14 +87,25 @@ class AnswerRow(MessageRow):
                 self.thinking.show_finished("", 0, 0.0)
             self.browser.push(batch.answer)
 
-    def finish(self, receipt: str, details: str, thinking_s: float) -> None:
-        """The answer ended, for whatever reason."""
+    def finish(
+        self, receipt: str, details: ReceiptDetails | None, thinking_s: float, *, awaits_check: bool = False
+    ) -> None:
+        """The answer ended, for whatever reason. `awaits_check` keeps the line free for what its quotations are."""
         self._drop_prefill()
         self._streaming = False
         self.browser.finish()
         if self.thinking is not None:
             self.thinking.show_finished("", 0, thinking_s)
+        if awaits_check:
+            self._need_checks()
         self._show_receipt(receipt, details)
+
+    def show_citations(self, citations: Sequence[Citation]) -> None:
+        """What the check of the finished answer found."""
+        self.text.set_citations(citations)
+        self._need_checks().show_citations(citations)
+        if self.receipt is not None:
+            self.receipt.checked = checks_line(citations)
 
     def show_failure(self, note: FailureNote) -> None:
         """An inline card under what there is of the answer; takes the place of an older one."""
@@ -109,11 +134,11 @@ class AnswerRow(MessageRow):
             self._place_browser(left, y, inner, height, same_width=width == self._width)
             y += height + (8 if self.failure is not None else 6)
         self._width = width
-        for below in (self.failure, self.receipt):
+        for below, gap in ((self.failure, 6), (self.checks, 0), (self.receipt, 6)):
             if below is not None:
                 height = below.fit(inner)
                 below.setGeometry(left, y, inner, height)
-                y += height + 6
+                y += height + gap
         return y + 12
 
     def _place_browser(self, left: int, y: int, width: int, height: int, *, same_width: bool) -> None:
@@ -127,7 +152,7 @@ class AnswerRow(MessageRow):
         self.browser.place_code_buttons()
 
     def focus_chain(self) -> list[QWidget]:
-        """Thinking, text, code, failure, receipt."""
+        """Thinking, text, code, failure, checks, receipt."""
         chain: list[QWidget] = []
         if self.thinking is not None:
             chain.append(self.thinking.button)
@@ -136,6 +161,8 @@ class AnswerRow(MessageRow):
         chain += [self.browser, *self.browser.code_buttons]
         if self.failure is not None:
             chain += self.failure.buttons
+        if self.checks is not None:
+            chain += self.checks.focus_chain()
         if self.receipt is not None:
             chain += self.receipt.focus_chain()
         return chain
@@ -165,13 +192,24 @@ class AnswerRow(MessageRow):
             self.prefill.show()
         return self.prefill
 
+    def _need_checks(self) -> ChecksPart:
+        if self.checks is None:
+            self.checks = ChecksPart(self)
+            self.checks.changed.connect(self.needs_layout)
+            self.checks.citation_wanted.connect(self.citation_wanted)
+            self.checks.show()
+        return self.checks
+
+    def _on_reveal_wanted(self, top: int, bottom: int) -> None:
+        self.reveal_wanted.emit(self.browser.y() + top, self.browser.y() + bottom)
+
     def _drop_prefill(self) -> None:
         if self.prefill is not None:
             self.prefill.hide()
             self.prefill.deleteLater()
             self.prefill = None
 
-    def _show_receipt(self, receipt: str, details: str) -> None:
+    def _show_receipt(self, receipt: str, details: ReceiptDetails | None) -> None:
         if self.receipt is not None:
             self.receipt.hide()
             self.receipt.deleteLater()

@@ -63,11 +63,12 @@ class FailurePart(QWidget):
         return y + height + 4
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """A hair line, a red edge and the sign."""
+        """A hair line and the sign."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(tokens().border), 1))
         painter.setBrush(QColor(tokens().panel))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
-        painter.drawPixmap(14, 12, pixmap("circle-alert", "bad", 18, self.devicePixelRatioF()))
+        sign, role = ("circle-alert", "bad") if self.note.alarm else ("info", "accent")
+        painter.drawPixmap(14, 12, pixmap(sign, role, 18, self.devicePixelRatioF()))
         painter.end()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.core.chat import AnswerState
+from app.core.citation import Citation
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class FailureNote:
     """What went wrong with an answer, said in whole sentences, and one thing to do about it.
 
     `action` is handed back by `ChatView.action_requested`; without `action_label` there is no button. `other` is a
-    second, quieter thing to do.
+    second, quieter thing to do. An `alarm` is red; what is only offered is not.
     """
 
     cause: str
@@ -31,11 +32,34 @@ class FailureNote:
     action: str = ""
     other_label: str = ""
     other: str = ""
+    alarm: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptFile:
+    """A line of the reading receipt, in words: the file, what of it was sent, and what was dropped."""
+
+    name: str
+    pages: str
+    tokens: str
+    dropped: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptDetails:
+    """What the receipt opens to: files, then facts as name and value. `markdown` is what is copied."""
+
+    files: tuple[ReceiptFile, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
+    markdown: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class MessageItem:
-    """One message. `key` is the caller's own name for it (a store id); the view only hands it back."""
+    """One message. `key` is the caller's own name for it (a store id); the view only hands it back.
+
+    `awaits_check` keeps a line free for what the check of its quotations will say.
+    """
 
     role: Literal["user", "assistant"]
     text: str = ""
@@ -45,6 +69,8 @@ class MessageItem:
     thinking_tokens: int = 0
     thinking_s: float = 0.0
     receipt: str = ""
-    details: str = ""
+    details: ReceiptDetails | None = None
     failure: FailureNote | None = None
     state: AnswerState = "complete"
+    citations: tuple[Citation, ...] = ()
+    awaits_check: bool = False

@@ -12,6 +12,8 @@ from app.ui.fonts import SMALL_PX, figure_font
 from app.ui.widgets.buttons import IconButton
 
 LINE_PX = 28
+SIGN_PX = 20
+"""Room for a sign before a line of words."""
 
 
 class Part(Protocol):

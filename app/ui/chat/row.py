@@ -21,11 +21,14 @@ def column(width: int) -> tuple[int, int]:
 
 
 class MessageRow(QWidget):
-    """What both kinds share. `needs_layout` asks the view to `fit` the row again."""
+    """What both kinds share. `needs_layout` asks the view to `fit` the row again, `reveal_wanted(top, bottom)` to scroll
+    to a stretch of it.
+    """
 
     needs_layout = Signal()
     action_requested = Signal(str)
     link_activated = Signal(str)
+    reveal_wanted = Signal(int, int)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)

@@ -198,6 +198,15 @@ class RowArea(QAbstractScrollArea):
         self._order_tabs()
         self._set_follow(self.verticalScrollBar().value() >= self.verticalScrollBar().maximum() - 4)
 
+    def _reveal(self, widget: MessageRow, top: int, bottom: int) -> None:
+        """Scroll just so far that this stretch of a row is seen."""
+        bar, page = self.verticalScrollBar(), self.viewport().height()
+        first, last = widget.y() + top - STEP_PX, widget.y() + bottom + STEP_PX
+        if first < 0:
+            bar.setValue(bar.value() + first)
+        elif last > page:
+            bar.setValue(bar.value() + min(first, last - page))
+
     def _row_of(self, widget: MessageRow) -> int | None:
         return next((row for row, live in self._live.items() if live is widget), None)
 

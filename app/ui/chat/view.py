@@ -21,9 +21,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from app.core.chat import AnswerState, Channel
+from app.core.citation import Citation
 from app.core.words import say
 from app.ui.chat.drops import accept_files, dropped_files
-from app.ui.chat.message import FailureNote, MessageItem
+from app.ui.chat.message import FailureNote, MessageItem, ReceiptDetails
 from app.ui.chat.row_area import RowArea, retire
 from app.ui.chat.rows import AnswerRow, MessageRow, column, make_row
 from app.ui.chat.stream import Batch, FlushQueue
@@ -33,11 +34,12 @@ class ChatView(RowArea):
     """Rows of messages.
 
     Signals: `action_requested(row, action)` from a failure card's button, `link_activated(url)`,
-    `files_dropped(list[Path])`, `at_bottom_changed(bool)`.
+    `citation_wanted(row, citation)`, `files_dropped(list[Path])`, `at_bottom_changed(bool)`.
     """
 
     action_requested = Signal(int, str)
     link_activated = Signal(str)
+    citation_wanted = Signal(int, object)
     files_dropped = Signal(list)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -144,10 +146,14 @@ class ChatView(RowArea):
         receipt: str = "",
         state: AnswerState = "complete",
         *,
-        details: str = "",
+        details: ReceiptDetails | None = None,
         thinking_s: float = 0.0,
+        awaits_check: bool = False,
     ) -> None:
-        """The answer ended; `receipt` is the quiet line under it, `details` what it opens to."""
+        """The answer ended; `receipt` is the quiet line under it, `details` what it opens to.
+
+        `awaits_check` keeps a line free for `show_citations`.
+        """
         widget, row = self._streaming_widget(), self._streaming
         if widget is None or row is None:
             return
@@ -160,12 +166,25 @@ class ChatView(RowArea):
             state=state,
             thinking_s=thinking_s,
             thinking_tokens=tokens,
+            awaits_check=awaits_check,
         )
-        widget.finish(receipt, details, thinking_s)
+        widget.finish(receipt, details, thinking_s, awaits_check=awaits_check)
         self._streaming = None
         self._refit(row)
         self._order_tabs()
         self._announce(say("The answer stopped early.") if state == "failed" else say("The answer is complete."))
+
+    def show_citations(self, key: str, citations: Sequence[Citation]) -> None:
+        """What the check of the answer with this key found; nothing happens when it is not shown any more."""
+        row = next((row for row, item in enumerate(self._items) if item.key == key and item.role == "assistant"), None)
+        if row is None or row == self._streaming:
+            return
+        self._items[row] = replace(self._items[row], citations=tuple(citations))
+        widget = self._live.get(row)
+        if isinstance(widget, AnswerRow):
+            widget.show_citations(citations)
+            self._refit(row)
+            self._order_tabs()
 
     def show_failure(self, note: FailureNote, row: int | None = None) -> None:
         """An inline card in `row` (the last one by default). Ends the answer when it still streams there."""
@@ -223,6 +242,9 @@ class ChatView(RowArea):
         widget.needs_layout.connect(lambda w=widget: self._on_needs_layout(w))
         widget.action_requested.connect(lambda action, w=widget: self._on_action(w, action))
         widget.link_activated.connect(self.link_activated)
+        widget.reveal_wanted.connect(lambda top, bottom, w=widget: self._reveal(w, top, bottom))
+        if isinstance(widget, AnswerRow):
+            widget.citation_wanted.connect(lambda one, w=widget: self._on_citation_wanted(w, one))
         self._live[row] = widget
         return widget
 
@@ -232,6 +254,11 @@ class ChatView(RowArea):
         row = self._row_of(widget)
         if row is not None:
             self.action_requested.emit(row, action)
+
+    def _on_citation_wanted(self, widget: MessageRow, citation: Citation) -> None:
+        row = self._row_of(widget)
+        if row is not None:
+            self.citation_wanted.emit(row, citation)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files are welcome."""

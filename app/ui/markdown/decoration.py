@@ -121,13 +121,13 @@ def _paint_inline_code(
         fragment = walk.fragment()
         if fragment.charFormat().hasProperty(PROPERTY_CODE):
             start = fragment.position() - block.position()
-            for rect in _run_rects(block, start, start + fragment.length(), fragment.charFormat().font().pixelSize()):
+            for rect in run_rects(block, start, start + fragment.length(), fragment.charFormat().font().pixelSize()):
                 painter.drawRoundedRect(rect.translated(origin), 4, 4)
         walk += 1
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
-def _run_rects(block: QTextBlock, start: int, end: int, px: int) -> Iterator[QRectF]:
+def run_rects(block: QTextBlock, start: int, end: int, px: int) -> Iterator[QRectF]:
     """The run from `start` to `end`, one rectangle a line, in the block's coordinates."""
     text = block.layout()
     base = text.position()

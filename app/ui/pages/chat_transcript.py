@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,9 +11,11 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.core.chat import Channel
+from app.core.citation import Citation
 from app.session.turn import Outcome
 from app.store.rows import Message
 from app.ui.chat.message import MessageItem
+from app.ui.chat.verdicts import target_of
 from app.ui.conversation import Conversation
 from app.ui.loader import Loader
 from app.ui.pages.chat_cards import Welcome
@@ -46,6 +49,7 @@ class Transcript(QStackedWidget):
             self._view = ChatView()
             self._view.files_dropped.connect(self._conversation.add_files)
             self._view.action_requested.connect(self._on_action)
+            self._view.citation_wanted.connect(lambda _, one: self._on_citation_wanted(one))
             self._view.link_activated.connect(lambda address: QDesktopServices.openUrl(QUrl(address)))
             self.addWidget(self._view)
         return self._view
@@ -89,10 +93,16 @@ class Transcript(QStackedWidget):
             outcome.state,
             details=receipt_details(outcome.receipt, outcome.usage, outcome.timing, model),
             thinking_s=outcome.thinking_ms / 1000,
+            awaits_check=bool(outcome.receipt.files) and bool(outcome.text),
         )
         note = failure_of(outcome.state, outcome.error, "", bool(outcome.text or outcome.thinking))
         if note is not None:
             self.view.show_failure(note)
+
+    def show_citations(self, answer_id: int, citations: Sequence[Citation]) -> None:
+        """What became of the quotations of an answer."""
+        if self._view is not None:
+            self._view.show_citations(str(answer_id), citations)
 
     def drop_reload_buttons(self) -> None:
         """The model is here again: what failed stays told, its button has done its work."""
@@ -120,6 +130,12 @@ class Transcript(QStackedWidget):
         return replace(item, thinking_tokens=conversation.thinking_tokens.get(row.id, 0))
 
     # ---- what the view says
+
+    def _on_citation_wanted(self, citation: Citation) -> None:
+        """Its page, with the passage lit."""
+        place = target_of(citation)
+        if place is not None:
+            self._conversation.page_wanted.emit(place.document, place.page, place.start, place.end)
 
     def _on_action(self, _row: int, action: str) -> None:
         if action == RELOAD:
