@@ -44,6 +44,17 @@ class Inside:
 
         self.engine.add(command, say, time.monotonic())
 
+    def converse(self, text: str, said: dict[str, str], sampling: Sampling = GREEDY, **wish: object) -> None:
+        """An answer to its end, by channel."""
+
+        def say(channel: Channel, text: str, tokens: int) -> None:
+            said[channel] += text
+
+        number = 1 + max(self.done, default=0)
+        command = m.Generate(number, (m.Turn("user", text),), sampling, **wish)  # type: ignore[arg-type]
+        self.engine.add(command, say, time.monotonic())
+        self.finish()
+
     def finish(self, steps: int = 2000) -> None:
         """Step until nobody is left."""
         while self.scheduler.jobs and steps > 0:

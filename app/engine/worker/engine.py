@@ -119,11 +119,9 @@ class Engine:
         prompt = self._prompt(command)
         if len(prompt) >= context.n_ctx:
             raise EngineFault("context_full", f"{len(prompt)} tokens for a context of {context.n_ctx}")
-        source = grammar_of(command.json_schema, command.grammar)
-        grammar = Grammar(self.vocab, source) if source else None
-        picker = Picker(command.sampling, self.vocab.size, grammar)
-        picker.look_back(prompt)
         thinks = self._opens_thinking(prompt)
+        picker = Picker(command.sampling, self.vocab.size, self._grammar(command, thinks=thinks))
+        picker.look_back(prompt)
         return Job(
             command.id,
             TokenLine(prompt),
@@ -180,6 +178,18 @@ class Engine:
         """Whether the template itself opened a thought that the model is to continue."""
         opened, closed = (np.flatnonzero(prompt == i) for i in (self.vocab.think_id, self.vocab.end_think_id))
         return len(opened) > 0 and (len(closed) == 0 or int(opened[-1]) > int(closed[-1]))
+
+    def _grammar(self, command: m.Generate, *, thinks: bool) -> Grammar | None:
+        source = grammar_of(command.json_schema, command.grammar)
+        if not source:
+            return None
+        grammar = Grammar(self.vocab, source, may_think=command.thinking and not command.spoken, thinks=thinks)
+        try:
+            grammar.follow(self.vocab.encode(command.spoken))
+        except EngineFault:
+            grammar.close()
+            raise
+        return grammar
 
     def _speculator(self, command: m.Generate) -> Speculator | None:
         if self.curve is None or command.side:

@@ -104,7 +104,7 @@ class Speculator:
             self._model_odds.learn(accepted, int(accepted < proposed))
         plain_ms, expected_ms = self._curve.ms(rows - proposed, depth), self._curve.ms(rows, depth)
         spent_ms = min(step_ms, _WILD * expected_ms) + self._model_ms
-        self._curve.observe(rows, depth, step_ms)
+        self._curve.follow(rows, depth, step_ms)
         self._plain_ms += plain_ms * (1 + accepted)
         self._spent_ms += spent_ms
         if proposed or self._model_ms:
@@ -127,12 +127,13 @@ class Speculator:
 
     def _best(self, expected: list[float], depth: int, room: int, other_rows: int, token_ms: float) -> _Plan:
         """The number of guesses that promises most tokens a second over all answers in the step."""
-        plain_ms = self._curve.ms(other_rows + 1, depth)
+        plain_rows = other_rows + 1
+        plain_ms = self._curve.in_turn_ms(plain_rows, plain_rows, depth)
         best = _Plan(0, _MARGIN)
         for rows in ROWS:
             if rows > min(room, len(expected)):
                 break
-            ms = self._curve.ms(other_rows + rows, depth) + (rows - 1) * token_ms
+            ms = self._curve.in_turn_ms(other_rows + rows, plain_rows, depth) + (rows - 1) * token_ms
             promise = (other_rows + 1 + expected[rows - 1]) / (other_rows + 1) * plain_ms / ms
             if promise > best.promise:
                 needed = ceil((other_rows + 1) * (ms / plain_ms - 1))  # accepted tokens that pay for the extra rows

@@ -8,6 +8,7 @@ from app.engine.messages import Cost
 
 _DEPTH_GRAIN = 256  # depths this close share a figure: the KV cache is padded so too
 _FIRST, _TRUST = 4, 24  # a figure weighs as much as so many steps: at first, and when as many have been seen
+_SWITCH_WEIGHT = 0.25
 _WILD = 2.0  # a step this much dearer or cheaper than expected counts as just so much: the machine was disturbed
 
 
@@ -25,6 +26,8 @@ class CostCurve:
         self._ratios: dict[int, float] = {}
         self._seen: dict[int, int] = {}
         self._known_rows: list[int] = []
+        self._last_rows = 0
+        self._switch_ms: float | None = None
 
     @property
     def is_known(self) -> bool:
@@ -50,6 +53,27 @@ class CostCurve:
             self._known_rows.insert(bisect_left(self._known_rows, rows), rows)
         steps = self._seen[rows] = self._seen.get(rows, _FIRST - 1) + 1
         self._ratios[rows] = ratio + (seen - ratio) / min(steps, _TRUST)
+
+    def follow(self, rows: int, depth: int, ms: float) -> None:
+        """A step that may be of another shape than the one before it. Only equal ones tell what their shape costs.
+
+        Points are measured again and again in a row. A step that breaks the row pays for a new graph: 4 to 5 ms at 32B
+        on an H200, and as much again for the way back.
+        """
+        if rows == self._last_rows:
+            self.observe(rows, depth, ms)
+        elif self._last_rows and 0 < rows <= self.most_rows:
+            expected = self.ms(rows, depth)
+            extra = min(max(ms - expected, 0.0), _WILD * expected)
+            before = extra if self._switch_ms is None else self._switch_ms
+            self._switch_ms = before + _SWITCH_WEIGHT * (extra - before)
+        self._last_rows = rows
+
+    def in_turn_ms(self, rows: int, plain_rows: int, depth: int) -> float:
+        """The cost of a step after the last one: with the switch to another shape, and the way back to plain ones."""
+        switch_ms, last = self._switch_ms or 0.0, self._last_rows or plain_rows
+        switches = int(rows != last) + int(rows != plain_rows and last == plain_rows)
+        return self.ms(rows, depth) + switches * switch_ms
 
     def costs(self) -> tuple[Cost, ...]:
         """The measured points as they are corrected by now, to be stored for the next load."""
