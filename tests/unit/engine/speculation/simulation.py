@@ -20,20 +20,23 @@ def speedup(
     base: int = 0,
     believed: tuple[Cost, ...] = (),
     drafter: DraftModel | None = None,
+    switch_ms: float = 0.0,
 ) -> float:
     """How much sooner the answer is there than one token at a time, when steps really cost `costs`.
 
     `base` tokens lie before the prompt; `believed` is what was measured at load, where that was wrong.
+    A step of another shape than the one before it costs `switch_ms` more.
     """
     truth = CostCurve(costs)
     speculator = Speculator(CostCurve(believed or costs), 63, drafter)
     speculator.begin(prompt)
-    at, spent_ms, plain_ms = 0, 0.0, 0.0
+    at, spent_ms, plain_ms, last = 0, 0.0, 0.0, 1
     while at < len(answer):
         depth = base + len(prompt) + at
         guesses = speculator.propose(depth, min(64, len(answer) - at))
         accepted = agreeing(guesses, answer[at:])
-        ms = truth.ms(1 + len(guesses), depth)
+        ms = truth.ms(1 + len(guesses), depth) + switch_ms * (1 + len(guesses) != last)
+        last = 1 + len(guesses)
         plain_ms += sum(truth.ms(1, depth + i) for i in range(accepted + 1))
         spent_ms += ms
         speculator.heard(answer[at : at + accepted + 1])

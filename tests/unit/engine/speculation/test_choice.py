@@ -66,6 +66,18 @@ def test_with_a_small_model_foreign_prose_gains_too() -> None:
     assert speedup(curves.H200, DOCUMENT, answer, drafter=Oracle(everything, 0.7, 1.5)) >= 2
 
 
+def test_a_step_of_another_shape_is_dear_and_that_is_seen() -> None:
+    """What a card pays for a new graph: single guesses no longer pay, and plain steps are not taken for dearer."""
+    answer = noise(7, 1200)
+    everything = joined([DOCUMENT, answer])
+    for right in (0.3, 0.5, 0.7):
+        oracle = Oracle(everything, right, 1.5)
+        assert speedup(curves.H200, DOCUMENT, answer, drafter=oracle, switch_ms=5.0) >= NEVER_BELOW
+    for seed in range(3):
+        assert speedup(curves.H200, DOCUMENT, prose(60 + seed, 800), switch_ms=5.0) >= NEVER_BELOW
+    assert speedup(curves.H200, DOCUMENT, DOCUMENT[7000:7512], switch_ms=5.0) >= 5
+
+
 @any_costs
 @pytest.mark.parametrize("base", [0, 32_000])
 def test_prose_is_never_slowed(costs: tuple[Cost, ...], base: int) -> None:
