@@ -10,6 +10,7 @@ from app.core.emitter import Emitter
 from app.core.errors import CarrelError
 from app.session.desk import Desk
 from app.session.documents import ReadingJob
+from app.ui.attachment_chips import MOST_CHIPS, make_chips
 from app.ui.widgets.chip import ChipItem
 
 
@@ -21,48 +22,32 @@ class Attachments:
         self.documents: list[Document] = []
         self.reading: dict[Path, tuple[int, int]] = {}
         self.refusals: dict[Path, CarrelError] = {}
+        self.folders: dict[Path, tuple[Path, ...]] = {}  # what was found in each, the folder itself first
         self.files_changed: Emitter[[]] = Emitter()
         self._jobs: list[ReadingJob] = []
 
+    @property
+    def is_reading(self) -> bool:
+        """Whether files are read, or a child that read them is not gone yet."""
+        return bool(self._jobs)
+
     def chips(self) -> list[ChipItem]:
         """As the composer shows them."""
-        chips = [
-            ChipItem(str(path), path.name, state="reading", progress=done / total if total else 0.0)
-            for path, (done, total) in self.reading.items()
-        ]
-        chips += [
-            ChipItem(
-                key=d.path,
-                name=d.name,
-                pages=len(d.pages),
-                tokens=d.sent_tokens,
-                reason="\n".join(d.warnings),
-                sent_pages=None if d.chosen is None else len(d.sent),
-            )
-            for d in self.documents
-        ]
-        return chips + [
-            ChipItem(str(path), path.name, state="refused", reason=str(error)) for path, error in self.refusals.items()
-        ]
+        return make_chips(self.documents, self.reading, self.refusals, self.folders)
 
     def add_files(self, paths: Sequence[Path]) -> None:
         """Read files into the message; those already in it are read again."""
-        fresh = [path for path in paths if path not in self.reading]
-        if not fresh:
-            return
-        for path in fresh:
-            self.reading[path] = (0, 0)
-            self.refusals.pop(path, None)
-        self.documents = [document for document in self.documents if Path(document.path) not in fresh]
-        job = ReadingJob(self.desk, fresh)
-        job.progress.connect(self._on_progress)
-        job.found.connect(lambda _folder, paths: self._on_found(job, paths))
-        job.read.connect(lambda document: self._on_read(job, document))
-        job.refused.connect(self._on_refused)
-        job.ended.connect(lambda: self._on_job_ended(job))
-        self._jobs.append(job)
+        self._read(paths)
+
+    def unlock_file(self, path: Path, password: str) -> None:
+        """Read a refused file again with what the user typed."""
+        self._read([path], password)
+
+    def attach(self, documents: Sequence[Document]) -> None:
+        """Documents that were read before, such as those of a set."""
+        new = {document.path for document in documents}
+        self.documents = [*(one for one in self.documents if one.path not in new), *documents]
         self.files_changed.emit()
-        job.start()
 
     def rearrange(self, documents: Sequence[Document]) -> None:
         """The same documents in another order, or with other pages chosen."""
@@ -70,9 +55,13 @@ class Attachments:
         self.files_changed.emit()
 
     def remove_file(self, path: Path) -> None:
-        self.documents = [document for document in self.documents if Path(document.path) != path]
-        self.refusals.pop(path, None)
-        self.reading.pop(path, None)
+        """With a folder that is one chip goes everything that was found in it."""
+        inside = self.folders.pop(path, ())
+        gone = {path, *(inside if len(inside) > MOST_CHIPS else ())}
+        self.documents = [document for document in self.documents if Path(document.path) not in gone]
+        for one in gone:
+            self.refusals.pop(one, None)
+            self.reading.pop(one, None)
         self.files_changed.emit()
 
     def drop_files(self) -> None:
@@ -80,12 +69,31 @@ class Attachments:
         for job in self._jobs:
             job.cancel()
         self._jobs.clear()
-        self.documents, self.reading, self.refusals = [], {}, {}
+        self.documents, self.reading, self.refusals, self.folders = [], {}, {}, {}
         self.files_changed.emit()
 
-    def _on_found(self, job: ReadingJob, paths: Sequence[Path]) -> None:
-        """A folder holds documents of their own: each gets its chip."""
-        if job in self._jobs:
+    def _read(self, paths: Sequence[Path], password: str = "") -> None:
+        fresh = [path for path in paths if path not in self.reading]
+        if not fresh:
+            return
+        for path in fresh:
+            self.reading[path] = (0, 0)
+            self.refusals.pop(path, None)
+        self.documents = [document for document in self.documents if Path(document.path) not in fresh]
+        job = ReadingJob(self.desk, fresh, password)
+        job.progress.connect(self._on_progress)
+        job.found.connect(lambda folder, paths: self._on_found(job, folder, paths))
+        job.read.connect(lambda document: self._on_read(job, document))
+        job.refused.connect(self._on_refused)
+        job.ended.connect(lambda: self._on_job_ended(job))
+        self._jobs.append(job)
+        self.files_changed.emit()
+        job.start()
+
+    def _on_found(self, job: ReadingJob, folder: Path, paths: Sequence[Path]) -> None:
+        """A folder holds documents of their own: each gets its chip, many share one."""
+        if job in self._jobs and folder in self.reading:
+            self.folders[folder] = (folder, *paths)
             self.reading |= {path: (0, 0) for path in paths if path not in self.reading}
             self.documents = [document for document in self.documents if Path(document.path) not in paths]
             self.files_changed.emit()

@@ -6,6 +6,7 @@ It shows what is attached to the message, where everything can be changed, or wh
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from app.core.chat import Document, Page
 from app.core.emitter import Emitter
@@ -96,7 +97,8 @@ class Leafing:
         """The documents of the message, at the one from `path`."""
         self._take_attached()
         if path:
-            self.place = next((at for at, one in enumerate(self.documents) if one.path == path), 0)
+            inside = {str(one) for one in self._conversation.folders.get(Path(path), ())} | {path}
+            self.place = next((at for at, one in enumerate(self.documents) if one.path in inside), 0)
             self._to_first_page()
         self._open()
 

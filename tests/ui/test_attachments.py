@@ -18,7 +18,7 @@ def test_each_document_in_a_dropped_folder_gets_its_own_chip(tmp_path: Path) -> 
     with desk_in(tmp_path / "home") as (desk, loop):
         attachments = Attachments(desk)
         attachments.add_files([folder])
-        assert loop.run_until(lambda: not attachments.reading, 60)
+        assert loop.run_until(lambda: not attachments.is_reading, 60)
         chips = {chip.name: chip for chip in attachments.chips()}
         assert {name: chip.state for name, chip in chips.items()} == {
             "project": "ready",
@@ -26,4 +26,23 @@ def test_each_document_in_a_dropped_folder_gets_its_own_chip(tmp_path: Path) -> 
             "broken.pdf": "refused",
         }
         assert "damaged" in chips["broken.pdf"].reason
-        attachments.drop_files()
+
+
+def test_many_files_of_a_folder_are_one_chip_that_names_what_was_not_read(tmp_path: Path) -> None:
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    (folder / "readme.md").write_text("# Reports\n")
+    for number in range(7):
+        (folder / f"{number}.docx").write_bytes(docx(paragraph(f"第{number}条")))
+    (folder / "broken.pdf").write_bytes(b"%PDF-1.7")
+    with desk_in(tmp_path / "home") as (desk, loop):
+        attachments = Attachments(desk)
+        attachments.add_files([folder])
+        assert loop.run_until(lambda: not attachments.is_reading, 120)
+        (chip,) = attachments.chips()
+        assert chip.state == "ready"
+        assert (chip.name, chip.files) == ("reports · 1 not read", 8)
+        assert "broken.pdf" in chip.reason
+        assert len(attachments.documents) == 8
+        attachments.remove_file(folder)
+        assert (attachments.documents, attachments.refusals, attachments.chips()) == ([], {}, [])

@@ -16,8 +16,10 @@ from app.ui.preview.leaf_list import LeafList
 from app.ui.preview.panel import PreviewPanel
 from app.ui.sample_computer import SAMPLE_MACHINE
 from app.ui.sample_documents import sample_documents
+from app.ui.widgets.chip import FileChip
 from tests.helpers.fake_engine import Script
 from tests.ui.studio import Studio
+from tests.unit.ingest.locking import locked_pdf
 
 Open = Callable[..., Studio]
 SHIFT, ALT = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier
@@ -64,7 +66,7 @@ def sent_pages(studio: Studio) -> list[list[int]]:
 def test_chip_opens_its_document_by_click_and_by_enter(open_studio: Open) -> None:
     studio = open_studio()
     studio.window.conversation.rearrange([document("a.txt", 2), document("b.txt", 3)])
-    chips = [c for c in studio.window.chat.composer.findChildren(object) if type(c).__name__ == "FileChip"]
+    chips = studio.window.chat.composer.findChildren(FileChip)
     studio.qtbot.mouseClick(chips[1], Qt.MouseButton.LeftButton)
     panel = studio.window.frame.preview
     assert panel.isVisible()
@@ -84,8 +86,8 @@ def test_pages_ticked_off_are_not_sent_and_the_chip_says_so(open_studio: Open) -
     assert sent_pages(studio) == [[1, 2, 8, 9, 10, 11, 12]]
     assert panel.leafing.number == 1, "ticking does not turn the page"
     assert studio.window.chat.composer.files[0].sent_pages == 7
-    chip = next(c for c in studio.window.chat.composer.findChildren(object) if type(c).__name__ == "FileChip")
-    assert "7 of 12 pages" in chip.accessibleName()  # type: ignore[attr-defined]
+    chip = studio.window.chat.composer.findChildren(FileChip)[0]
+    assert "7 of 12 pages" in chip.accessibleName()
     studio.ask("Which?")
     sent = studio.engine.links[0].generated[-1].turns[-1].content
     assert "pages 1-2, 8-12 of 12" in sent
@@ -169,7 +171,7 @@ def test_flags_and_warnings_are_said_in_words(open_studio: Open) -> None:
     panel.leafing.turn_to(0, 5)
     assert "holds no text" in panel.page_text.flaw.text()
     panel.leafing.turn_to(1)
-    assert panel.page_text.warnings.text() == "Contains macros. They are never run."
+    assert panel.page_text.warnings.words.text() == "Contains macros. They are never run."
 
 
 def test_refused_file_stands_in_the_list_with_its_reason(open_studio: Open) -> None:
@@ -237,3 +239,28 @@ def test_two_thousand_pages_cost_the_window_little(open_studio: Open) -> None:
     assert opened_s < 0.5
     assert turned_s < 0.05
     assert ticked_s < 0.25
+
+
+def test_locked_file_is_opened_with_a_password_typed_in_its_chip(open_studio: Open, tmp_path: Path) -> None:
+    paper = tmp_path / "locked.pdf"
+    paper.write_bytes(locked_pdf(b"BT /F1 24 Tf 72 700 Td (The rent is 900.) Tj ET", "open sesame"))
+    studio = open_studio()
+    conversation, composer = studio.window.conversation, studio.window.chat.composer
+    conversation.add_files([paper])
+    studio.wait(lambda: not conversation.reading, 20_000)
+    chip = next(c for c in composer.findChildren(FileChip) if c.isVisible())
+    assert (chip.item.state, chip.item.reason) == ("locked", "protected by a password")
+    assert chip.password is not None
+    for typed, state in (("wrong", "locked"), ("open sesame", "ready")):
+        chip.password.setFocus()
+        studio.qtbot.keyClicks(chip.password, typed)
+        assert typed not in chip.password.displayText()
+        studio.qtbot.keyClick(chip.password, Qt.Key.Key_Return)
+        studio.wait(lambda: not conversation.reading, 20_000)
+        assert chip.item.state == state
+        assert (chip.password is None) == (state == "ready")
+        if state == "locked":
+            assert chip.item.reason == "this password does not open it"
+            assert chip.password is not None
+            assert chip.password.hasFocus()
+    assert "The rent is 900." in conversation.documents[0].pages[0].text

@@ -21,8 +21,8 @@ class Composer(DropBox):
     """The composer. Knows nothing of chats.
 
     Signals: `send_requested(text)`, `stop_requested()`, `files_dropped(list[Path])`, `add_files_requested()`,
-    `file_removed(key)`, `file_opened(key)`, `thinking_toggled(bool)`, `parameters_requested()`,
-    `recall_requested()` (Up in the empty field), `text_changed()`.
+    `file_removed(key)`, `file_opened(key)`, `file_unlocked(key, password)`, `thinking_toggled(bool)`,
+    `parameters_requested()`, `recall_requested()` (Up in the empty field), `text_changed()`.
     The text stays until the caller says `clear()`: a refused message is not lost.
     """
 
@@ -31,6 +31,7 @@ class Composer(DropBox):
     add_files_requested = Signal()
     file_removed = Signal(str)
     file_opened = Signal(str)
+    file_unlocked = Signal(str, str)
     thinking_toggled = Signal(bool)
     parameters_requested = Signal()
     recall_requested = Signal()
@@ -84,6 +85,7 @@ class Composer(DropBox):
         self._chips.changed.connect(self._refresh)
         self._chips.file_removed.connect(self.file_removed)
         self._chips.file_opened.connect(self.file_opened)
+        self._chips.file_unlocked.connect(self.file_unlocked)
         self.add_button.clicked.connect(self.add_files_requested)
         self.send_button.clicked.connect(self._on_send_clicked)
         self.thinking.toggled.connect(self.thinking_toggled)

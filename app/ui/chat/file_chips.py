@@ -18,6 +18,7 @@ class FileChips(QWidget):
     changed = Signal()
     file_removed = Signal(str)
     file_opened = Signal(str)
+    file_unlocked = Signal(str, str)
 
     def __init__(self, before: QWidget, after: QWidget) -> None:
         super().__init__()
@@ -64,6 +65,7 @@ class FileChips(QWidget):
         chip = self._chips[item.key] = FileChip(item, self)
         chip.removed.connect(self.file_removed)
         chip.opened.connect(self.file_opened)
+        chip.unlocked.connect(self.file_unlocked)
         self._flow.addWidget(chip)
         previous = list(self._chips.values())[-2:-1]
         QWidget.setTabOrder(previous[0] if previous else self._before, chip)

@@ -86,6 +86,7 @@ class ChatPage(QWidget):
         composer.add_files_requested.connect(self.choose_files)
         composer.file_removed.connect(lambda key: conversation.remove_file(Path(key)))
         composer.file_opened.connect(self.preview_wanted)
+        composer.file_unlocked.connect(lambda key, password: conversation.unlock_file(Path(key), password))
         composer.text_changed.connect(self._on_text_changed)
         composer.recall_requested.connect(self._on_recall)
         composer.parameters_requested.connect(self.parameters_wanted)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QTextBlockFormat, QTextCharFormat, QTextCursor, QTextOption
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QTextEdit, QVBoxLayout, QWidget
@@ -10,12 +12,14 @@ from app.core.chat import Document, Page
 from app.core.words import say
 from app.ui.fonts import figure_font, mono_font, ui_font
 from app.ui.preview.leaf import flag_role, flag_sentence
+from app.ui.preview.warnings import Warnings
 from app.ui.theme import theme, tokens
 from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.labels import ElidedLabel, make_label, set_role
 
 TEXT_PX, LINE_PERCENT, AIRY_CHARS = 14, 135, 40_000
-_PROSE = ("pdf", "docx", "html", "epub", "markdown", "rtf", "odt", "pptx", "odp", "eml", "msg", "text", "mail")
+_PROSE = ("pdf", "docx", "doc", "html", "epub", "markdown", "rtf", "odt", "pptx", "ppt", "odp", "eml", "msg", "mbox")
+_PROSE_ENDINGS = (".txt", ".text", ".md", ".log", "")
 
 
 class PageText(QWidget):
@@ -30,7 +34,7 @@ class PageText(QWidget):
         self.before, self.after = IconButton("chevron-up", ""), IconButton("chevron-down", "")
         self.before.set_name(say("Page before"))
         self.after.set_name(say("Next page"))
-        self.flaw, self.warnings = make_label(""), make_label("", "care")
+        self.flaw, self.warnings = make_label(""), Warnings()
         self.text = QTextEdit()
         self.text.setReadOnly(True)
         self.text.setFrameShape(QFrame.Shape.NoFrame)
@@ -66,8 +70,7 @@ class PageText(QWidget):
         self.name.setText(document.name)
         self.name.setAccessibleName(document.name)
         self.facts.setText(_facts(document, page))
-        self.warnings.setText("\n".join(document.warnings))
-        self.warnings.setVisible(bool(document.warnings))
+        self.warnings.show_lines(document.warnings)
         self.flaw.setText(flag_sentence(page.flag))
         self.flaw.setVisible(bool(page.flag))
         set_role(self.flaw, flag_role(page.flag))
@@ -92,7 +95,7 @@ class PageText(QWidget):
         self._light()
 
     def _set_text(self, document: Document, page: Page, marker: str) -> None:
-        prose = document.kind in _PROSE
+        prose = _is_prose(document)
         self.text.setFont(ui_font(TEXT_PX) if prose else mono_font(12))
         wrap = QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere if prose else QTextOption.WrapMode.NoWrap
         self.text.setWordWrapMode(wrap)
@@ -143,6 +146,11 @@ class PageText(QWidget):
             middle = self.text.cursorRect().center().y() - self.text.viewport().height() // 3
             bar = self.text.verticalScrollBar()
             bar.setValue(bar.value() + middle)
+
+
+def _is_prose(document: Document) -> bool:
+    """Whether the lines may be broken; code and tables stand in columns."""
+    return document.kind in _PROSE or (document.kind == "text" and PurePath(document.name).suffix in _PROSE_ENDINGS)
 
 
 def _units(text: str, chars: int) -> int:

@@ -15,10 +15,12 @@ from app.ui.fonts import SMALL_PX, figure_font
 from app.ui.icons import pixmap
 from app.ui.theme import RADIUS, tokens
 from app.ui.widgets.buttons import IconButton
+from app.ui.widgets.password import PasswordField
 
 CHIP_PX = 30
-WIDEST_PX = 340
-ChipState = Literal["reading", "ready", "refused"]
+WIDEST_PX, FIELD_PX = 340, 132
+_SIGNS = {"reading": "file-text", "ready": "file-text", "locked": "lock", "refused": "circle-alert", "folder": "folder"}
+ChipState = Literal["reading", "ready", "locked", "refused"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,8 @@ class ChipItem:
     """A file waiting in the composer. `key` is the caller's (its path); `progress` is 0 to 1 while it is read.
 
     `reason` says why it was refused, or what to know about a file that is ready. Of `pages` only `sent_pages` go to
-    the model unless that is None; `tokens` are those of the pages sent.
+    the model unless that is None; `tokens` are those of the pages sent. A folder stands for its `files` in one chip.
+    A "locked" file asks for its password in the chip; `reason` is what it says beside the name.
     """
 
     key: str
@@ -37,13 +40,18 @@ class ChipItem:
     progress: float = 0.0
     reason: str = ""
     sent_pages: int | None = None
+    files: int = 0
 
 
 class FileChip(QWidget):
-    """One file. `removed(key)` from its button or the Delete key; `opened(key)` from a click, Enter or Space."""
+    """One file. `removed(key)` from its button or the Delete key; `opened(key)` from a click, Enter or Space.
+
+    `unlocked(key, password)` from the field of a locked one.
+    """
 
     removed = Signal(str)
     opened = Signal(str)
+    unlocked = Signal(str, str)
 
     def __init__(self, item: ChipItem, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,6 +61,8 @@ class FileChip(QWidget):
         self.button = IconButton("x", say("Remove {name}", name=item.name), self, px=12)
         self.button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.button.clicked.connect(self._on_clicked)
+        self.password: PasswordField | None = None
+        self._goes_on_typing = False
         self.set_item(item)
 
     def set_item(self, item: ChipItem) -> None:
@@ -64,24 +74,26 @@ class FileChip(QWidget):
         self.setToolTip(f"{about}\n{say('Click to see its pages.')}" if ready else about)
         self.setAccessibleName(self.words())
         self.setAccessibleDescription(item.reason)
+        self._show_field(locked=item.state == "locked")
         self.updateGeometry()
         self.update()
 
     def words(self) -> str:
         """The chip's text."""
         item = self.item
-        if item.state == "refused":
+        if item.state in ("refused", "locked"):
             return f"{item.name} · {item.reason}"
         if item.state == "reading":
             return say("{name} · reading {share} %", name=item.name, share=round(100 * item.progress))
+        files = say("{count} files", count=item.files) if item.files else ""
         pages = _pages_words(item)
         count = say("{count} tokens", count=format_tokens(item.tokens)) if item.tokens else ""
-        return " · ".join(part for part in (item.name, pages, count) if part)
+        return " · ".join(part for part in (item.name, files, pages, count) if part)
 
     def _fitting_words(self) -> str:
         """The words with the name shortened, so that what is said behind it stays to be seen."""
         words, name = self.words(), self.item.name
-        over = self.fontMetrics().horizontalAdvance(words) - (self.width() - 59)
+        over = self.fontMetrics().horizontalAdvance(words) - (self.width() - 59 - self._field_px())
         if over <= 0 or self.item.state == "refused":
             return words
         room = max(40, self.fontMetrics().horizontalAdvance(name) - over)
@@ -89,7 +101,12 @@ class FileChip(QWidget):
 
     def sizeHint(self) -> QSize:
         """As wide as its words, within reason."""
-        return QSize(min(WIDEST_PX, self.fontMetrics().horizontalAdvance(self.words()) + 62), CHIP_PX)
+        return QSize(
+            min(
+                WIDEST_PX + self._field_px(), self.fontMetrics().horizontalAdvance(self.words()) + 62 + self._field_px()
+            ),
+            CHIP_PX,
+        )
 
     def minimumSizeHint(self) -> QSize:
         """Words may be cut."""
@@ -98,6 +115,8 @@ class FileChip(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The button at the right."""
         self.button.setGeometry(self.width() - 27, 4, 22, 22)
+        if self.password is not None:
+            self.password.setGeometry(self.width() - 28 - FIELD_PX, 3, FIELD_PX, CHIP_PX - 6)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Delete removes the file."""
@@ -120,15 +139,45 @@ class FileChip(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Sign, words, and the progress as a line at the lower edge."""
         state = self.item.state
-        sign = {"reading": "file-text", "ready": "file-text", "refused": "circle-alert"}[state]
+        sign = _SIGNS["folder" if self.item.files else state]
         painter = QPainter(self)
-        paint_tag(painter, self, self._fitting_words(), sign, bad=state == "refused", right=30, focused=self.hasFocus())
+        paint_tag(
+            painter,
+            self,
+            self._fitting_words(),
+            sign,
+            bad=state == "refused",
+            right=30 + self._field_px(),
+            focused=self.hasFocus(),
+        )
         if state == "reading":
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(tokens().accent))
             width = (self.width() - 2 * RADIUS) * min(1.0, max(0.0, self.item.progress))
             painter.drawRect(QRectF(RADIUS, self.height() - 2, width, 2))
         painter.end()
+
+    def _field_px(self) -> int:
+        return FIELD_PX + 4 if self.item.state == "locked" else 0
+
+    def _show_field(self, *, locked: bool) -> None:
+        """The field for the password is there while the file is locked; who typed a wrong one goes on typing."""
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus if locked else Qt.FocusPolicy.TabFocus)
+        if locked and self.password is None:
+            self.password = field = PasswordField(self.item.name, self)
+            field.returnPressed.connect(self._on_password)
+            field.show()
+            if self._goes_on_typing:
+                field.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif not locked and self.password is not None:
+            self.password.hide()
+            self.password.deleteLater()
+            self.password = None
+
+    def _on_password(self) -> None:
+        if self.password is not None and self.password.text():
+            self._goes_on_typing = True
+            self.unlocked.emit(self.item.key, self.password.text())
 
     def _on_clicked(self) -> None:
         self.removed.emit(self.item.key)
