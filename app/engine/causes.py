@@ -161,6 +161,13 @@ def of_refusal(code: str, detail: str, path: str = "", *, is_load: bool = False)
                 "Correct it, or ask without it.",
                 log=detail,
             )
+        case "no_numbers":
+            return CarrelError(
+                "engine_no_numbers",
+                "What the model computes is not a number any more: its file is damaged, or the graphics card fails.",
+                "Check the file, or download it again; if it is whole, restart the computer.",
+                log=detail,
+            )
         case "busy":
             return CarrelError(
                 "engine_busy", "The engine is answering as many questions as it can.", "Try again in a moment."

@@ -42,7 +42,9 @@ if TYPE_CHECKING:
 
 
 class Engine:
-    """A loaded model. `close` frees it; use from one thread. A model loaded for its vocabulary has no context."""
+    """A loaded model. `close` frees it; use from one thread. A model loaded for its vocabulary has no context, and what
+    needs one raises EngineFault("no_model"). What cannot be opened leaves the model to the caller and nothing else.
+    """
 
     def __init__(self, model: Any, spec: m.Load, abort: AbortFlag, done: Callable[[Job], None], send: Send) -> None:
         self.model, self.spec = model, spec
@@ -52,15 +54,20 @@ class Engine:
         self._context: Context | None = None
         self.curve: CostCurve | None = None
         self._drafter: DraftModel | None = None
+        self._scheduler: Scheduler | None = None
         if not spec.vocab_only:
-            self._open_context(spec, abort, done, send)
+            try:
+                self._open_context(spec, abort, done, send)
+            except BaseException:
+                self._close_contexts()
+                raise
 
     def _open_context(self, spec: m.Load, abort: AbortFlag, done: Callable[[Job], None], send: Send) -> None:
         adapters = open_adapters(self.model, spec.adapters)
         self._context = Context(self.model, spec, abort)
         self._context.adapt(adapters, [adapter.scale for adapter in spec.adapters])
         self._identity: Identity = identify(spec, library.build_name(), self.n_layers)
-        self.scheduler = Scheduler(self._context, self.vocab.eog_ids.__contains__, send, done)
+        self._scheduler = Scheduler(self._context, self.vocab.eog_ids.__contains__, send, done)
         if spec.n_draft > 0 and self._context.can_forget:
             self._open_speculation(spec)
 
@@ -86,6 +93,12 @@ class Engine:
         return self._context
 
     @property
+    def scheduler(self) -> Scheduler:
+        if self._scheduler is None:
+            raise EngineFault("no_model")
+        return self._scheduler
+
+    @property
     def n_layers(self) -> int:
         return int(C.llama_model_n_layer(self.model))
 
@@ -104,11 +117,14 @@ class Engine:
         return self.curve.costs() if self.curve is not None else ()
 
     def close(self) -> None:
+        self._close_contexts()
+        C.llama_model_free(self.model)
+
+    def _close_contexts(self) -> None:
         if self._drafter is not None:
             self._drafter.close()
         if self._context is not None:
             self._context.close()
-        C.llama_model_free(self.model)
 
     def add(self, command: m.Generate, say: Say, started_s: float) -> None:
         """Make a wish ready to run and let it wait for the next step. Raises EngineFault and TemplateFault."""
@@ -117,6 +133,8 @@ class Engine:
     def _job(self, command: m.Generate, say: Say, started_s: float) -> Job:
         context = self.context
         prompt = self._prompt(command)
+        if not len(prompt):
+            raise EngineFault("template_failed", "the template wrote nothing")
         if len(prompt) >= context.n_ctx:
             raise EngineFault("context_full", f"{len(prompt)} tokens for a context of {context.n_ctx}")
         thinks = self._opens_thinking(prompt)
@@ -137,13 +155,14 @@ class Engine:
     def save_session(self, command: m.SaveSession) -> Callable[[], m.Saved]:
         """Write what is in the cache of these turns; what is returned seals it, in any thread, and says so.
 
-        Raises EngineFault("nothing_to_save") when nothing of them is there.
+        Raises EngineFault("nothing_to_save") when nothing of them is there, or nothing that can be had by itself.
         """
         started_s = time.monotonic()
         prompt = self.template.encode(command.turns, command.thinking)
         slots = self.scheduler.slots
         slot, shared = slots.longest(prompt)
-        if slot is None or shared < _FEWEST_SAVED:
+        is_part = slot is not None and shared < len(slot.tokens)
+        if slot is None or shared < _FEWEST_SAVED or (is_part and not self.context.can_forget):
             raise EngineFault("nothing_to_save", f"{shared} tokens")
         spare, identity, model = slots.spare_seq, self._identity, self.spec.path
         self.context.fork(slot.seq, spare, shared)

@@ -17,6 +17,7 @@ from llama_cpp import llama_cpp as C
 
 from app.core.params import Sampling
 from app.engine.worker.context import Logits
+from app.engine.worker.faults import EngineFault
 from app.engine.worker.grammar import Grammar
 
 _GROUPS = 2048  # at most: the best of each group bounds the k-th best of all from below
@@ -47,7 +48,7 @@ class Picker:
                 self._accept(token)
 
     def pick(self, logits: Logits) -> int:
-        """Draw a token and remember it."""
+        """Draw a token and remember it. Raises EngineFault("no_numbers") for logits that a broken model computes."""
         token = self._draw(logits, self._candidates(logits))
         if self._grammar is not None and not self._grammar.allows(token):
             token = self._draw(self._grammar.bind(logits), None)
@@ -66,7 +67,11 @@ class Picker:
     def _draw(self, logits: Logits, ids: npt.NDArray[np.intp] | None) -> int:
         """Let the chain choose among candidates, None for all of the vocabulary."""
         if self._greedy:
-            return int(logits.argmax())
+            best = int(logits.argmax())
+            _refuse_nonsense(is_seen=bool(np.isnan(logits[best])))
+            return best
+        if ids is None:
+            _refuse_nonsense(is_seen=bool(np.isnan(logits).any()))
         count = self._n_vocab if ids is None else len(ids)
         if count > len(self._ids):
             self._make_room(count)
@@ -92,6 +97,7 @@ class Picker:
         if self._greedy or k <= 0 or wanted > groups // 2:
             return None
         found = _best(logits, wanted, groups)
+        _refuse_nonsense(is_seen=not len(found))
         return np.union1d(found, self._window).astype(np.intp) if self._window else found
 
 
@@ -109,6 +115,12 @@ def _best(logits: Logits, wanted: int, groups: int) -> npt.NDArray[np.intp]:
     row, column = np.nonzero(table[:, columns] >= bound)
     tail = np.flatnonzero(logits[depth * groups :] >= bound) + depth * groups
     return np.concatenate([row * groups + columns[column], tail])
+
+
+def _refuse_nonsense(*, is_seen: bool) -> None:
+    """To draw from what is no number ends the whole process in llama.cpp, or says one word for ever."""
+    if is_seen:
+        raise EngineFault("no_numbers", "the logits are not numbers")
 
 
 def penalizes(sampling: Sampling) -> bool:

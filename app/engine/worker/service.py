@@ -161,8 +161,9 @@ class Service:
         return say
 
     def _save(self, command: m.SaveSession) -> None:
-        """Answers go on while the disk makes sure of what was written."""
+        """Answers go on while the disk makes sure of what was written; a cancel would stop them, not it."""
         seal = self._need_engine().save_session(command)
+        self._forget(command.id)
 
         def finish() -> None:
             try:

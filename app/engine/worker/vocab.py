@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import re
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -28,7 +29,7 @@ class Vocab:
         self.eog_ids = frozenset(i for i in self.special_ids.values() if C.llama_vocab_is_eog(self._vocab, i))
         self.think_id = self.special_ids.get("<think>", -1)
         self.end_think_id = self.special_ids.get("</think>", -1)
-        self.special_pattern = re.compile("|".join(map(re.escape, sorted(self.special_ids, key=len, reverse=True))))
+        self.special_pattern = specials(self.special_ids)
 
     @property
     def handle(self) -> Any:
@@ -80,3 +81,8 @@ class Vocab:
                 found[(C.llama_vocab_get_text(self._vocab, token) or b"").decode("utf-8", "replace")] = token
         found.pop("", None)
         return found
+
+
+def specials(ids: Mapping[str, int]) -> re.Pattern[str]:
+    """Finds any of these words, the longest first; without any, nothing."""
+    return re.compile("|".join(map(re.escape, sorted(ids, key=len, reverse=True))) or r"(?!)")

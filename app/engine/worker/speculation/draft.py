@@ -56,7 +56,11 @@ class DraftModel:
         self._readable = int(C.llama_vocab_n_tokens(C.llama_model_get_vocab(self._model)))
         self._start = 0  # where in the text the window begins
         self._held = TokenLine()  # what the context holds: text from there, and the last draft
-        self._token_ms = self._rehearse()
+        try:
+            self._token_ms = self._rehearse()
+        except EngineFault:
+            self.close()
+            raise
 
     @property
     def token_ms(self) -> float:
