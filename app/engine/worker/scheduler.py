@@ -27,7 +27,10 @@ _NOTHING: Ids = np.empty(0, np.int32)
 
 @dataclass(slots=True)
 class Share:
-    """One answer's part of a step: rows from `first`, the last `outputs` of them with logits."""
+    """One answer's part of a step: rows from `first`, the last `outputs` of them with logits.
+
+    It `reads` while the prompt is not in the cache, or not any more.
+    """
 
     job: Job
     first: int
@@ -36,6 +39,7 @@ class Share:
     draft: list[int]
     depth: int = 0
     drawn: list[int] = field(default_factory=list)
+    reads: bool = False
 
     @property
     def row(self) -> int:
@@ -57,7 +61,7 @@ class Scheduler:
         self.slots = Slots(context)
         self._waiting: list[Job] = []
         self._active: list[Job] = []
-        self._unreported: list[tuple[Job, int]] = []  # pieces of prompt the device may still be reading
+        self._unreported: list[tuple[Job, int, int]] = []  # pieces of text the device may still be reading
         self._reported_s = 0.0
         self._is_crowded = False  # the cache ran full: nobody new, and no drafts, until an answer ends
 
@@ -122,7 +126,8 @@ class Scheduler:
         self._context.begin()
         speaking = [job for job in self._active if not job.is_reading]
         reading = [job for job in self._active if job.is_reading]
-        shares = [self._speaking_share(job, others=len(speaking) - 1) for job in speaking]
+        rows = (self._context.max_outputs - len(reading)) // max(1, len(speaking))
+        shares = [self._speaking_share(job, rows, others=len(speaking) - 1) for job in speaking]
         used = sum(len(share.ids) for share in shares)
         room = min(self._context.step_tokens, self._context.n_batch - used)
         room = min(room, _SHARED_STEP) if speaking else room
@@ -133,26 +138,25 @@ class Scheduler:
                 room -= len(shares[-1].ids)
         return shares
 
-    def _speaking_share(self, job: Job, others: int) -> Share:
+    def _speaking_share(self, job: Job, rows: int, others: int) -> Share:
         ids = job.text.ids[-1:]
-        draft = self._draft(job, others)
+        draft = self._draft(job, rows, others)
         if len(draft):
             ids = np.concatenate([ids, draft])
         assert job.slot is not None
         first = self._context.add(job.slot.seq, ids, job.held, len(ids))
         return Share(job, first, ids, len(ids), draft.tolist())
 
-    def _draft(self, job: Job, others: int) -> Ids:
+    def _draft(self, job: Job, rows: int, others: int) -> Ids:
         if job.speculator is None or self._is_crowded:
             return _NOTHING
-        room = min(self._context.max_outputs // (others + 1), job.room(self._context.n_ctx))
-        return job.speculator.propose(job.held, room, others)
+        return job.speculator.propose(job.held, min(rows, job.room(self._context.n_ctx)), others)
 
     def _reading_share(self, job: Job, room: int) -> Share:
         assert job.slot is not None
         ids = job.text.ids[job.held : job.held + room]
         outputs = int(job.held + len(ids) == len(job.text))
-        return Share(job, self._context.add(job.slot.seq, ids, job.held, outputs), ids, outputs, [])
+        return Share(job, self._context.add(job.slot.seq, ids, job.held, outputs), ids, outputs, [], reads=True)
 
     # What came of it.
 
@@ -168,14 +172,13 @@ class Scheduler:
             assert job.slot is not None
             share.depth = job.held
             job.slot.tokens.extend(share.ids[: len(share.ids) - len(share.draft)])
-            if not job.times:
-                self._unreported.append((job, job.held))
+            if share.reads:
+                self._unreported.append((job, job.held, len(job.text)))
             if not share.outputs:
                 continue
-            was_reading = not job.times
             share.drawn = self._draw(share)
-            if was_reading:
-                job.read_s = job.times[0] if job.times else time.monotonic()
+            job.read_s = job.read_s or job.times[0]
+            if share.reads:
                 self._tell_progress()
         self._learn(shares, (time.perf_counter() - started_s) * 1000)
         for job in [share.job for share in shares if share.job.reason is not None]:
@@ -253,9 +256,9 @@ class Scheduler:
     # What is told.
 
     def _tell_progress(self) -> None:
-        for job, held in self._unreported:
-            if job.reason is None or job.times:
-                self._send(m.PrefillProgress(job.id, held, job.prompt_tokens, job.cached))
+        for job, held, total in self._unreported:
+            if job in self._active:
+                self._send(m.PrefillProgress(job.id, held, total, job.cached))
         self._unreported.clear()
 
     def _report(self) -> None:

@@ -137,6 +137,23 @@ def test_a_full_cache_lets_the_latest_wait_and_both_finish(model: Path) -> None:
         assert not any(job.fault for job in engine.done.values())
 
 
+def test_an_answer_that_had_to_wait_shows_that_it_reads_again(model: Path) -> None:
+    """A long silence would be taken for a child that is stuck."""
+    with inside(model, n_ctx=512, n_ubatch=64, endless=True) as engine:
+        limits = Sampling(temperature=0, max_tokens=80)
+        engine.ask(10, "a" * 230, limits)
+        engine.ask(11, "b" * 230, limits)
+        while 10 not in engine.done:
+            engine.scheduler.step()
+        assert engine.scheduler.jobs[0].times, "it had begun to speak"
+        before = len(progress(engine, 11))
+        while not (engine.done.keys() & {11}) and engine.scheduler.jobs[0].todo != 1:
+            engine.scheduler.step()
+        told = progress(engine, 11)[before:]
+        assert len(told) >= 3
+        assert all(one.done <= one.total for one in told)
+
+
 def test_what_idle_slots_hold_gives_way(model: Path) -> None:
     with inside(model, n_ctx=512, endless=True) as engine:
         for letter in "abcd":
