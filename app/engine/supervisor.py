@@ -236,9 +236,10 @@ class Supervisor:
     def _on_exit(self, exit_: Exit) -> None:
         """The child is gone without being asked: every open request ends here, in its place."""
         self._link = None
-        error = self._pulse.why_killed or causes.of_death(exit_)
-        self._become(self.state.without_model(Phase.FAILED, error))
-        self._end_all(error)
+        error, theirs = self._pulse.why_killed or causes.of_death(exit_), list(self._requests)
+        self._become(self.state.without_model(Phase.FAILED, error))  # who hears it may ask a new child
+        for request in theirs:
+            self._finish(request.id, error)
 
     def _finish(self, number: int, event: Event) -> None:
         request = self._requests.close(number)

@@ -28,6 +28,7 @@ class Rest:
         self._desk = desk
         self._active_s: float | None = None  # when the engine was last seen at work, monotonic
         self._waiting: list[tuple[Callable[[], object], Failed]] = []
+        self._is_leaving = False  # asked to leave memory, and not gone yet
 
     def look(self, now_s: float) -> None:
         """Let the model go when nothing was asked for as long as the settings say."""
@@ -35,8 +36,8 @@ class Rest:
         if self._active_s is None or engine.is_open or not engine.state.has_model or not self._desk.resume.is_settled:
             self._active_s = now_s
         elif minutes > 0 and now_s - self._active_s >= 60 * minutes:
-            self._active_s = now_s
-            engine.unload(resting=True)
+            self._active_s, self._is_leaving = now_s, True
+            engine.unload(self._on_left, resting=True)
             self._desk.noticed.emit(
                 say(
                     "The model left memory after {time} without a question. The next question loads it again.",
@@ -46,17 +47,25 @@ class Rest:
 
     def awaken(self, then: Callable[[], object], failed: Failed) -> None:
         """Call `then` at once, or, when the model rests, once it is in memory again."""
-        if not self._desk.engine.state.resting and not self._waiting:
+        if not (self._desk.engine.state.resting or self._is_leaving or self._waiting):
             then()
             return
         self._waiting.append((then, failed))
-        if len(self._waiting) == 1:
-            self._desk.noticed.emit(say("The model is loaded again."))
+        if len(self._waiting) == 1 and not self._is_leaving:
+            self._load()
+
+    def _on_left(self, event: Event) -> None:
+        """A question that came while it left is asked once it is back."""
+        self._is_leaving = False
+        if isinstance(event, CarrelError):
+            self._end(event)
+        elif self._waiting:
             self._load()
 
     def _load(self) -> None:
         from app.session.loading import load_model
 
+        self._desk.noticed.emit(say("The model is loaded again."))
         desk, spec = self._desk, self._desk.engine.spec
         assert spec is not None
         if desk.plan is not None:

@@ -120,6 +120,27 @@ class Resume:
 
         self._desk.jobs.run(lambda: self._look_up(readings, spec, build), looked, failed)
 
+    def find(
+        self, thread: Sequence[Said], instructions: str, done: Callable[[SavedSession | None, float], object]
+    ) -> None:
+        """The saved reading that a conversation would begin with, and the seconds it takes to bring it back.
+
+        None without one, and while no model is loaded: whose reading it is depends on the model.
+        """
+        spec, build = self._desk.engine.spec, self._desk.engine.state.build
+        if spec is None or not self._desk.engine.state.has_model or not self._desk.settings.keep_sessions:
+            done(None, 0.0)
+            return
+
+        def look() -> Look:
+            return self._look_up(readings_of(thread, instructions), spec, build)
+
+        def found(look: Look) -> None:
+            size_bytes = look.found.size_bytes if look.found else 0
+            done(look.found, size_bytes / look.rates.restore_bytes_s)
+
+        self._desk.jobs.run(look, found, lambda _: done(None, 0.0))
+
     def save_after_answer(self, look: Look | None, usage: Usage, timing: Timing) -> None:
         """Note that the answer has come, and keep what was read for it, once and when the engine is idle."""
         if look is None:
@@ -167,7 +188,8 @@ class Resume:
                 done(event.tokens if event.size_bytes else 0, look)
             elif isinstance(event, CarrelError):
                 log.warning("a saved session was not restored: %s (%s)", event.code, event.params.get("log"))
-                if event.code.startswith("engine_"):  # it took the engine with it: never again
+                if event.code.startswith("engine_") and not self._desk.engine.state.has_model:
+                    # It took the engine with it: never again.
                     saved.remove(session.path)
                 is_gone = event.code in ("session_refused", "session_missing")  # then this answer makes it again
                 done(0, replace(look, found=None) if is_gone else look)

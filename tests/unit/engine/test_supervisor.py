@@ -13,7 +13,7 @@ from app.core.child import Exit
 from app.core.errors import CarrelError
 from app.core.params import Sampling
 from app.engine import messages as m
-from app.engine.state import Phase
+from app.engine.state import EngineState, Phase
 from app.engine.supervisor import Event, Request, Supervisor
 
 LOADED = m.Loaded(1, 4096, 100, 2, "toy", 0.5)
@@ -109,6 +109,21 @@ def test_after_a_death_one_load_starts_a_new_child() -> None:
     bench.load()
     assert len(bench.links) == 2
     assert bench.supervisor.state.phase is Phase.LOADED
+
+
+def test_a_load_asked_for_at_the_news_of_a_death_is_the_new_childs() -> None:
+    bench = Bench()
+    bench.load()
+    answer, again = bench.ask(), list[Request]()
+
+    def load_again(state: EngineState) -> None:
+        if state.phase is Phase.FAILED:
+            again.append(bench.supervisor.load(m.Load(0, "/m.gguf"), bench.events.append))
+
+    bench.supervisor.changed.connect(load_again)
+    bench.link.on_exit(Exit(-6, "GGML_ASSERT"))
+    assert answer.ended
+    assert [request.ended for request in again] == [False]
 
 
 def test_late_words_of_a_stopped_child_change_nothing() -> None:

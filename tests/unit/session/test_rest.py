@@ -117,6 +117,15 @@ def test_two_questions_at_once_wake_it_once(bench: Bench) -> None:
     assert len(bench.notices) == 2
 
 
+def test_a_question_while_it_leaves_is_answered_when_it_is_back(bench: Bench) -> None:
+    bench.load()
+    for _ in range(60 * MINUTES + 2):  # nothing is heard of the child meanwhile
+        bench.now_s += 1
+        bench.desk.rest.look(bench.now_s)
+    assert bench.desk.engine.state.has_model, "it was asked to leave and is not gone yet"
+    assert bench.ask().text == "The rent is due."
+
+
 def test_a_model_that_does_not_come_back_fails_the_question_in_words(bench: Bench) -> None:
     bench.load()
     bench.pass_s(60 * MINUTES + 5)
