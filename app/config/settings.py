@@ -25,12 +25,13 @@ class Settings(msgspec.Struct, frozen=True):
     vram_margin_mib: int = 512  # kept free for the desktop and other programs
     thinking: bool = True
     system_prompt: str = ""
+    name_chats: bool = True  # the model names a chat after its first answer, unless the user has
     keep_sessions: bool = True  # what the engine has read of long documents stays on disk for the next chat
     sessions_gb: float = 0.0  # the most disk it may take; 0: as much as seems fair
     idle_unload_min: int = 0  # minutes without a question after which the model leaves memory; 0: never
     threads: int = 0  # of the processor that the engine uses; 0: one for each core
     speculation: bool = True  # guess ahead and let the model check many words at once, where that pays
-    draft_model: bool = True  # a small model that is here may speculate where memory is left over
+    draft_model: bool = False  # a small model that is here may speculate too; on an H200 it cost more than it won
 
 
 def load_settings(file: Path) -> Settings:

@@ -25,7 +25,7 @@ _MARGIN = 1.04  # a draft must promise this much more tokens a second than none
 _MOST_BY_MODEL = 15
 _MODEL_ODDS = 0.55  # assumed of a small model: sure of its token and right about it
 _MODEL_FORGETS = 0.004  # a token without a try: some hundred tokens after a disappointment it is tried again
-_WILD = 3.0  # a step dearer than expected by more was disturbed by something else
+_WILD = 10.0  # a step dearer than expected by more was disturbed by something else
 _NO_IDS: Ids = np.empty(0, np.int32)
 
 

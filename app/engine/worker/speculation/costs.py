@@ -9,6 +9,7 @@ from app.engine.messages import Cost
 _DEPTH_GRAIN = 256  # depths this close share a figure: the KV cache is padded so too
 _FIRST, _TRUST = 4, 24  # a figure weighs as much as so many steps: at first, and when as many have been seen
 _SWITCH_WEIGHT = 0.25
+_DEAREST_SWITCH = 10.0  # times the step itself
 _WILD = 2.0  # a step this much dearer or cheaper than expected counts as just so much: the machine was disturbed
 
 
@@ -57,14 +58,14 @@ class CostCurve:
     def follow(self, rows: int, depth: int, ms: float) -> None:
         """A step that may be of another shape than the one before it. Only equal ones tell what their shape costs.
 
-        Points are measured again and again in a row. A step that breaks the row pays for a new graph: 4 to 5 ms at 32B
-        on an H200, and as much again for the way back.
+        Points are measured again and again in a row. A step that breaks the row pays for a new graph, and so does the
+        way back.
         """
         if rows == self._last_rows:
             self.observe(rows, depth, ms)
         elif self._last_rows and 0 < rows <= self.most_rows:
             expected = self.ms(rows, depth)
-            extra = min(max(ms - expected, 0.0), _WILD * expected)
+            extra = min(max(ms - expected, 0.0), _DEAREST_SWITCH * expected)
             before = extra if self._switch_ms is None else self._switch_ms
             self._switch_ms = before + _SWITCH_WEIGHT * (extra - before)
         self._last_rows = rows
