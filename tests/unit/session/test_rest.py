@@ -124,6 +124,8 @@ def test_a_question_while_it_leaves_is_answered_when_it_is_back(bench: Bench) ->
         bench.desk.rest.look(bench.now_s)
     assert bench.desk.engine.state.has_model, "it was asked to leave and is not gone yet"
     assert bench.ask().text == "The rent is due."
+    assert bench.notices[1:] == ["The model is loaded again."]
+    assert bench.desk.engine.state.has_model
 
 
 def test_a_model_that_does_not_come_back_fails_the_question_in_words(bench: Bench) -> None:
