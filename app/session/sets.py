@@ -15,11 +15,15 @@ import msgspec
 
 from app.core.chat import Document
 from app.core.errors import CarrelError
+from app.core.params import Choices
 from app.ingest.folder import hash_folder
 from app.session.desk import Desk
 from app.session.documents import ReadingJob
 from app.session.failures import as_carrel_error
+from app.session.prompt import Said
+from app.session.sampling import instructions_of
 from app.store.rows import Attachment, DocumentSet
+from app.store.store import Store
 
 FileState = Literal["same", "changed", "gone"]
 Failed = Callable[[CarrelError], object]
@@ -79,6 +83,19 @@ def delete_set(
 def check_set(desk: Desk, found: DocumentSet, done: Callable[[tuple[FileCheck, ...]], object]) -> None:
     """Whether the files are still what was read, by their hashes."""
     desk.jobs.run(lambda: tuple(FileCheck(one, _state_of(one)) for one in found.documents), done)
+
+
+def find_reading(desk: Desk, name: str, done: Callable[[float | None], object]) -> None:
+    """In how many seconds a new chat over the set opens from its saved reading; None where it is read anew."""
+
+    def load(store: Store) -> tuple[Said, ...]:
+        return (Said("user", "", tuple(store.set_documents(name))),)
+
+    def look(thread: tuple[Said, ...]) -> None:
+        instructions = instructions_of(desk, Choices())
+        desk.resume.find(thread, instructions, lambda session, seconds: done(seconds if session else None))
+
+    desk.store.ask(load, look, lambda _: done(None))
 
 
 def reread_set(

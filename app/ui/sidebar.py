@@ -22,7 +22,7 @@ WIDTH_PX = 260
 
 
 class Sidebar(QWidget):
-    """`page_wanted(name)` asks for a page: "chat", "library", "settings", "about", "computer"."""
+    """`page_wanted(name)` asks for a page: "chat", "library", "sets", "settings", "about", "computer"."""
 
     page_wanted = Signal(str)
 
@@ -70,6 +70,7 @@ class Sidebar(QWidget):
         row.setSpacing(4)
         for picture, name, page in (
             ("library", say("Models"), "library"),
+            ("folder", say("Document sets"), "sets"),
             ("settings", say("Settings"), "settings"),
             ("circle-question-mark", say("Keys and about"), "about"),
         ):

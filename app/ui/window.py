@@ -20,6 +20,7 @@ from app.session.library import import_model
 from app.session.telemetry import Telemetry
 from app.ui.conversation import Conversation
 from app.ui.demonstration import Demonstration
+from app.ui.document_sets import DocumentSets
 from app.ui.downloads import Downloads
 from app.ui.edges import place_file
 from app.ui.frame import Frame
@@ -28,6 +29,7 @@ from app.ui.keys import Keys
 from app.ui.leafing import Leafing
 from app.ui.listener import Listener
 from app.ui.loader import Loader
+from app.ui.naming import Naming
 from app.ui.pages.maker import make_page
 from app.ui.support import save_support_bundle
 
@@ -45,6 +47,7 @@ class Window(QMainWindow):
         self.desk = desk
         self.conversation, self.loader = Conversation(desk), Loader(desk)
         self.guide, self.downloads = Guide(desk), Downloads(desk)
+        self.sets = DocumentSets(desk)
         self.leafing = Leafing(self.conversation, self.guide)
         self.telemetry = telemetry or Telemetry(desk)
         self.page = "chat" if desk.settings.last_model else "start"
@@ -54,8 +57,11 @@ class Window(QMainWindow):
         self._build()
         self.resize(*SIZE_PX)
         self._restore_place()
+        self._naming = Naming(self.conversation)
         self._keys, self._listener = Keys(self), Listener(self)
         self.leafing.opened.connect(self._on_preview_opened)
+        self.sets.failed.connect(lambda error: self.notices.tell_error(str(error)))
+        self.sets.removed.connect(self._on_set_removed)
 
     # ---- building
 
@@ -75,7 +81,10 @@ class Window(QMainWindow):
         self.sidebar.page_wanted.connect(self.show_page)
         self.chat.page_wanted.connect(self.show_page)
         self.chat.support_wanted.connect(self.save_support_bundle)
+        self.chat.transcript.told.connect(self.notices.tell)
+        self.chat.transcript.refused.connect(self.notices.tell_error)
         frame.preview.loading_wanted.connect(self.show_loading)
+        frame.preview.saving.wanted.connect(self.save_set)
         self.show_page(self.page)
 
     def speak_again(self) -> None:
@@ -154,6 +163,8 @@ class Window(QMainWindow):
             self.pages[name].setFocus(Qt.FocusReason.OtherFocusReason)
         if name == "library" and self._began:
             self.guide.list_models()
+        if name == "sets":
+            self.sets.refresh()
 
     def show_loading(self) -> None:
         """The page of the computer, at how the model is loaded."""
@@ -169,6 +180,9 @@ class Window(QMainWindow):
             self.leafing.show_attached()
         else:
             self.notices.tell(say("Nothing is attached. Drop a file first."))
+
+    def _on_set_removed(self, name: str, undo: Callable[[], object]) -> None:
+        self.notices.tell(say("Deleted: {title}", title=name), say("Undo"), undo)
 
     def _on_preview_opened(self) -> None:
         """It stands beside the chat."""
@@ -212,6 +226,24 @@ class Window(QMainWindow):
         self.conversation.new_chat()
         self.chat.composer.set_text(demo_question())
         self.conversation.add_files([demo_document_path()])
+
+    def open_set(self, name: str) -> None:
+        """A new chat with the documents of a set; changed files are named, and read again on request."""
+        self.new_chat()
+
+        def changed(names: tuple[str, ...]) -> None:
+            words = say("Changed since it was read: {names}.", names=say(", ").join(names))
+            self.notices.tell(words, say("Read again"), lambda: self.sets.reread(name, use))
+
+        def use() -> None:
+            self.sets.use(name, self.conversation.attach, changed)
+
+        use()
+
+    def save_set(self, name: str) -> None:
+        """The attached documents, with what is chosen of them, as a set."""
+        told = say("{name} is saved under Document sets.", name=name)
+        self.sets.save(name, self.conversation.documents, lambda: self.notices.tell(told))
 
     def save_support_bundle(self) -> None:
         """Logs and facts for someone who helps, into a file of the user's choice."""

@@ -28,6 +28,12 @@ def make_page(name: str, window: Window) -> Page:
         page = ComputerPage(window.desk, window.guide)
         page.load_wanted.connect(lambda path: window.load(Path(path)))
         return page
+    if name == "sets":
+        from app.ui.pages.sets import SetsPage
+
+        sets = SetsPage(window.conversation, window.sets)
+        sets.opened.connect(window.open_set)
+        return sets
     return _make_library(window) if name == "library" else _make_start(window)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
@@ -16,6 +18,7 @@ from app.ui.preview.leaf import Leaf, document_leaf, page_leaf, pages_words, ref
 from app.ui.preview.leaf_list import LeafList
 from app.ui.preview.leaf_paint import TALL_ROW_PX
 from app.ui.preview.page_text import PageText
+from app.ui.preview.set_name import SetName
 from app.ui.widgets.buttons import IconButton, TextButton
 from app.ui.widgets.labels import make_label
 
@@ -44,6 +47,8 @@ class PreviewPanel(QWidget):
         self.page_text, self.budget = PageText(), Budget(leafing)
         self._numbers: tuple[int, ...] = ()
         self._shown: Document | None = None
+        self.save = TextButton(say("Save as set"), kind="quiet")
+        self.saving = SetName()
         self._lay_out()
         self._connect()
         self.hide()
@@ -54,6 +59,7 @@ class PreviewPanel(QWidget):
         head = QHBoxLayout()
         head.setContentsMargins(16, 8, 8, 8)
         head.addWidget(self.title, 1)
+        head.addWidget(self.save)
         head.addWidget(self.shut)
         middle = QHBoxLayout()
         middle.setSpacing(0)
@@ -64,6 +70,7 @@ class PreviewPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(head)
+        column.addWidget(self.saving)
         column.addWidget(_line(across=True))
         column.addLayout(middle, 1)
         column.addWidget(_line(across=True))
@@ -99,6 +106,7 @@ class PreviewPanel(QWidget):
         self.none.clicked.connect(lambda: leafing.tick_documents([leafing.place], ticked=False))
         self.page_text.before.clicked.connect(lambda: self._turn(-1))
         self.page_text.after.clicked.connect(lambda: self._turn(1))
+        self.save.clicked.connect(lambda: self.saving.ask(Path(leafing.documents[0].name).stem))
         self.budget.loading_wanted.connect(self.loading_wanted)
         listen(self, lambda: leafing.changed.connect(self._show_lists))
         listen(self, lambda: leafing.turned.connect(self._on_turned))
@@ -122,6 +130,9 @@ class PreviewPanel(QWidget):
 
         count = len(documents) + len(refused)
         self.title.setText(say("What the model will read") if editable else say("What the model was given"))
+        self.save.setVisible(editable and bool(documents))
+        if not editable:
+            self.saving.hide()
         self.documents.can_be_moved = self.pages.can_be_moved = editable
         self.documents.show_rows(count, document_at, leafing.place)
         self.documents.setFixedHeight(TALL_ROW_PX * max(1, min(MOST_ROWS, count)) + 2)
