@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from app.core.errors import CarrelError
@@ -12,6 +13,8 @@ from app.session.demo import is_demo
 from app.session.desk import Desk
 from app.session.turn import title_of
 from app.store.store import Store
+
+log = logging.getLogger(__name__)
 
 # Given to the model, so it is English whatever the window speaks; it names the chat in the language of the question.
 _WISH = (
@@ -66,4 +69,7 @@ def _take(desk: Desk, chat_id: int, title: str, done: Callable[[str], object]) -
         store.rename_chat(chat_id, title)
         return True
 
-    desk.store.ask(rename, lambda taken: done(title) if taken else None)
+    def failed(error: Exception) -> None:
+        log.info("a chat could not be named", exc_info=error)
+
+    desk.store.ask(rename, lambda taken: done(title) if taken else None, failed)

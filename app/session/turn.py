@@ -114,6 +114,11 @@ class Turn:
         if self._asking is not None:
             self._asking.stop()
 
+    @property
+    def turns(self) -> tuple[m.Turn, ...]:
+        """What the model was asked with; empty before it is known."""
+        return self._turns
+
     # The steps, in order.
 
     def _open_chat(self, store: Store) -> tuple[int, int | None, list[Said], Choices]:

@@ -18,11 +18,14 @@ from app.core.files import write_durably
 from app.core.params import Choices
 from app.perf.meter import TurnMeter
 from app.session import chats
+from app.session.coverage import Coverage
 from app.session.desk import Desk
 from app.session.expecting import BestReading
 from app.session.turn import Outcome, Turn, Wish
 from app.store.rows import Chat, Message
 from app.ui.attachments import Attachments
+from app.ui.chat.message import CoverageNote
+from app.ui.covering import Covering
 from app.ui.manner import Manner
 
 _NONE = Choices()
@@ -33,10 +36,11 @@ class Conversation(Attachments):
 
     Events: `leaving()` before and `opened()` after another chat, or none, is shown; `asked(question, answer)` both
     rows exist; `resuming(seconds)` a saved reading comes back; `prefilled(done, total, cached)`; `spoke(channel, text,
-    tokens)`; `ended(outcome)`; `checked(answer_id, citations)` what its quotations are is known; `refused(text, error)`
-    before anything was asked; `running_changed()`; `reread()` the kept rows are here; `files_changed()`;
-    `listed(chats)`; `page_wanted(document, page, start, end)` somebody wants to see a page of this conversation, its
-    passage lit: the document counts from 1 as in [D1 p.2].
+    tokens)`; `covered(answer_id, note)` how far a reading in passes is; `ended(outcome)`; `answered(turn, question,
+    answer)` an answer ended, of this chat or another; `checked(answer_id, citations)` what its quotations are is known;
+    `refused(text, error)` before anything was asked; `running_changed()`; `reread()` the kept rows are here;
+    `files_changed()`; `listed(chats)`; `page_wanted(document, page, start, end)` somebody wants to see a page of this
+    conversation, its passage lit: the document counts from 1 as in [D1 p.2].
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -46,7 +50,8 @@ class Conversation(Attachments):
         self.draft = self._new_draft = self._read_new_draft()
         self.messages: list[Message] = []
         self.chats: list[Chat] = []
-        self.turn: Turn | None = None
+        self.turn: Turn | Coverage | None = None
+        self.covering: Covering | None = None
         self.asked_rows: tuple[Message, Message] | None = None
         self.meter: TurnMeter | None = None
         self.last_timing: Timing | None = None
@@ -65,6 +70,8 @@ class Conversation(Attachments):
         self.running_changed: Emitter[[]] = Emitter()
         self.reread: Emitter[[]] = Emitter()
         self.listed: Emitter[[list[Chat]]] = Emitter()
+        self.covered: Emitter[[int, CoverageNote]] = Emitter()
+        self.answered: Emitter[[Turn | Coverage, Message, Message]] = Emitter()
         self.checked: Emitter[[int, tuple[Citation, ...]]] = Emitter()
         self.page_wanted: Emitter[[int, int, int, int]] = Emitter()
 
@@ -138,15 +145,29 @@ class Conversation(Attachments):
         """Send the words and the dropped files. Does nothing while an answer runs."""
         if self.turn is not None:
             return
-        wish = Wish(text, tuple(self.documents), self.chat_id, thinking, self.manner.choices)
-        turn = Turn(self.desk, wish)
+        self._begin(Turn(self.desk, self.wish(text, thinking=thinking)), text)
+
+    def wish(self, text: str, *, thinking: bool) -> Wish:
+        """What is asked in this chat: the words with the dropped files."""
+        return Wish(text, tuple(self.documents), self.chat_id, thinking, self.manner.choices)
+
+    def cover(self, coverage: Coverage, text: str = "") -> None:
+        """Read in passes. `text` comes back into the composer when it is refused. Does nothing while an answer runs."""
+        if self.turn is None:
+            self.covering = Covering(coverage)
+            self.covering.changed.connect(self._on_covered)
+            self._begin(coverage, text)
+
+    def _begin(self, turn: Turn | Coverage, text: str) -> None:
         self._wish_text, self._thought = text, 0
         self.turn, self.asked_rows, self.meter = turn, None, TurnMeter(time.monotonic())
         turn.asked.connect(self._on_asked)
         turn.prefilled.connect(self._on_prefilled)
-        turn.resuming.connect(self._on_resuming)
         turn.spoke.connect(self._on_spoke)
-        turn.speculated.connect(self.meter.speculated)
+        if isinstance(turn, Turn):
+            self.covering = None
+            turn.resuming.connect(self._on_resuming)
+            turn.speculated.connect(self.meter.speculated)
         turn.ended.connect(self._on_ended)
         turn.asked.connect(lambda _, answer: turn.checked.connect(lambda found: self._on_checked(answer, found)))
         self.running_changed.emit()
@@ -164,11 +185,17 @@ class Conversation(Attachments):
         if was_here:
             self.chat_id = question.chat_id
             self.manner.settle(question.chat_id)
-            self.messages = [*self.messages, question, answer]
+            self.messages = [*_before(self.messages, question), question, answer]
             self.draft = ""
-            self.drop_files()
+            if self.covering is None or not self.covering.goes_on:
+                self.drop_files()
             self.asked.emit(question, answer)
         self.refresh_list()
+
+    def _on_covered(self) -> None:
+        note = self.covering.note if self.covering is not None else None
+        if note is not None and self.asked_rows is not None and self.asked_rows[1].chat_id == self.chat_id:
+            self.covered.emit(self.asked_rows[1].id, note)
 
     def _on_resuming(self, seconds: float) -> None:
         if self.runs_here:
@@ -203,6 +230,7 @@ class Conversation(Attachments):
             self.outcomes[rows[1].id] = outcome
             self.thinking_tokens[rows[1].id] = self._thought
             self.last_timing = outcome.timing
+            self.answered.emit(turn, *rows)
             if here:
                 self.ended.emit(outcome)
                 self._reread(turn.chat_id)
@@ -227,6 +255,12 @@ class Conversation(Attachments):
 
         if chat_id is not None:
             chats.open_chat(self.desk, chat_id, done)
+
+
+def _before(messages: list[Message], question: Message) -> list[Message]:
+    """What stands before a question, whether it is new or answered anew."""
+    place = next((place for place, row in enumerate(messages) if row.id == question.id), len(messages))
+    return messages[:place]
 
 
 def _with_draft(chat: Chat, draft: str) -> Chat:

@@ -10,7 +10,7 @@ from app.ui.theme import theme
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Qt's offscreen platform complains about windows with a smallest size and about tool tips: its matter, not ours."""
+    """Qt's offscreen platform complains about windows with a smallest size, and about tool tips."""
     for item in items:
         item.add_marker(pytest.mark.qt_log_ignore("propagateSizeHints", "does not support raise", extend=True))
 

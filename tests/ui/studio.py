@@ -21,11 +21,12 @@ from tests.helpers.fake_engine import Script, ScriptedEngine, make_desk
 class Studio:
     """One running window. `script` may be changed between questions."""
 
-    def __init__(self, folder: Path, qtbot: QtBot, script: Script | None = None) -> None:
+    def __init__(self, folder: Path, qtbot: QtBot, script: Script | None = None, engine: Any = None) -> None:
         self.qtbot, self.script = qtbot, script or Script()
         self.post = QtPost()
-        self.engine = ScriptedEngine(self.script)
+        self.engine: Any = engine or ScriptedEngine(self.script)
         self.desk = make_desk(folder, self.post.post, self.engine)
+        self.desk.change_settings(name_chats=False)  # one question, one answer
         stand_in: Any = SampleTelemetry()
         self.window = Window(self.desk, stand_in)
         self.window.resize(1200, 800)

@@ -12,12 +12,14 @@ from app.core.citation import Citation
 from app.core.words import say
 from app.ui.chat.checks import ChecksPart
 from app.ui.chat.cited import CitedBrowser
+from app.ui.chat.coverage import CoveragePart
 from app.ui.chat.failure import FailurePart
-from app.ui.chat.message import FailureNote, MessageItem, ReceiptDetails
+from app.ui.chat.message import CoverageNote, FailureNote, MessageItem, ReceiptDetails
 from app.ui.chat.prefill import PrefillPart
 from app.ui.chat.receipt import ReceiptPart
 from app.ui.chat.row import SLACK_PX, MessageRow, column
 from app.ui.chat.stream import Batch
+from app.ui.chat.table import TablePart, holds_table
 from app.ui.chat.thinking import ThinkingPart
 from app.ui.chat.verdicts import checks_line
 from app.ui.markdown.code_buttons import COPIED_MS
@@ -27,6 +29,7 @@ class AnswerRow(MessageRow):
     """An answer straight on the page: thinking, text, failure, what was checked, receipt."""
 
     citation_wanted = Signal(object)
+    table_wanted = Signal(str)
 
     def __init__(self, parent: QWidget, item: MessageItem) -> None:
         super().__init__(parent)
@@ -35,6 +38,8 @@ class AnswerRow(MessageRow):
         self.thinking: ThinkingPart | None = None
         self.prefill: PrefillPart | None = None
         self.failure: FailurePart | None = None
+        self.coverage: CoveragePart | None = None
+        self.table: TablePart | None = None
         self.checks: ChecksPart | None = None
         self.receipt: ReceiptPart | None = None
         self.browser = self.text = CitedBrowser(self)
@@ -51,6 +56,9 @@ class AnswerRow(MessageRow):
             self.show_failure(item.failure)
         if item.text or item.receipt:
             self._show_receipt(item.receipt, item.details)
+            self._show_table_buttons()
+        if item.coverage is not None:
+            self.show_coverage(item.coverage)
         if item.awaits_check:
             self._need_checks()
         if item.citations:
@@ -96,6 +104,7 @@ class AnswerRow(MessageRow):
         self.browser.finish()
         if self.thinking is not None:
             self.thinking.show_finished("", 0, thinking_s)
+        self._show_table_buttons()
         if awaits_check:
             self._need_checks()
         self._show_receipt(receipt, details)
@@ -106,6 +115,15 @@ class AnswerRow(MessageRow):
         self._need_checks().show_citations(citations)
         if self.receipt is not None:
             self.receipt.checked = checks_line(citations)
+
+    def show_coverage(self, note: CoverageNote) -> None:
+        """How far a reading in passes is, and what it noted."""
+        if self.coverage is None:
+            self.coverage = CoveragePart(self)
+            self.coverage.changed.connect(self.needs_layout)
+            self.coverage.citation_wanted.connect(self.citation_wanted)
+            self.coverage.show()
+        self.coverage.show_note(note)
 
     def show_failure(self, note: FailureNote) -> None:
         """An inline card under what there is of the answer; takes the place of an older one."""
@@ -122,7 +140,7 @@ class AnswerRow(MessageRow):
         """Stack the parts in the column."""
         left, inner = column(width)
         y = 6
-        for part, gap in ((self.thinking, 6), (self.prefill, 6)):
+        for part, gap in ((self.coverage, 8), (self.thinking, 6), (self.prefill, 6)):
             if part is not None:
                 height = part.fit(inner)
                 part.setGeometry(left, y, inner, height)
@@ -134,7 +152,7 @@ class AnswerRow(MessageRow):
             self._place_browser(left, y, inner, height, same_width=width == self._width)
             y += height + (8 if self.failure is not None else 6)
         self._width = width
-        for below, gap in ((self.failure, 6), (self.checks, 0), (self.receipt, 6)):
+        for below, gap in ((self.table, 6), (self.failure, 6), (self.checks, 0), (self.receipt, 6)):
             if below is not None:
                 height = below.fit(inner)
                 below.setGeometry(left, y, inner, height)
@@ -152,13 +170,15 @@ class AnswerRow(MessageRow):
         self.browser.place_code_buttons()
 
     def focus_chain(self) -> list[QWidget]:
-        """Thinking, text, code, failure, checks, receipt."""
-        chain: list[QWidget] = []
+        """Coverage, thinking, text, code, table, failure, checks, receipt."""
+        chain: list[QWidget] = self.coverage.focus_chain() if self.coverage is not None else []
         if self.thinking is not None:
             chain.append(self.thinking.button)
             if self.thinking.browser is not None:
                 chain.append(self.thinking.browser)
         chain += [self.browser, *self.browser.code_buttons]
+        if self.table is not None:
+            chain += self.table.focus_chain()
         if self.failure is not None:
             chain += self.failure.buttons
         if self.checks is not None:
@@ -191,6 +211,13 @@ class AnswerRow(MessageRow):
             self.prefill = PrefillPart(self)
             self.prefill.show()
         return self.prefill
+
+    def _show_table_buttons(self) -> None:
+        """Under an answer with a table."""
+        if self.table is None and holds_table(self.browser.markdown_text):
+            self.table = TablePart(self)
+            self.table.wanted.connect(self.table_wanted)
+            self.table.show()
 
     def _need_checks(self) -> ChecksPart:
         if self.checks is None:

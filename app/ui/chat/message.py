@@ -55,6 +55,25 @@ class ReceiptDetails:
 
 
 @dataclass(frozen=True, slots=True)
+class PassNote:
+    """What one pass of a long reading noted. `title` names the pass and its pages."""
+
+    title: str
+    text: str
+    citations: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageNote:
+    """How far a reading in passes is, in `words`, and what was noted so far."""
+
+    words: str
+    share: float = 1.0
+    notes: tuple[PassNote, ...] = ()
+    running: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class MessageItem:
     """One message. `key` is the caller's own name for it (a store id); the view only hands it back.
 
@@ -74,3 +93,4 @@ class MessageItem:
     state: AnswerState = "complete"
     citations: tuple[Citation, ...] = ()
     awaits_check: bool = False
+    coverage: CoverageNote | None = None

@@ -21,8 +21,8 @@ def column(width: int) -> tuple[int, int]:
 
 
 class MessageRow(QWidget):
-    """What both kinds share. `needs_layout` asks the view to `fit` the row again, `reveal_wanted(top, bottom)` to scroll
-    to a stretch of it.
+    """What both kinds share. `needs_layout` asks the view to `fit` the row again, `reveal_wanted(top, bottom)` to
+    scroll to a stretch of it.
     """
 
     needs_layout = Signal()

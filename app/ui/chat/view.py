@@ -24,7 +24,7 @@ from app.core.chat import AnswerState, Channel
 from app.core.citation import Citation
 from app.core.words import say
 from app.ui.chat.drops import accept_files, dropped_files
-from app.ui.chat.message import FailureNote, MessageItem, ReceiptDetails
+from app.ui.chat.message import CoverageNote, FailureNote, MessageItem, ReceiptDetails
 from app.ui.chat.row_area import RowArea, retire
 from app.ui.chat.rows import AnswerRow, MessageRow, column, make_row
 from app.ui.chat.stream import Batch, FlushQueue
@@ -34,12 +34,14 @@ class ChatView(RowArea):
     """Rows of messages.
 
     Signals: `action_requested(row, action)` from a failure card's button, `link_activated(url)`,
-    `citation_wanted(row, citation)`, `files_dropped(list[Path])`, `at_bottom_changed(bool)`.
+    `citation_wanted(row, citation)`, `table_wanted(row, "copy" or "save")`, `files_dropped(list[Path])`,
+    `at_bottom_changed(bool)`.
     """
 
     action_requested = Signal(int, str)
     link_activated = Signal(str)
     citation_wanted = Signal(int, object)
+    table_wanted = Signal(int, str)
     files_dropped = Signal(list)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -176,13 +178,25 @@ class ChatView(RowArea):
 
     def show_citations(self, key: str, citations: Sequence[Citation]) -> None:
         """What the check of the answer with this key found; nothing happens when it is not shown any more."""
-        row = next((row for row, item in enumerate(self._items) if item.key == key and item.role == "assistant"), None)
+        row = self._row_with(key)
         if row is None or row == self._streaming:
             return
-        self._items[row] = replace(self._items[row], citations=tuple(citations))
+        self._items[row] = replace(self._items[row], citations=tuple(citations), awaits_check=False)
         widget = self._live.get(row)
         if isinstance(widget, AnswerRow):
             widget.show_citations(citations)
+            self._refit(row)
+            self._order_tabs()
+
+    def show_coverage(self, key: str, note: CoverageNote) -> None:
+        """How far the reading in passes for the answer with this key is, while it runs or afterwards."""
+        row = self._row_with(key)
+        if row is None:
+            return
+        self._items[row] = replace(self._items[row], coverage=note)
+        widget = self._live.get(row)
+        if isinstance(widget, AnswerRow):
+            widget.show_coverage(note)
             self._refit(row)
             self._order_tabs()
 
@@ -229,6 +243,10 @@ class ChatView(RowArea):
 
     # ---- where rows lie
 
+    def _row_with(self, key: str) -> int | None:
+        """The row of the answer with this key."""
+        return next((row for row, item in enumerate(self._items) if item.key == key and item.role == "assistant"), None)
+
     def _guess(self, item: MessageItem) -> int:
         """A height before the row is built: lines of seven-pixel characters, wide ones counted twice."""
         inner = column(max(200, self.viewport().width()))[1]
@@ -245,6 +263,7 @@ class ChatView(RowArea):
         widget.reveal_wanted.connect(lambda top, bottom, w=widget: self._reveal(w, top, bottom))
         if isinstance(widget, AnswerRow):
             widget.citation_wanted.connect(lambda one, w=widget: self._on_citation_wanted(w, one))
+            widget.table_wanted.connect(lambda act, w=widget: self._on_table_wanted(w, act))
         self._live[row] = widget
         return widget
 
@@ -259,6 +278,11 @@ class ChatView(RowArea):
         row = self._row_of(widget)
         if row is not None:
             self.citation_wanted.emit(row, citation)
+
+    def _on_table_wanted(self, widget: MessageRow, act: str) -> None:
+        row = self._row_of(widget)
+        if row is not None:
+            self.table_wanted.emit(row, act)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files are welcome."""

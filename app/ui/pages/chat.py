@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ from app.ui.filling import Filling
 from app.ui.loader import Loader
 from app.ui.pages.chat_cards import DemoLine, EngineCard, RefusalCard
 from app.ui.pages.chat_readiness import Readiness
+from app.ui.pages.chat_runs import LongRuns
+from app.ui.pages.chat_tasks import TaskCard
 from app.ui.pages.chat_transcript import Transcript
 
 if TYPE_CHECKING:
@@ -47,6 +50,8 @@ class ChatPage(QWidget):
         self.composer, self.transcript = Composer(), Transcript(conversation, loader)
         self.demo_line, self.refusal = DemoLine(), RefusalCard()
         self.engine_card = EngineCard(conversation.desk, loader)
+        self.tasks = TaskCard()
+        self.runs = LongRuns(conversation, self.transcript, self)
         self._filling = Filling(conversation, self.composer, self)
         self._readiness = Readiness(
             conversation, self.composer, self.transcript, self.demo_line, self.engine_card, self
@@ -69,7 +74,7 @@ class ChatPage(QWidget):
         below = QVBoxLayout()
         below.setContentsMargins(0, 0, 0, 16)
         below.setSpacing(8)
-        for widget in (self.engine_card, self.refusal, self.composer):
+        for widget in (self.engine_card, self.refusal, self.tasks, self.composer):
             below.addWidget(_centred(widget))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -94,6 +99,9 @@ class ChatPage(QWidget):
         self.engine_card.page_wanted.connect(self.page_wanted)
         self.engine_card.support_wanted.connect(self.support_wanted)
         self.transcript.support_wanted.connect(self.support_wanted)
+        self.refusal.passes_wanted.connect(self._on_passes_wanted)
+        self.tasks.compare_wanted.connect(self._on_compare_wanted)
+        self.tasks.table_wanted.connect(self._on_table_wanted)
         self._draft_timer = QTimer(self, singleShot=True, interval=600)
         self._draft_timer.timeout.connect(self.keep_draft)
 
@@ -108,6 +116,7 @@ class ChatPage(QWidget):
         listen(self, lambda: conversation.ended.connect(self._on_ended))
         listen(self, lambda: conversation.checked.connect(self.transcript.show_citations))
         listen(self, lambda: conversation.refused.connect(self._on_refused))
+        listen(self, lambda: conversation.running_changed.connect(self._show_tasks))
         listen(self, lambda: conversation.files_changed.connect(self._on_files_changed))
 
     # ---- what the window says
@@ -160,6 +169,29 @@ class ChatPage(QWidget):
         self._draft_timer.stop()
         self._conversation.ask(text.strip(), thinking=self.composer.thinking.isChecked())
 
+    def _on_passes_wanted(self) -> None:
+        """The same question over all pages, part by part."""
+        self.refusal.hide()
+        self.runs.cover(self.composer.text.strip(), thinking=self.composer.thinking.isChecked())
+
+    def _on_compare_wanted(self, points: tuple[str, ...]) -> None:
+        thinking = self.composer.thinking.isChecked()
+        self._begin_task(lambda: self.runs.compare(points, thinking=thinking))
+
+    def _on_table_wanted(self, columns: tuple[str, ...]) -> None:
+        self._begin_task(lambda: self.runs.tabulate(columns))
+
+    def _begin_task(self, begin: Callable[[], object]) -> None:
+        self.refusal.hide()
+        try:
+            begin()
+        except CarrelError as error:
+            self.refusal.tell(str(error))
+
+    def _show_tasks(self) -> None:
+        conversation = self._conversation
+        self.tasks.show_for(len(conversation.documents), running=conversation.is_running or bool(conversation.reading))
+
     def _on_text_changed(self) -> None:
         self._draft_timer.start()
 
@@ -172,7 +204,8 @@ class ChatPage(QWidget):
     # ---- what the conversation says
 
     def _on_asked(self, question: Message, answer: Message) -> None:
-        self.composer.clear()
+        if self.composer.text.strip() == question.text:
+            self.composer.clear()
         self.transcript.begin(question, answer)
 
     def _on_prefilled(self, done: int, total: int, cached: int) -> None:
@@ -190,10 +223,13 @@ class ChatPage(QWidget):
         if not self.composer.text:
             self.composer.set_text(text)
         if error.code != "cancelled":
-            self.refusal.tell(str(error))
+            documents = any(message.documents for message in self._conversation.messages)
+            too_long = error.code == "does_not_fit" and (documents or bool(self._conversation.documents))
+            self.refusal.tell(str(error), offers_passes=too_long)
 
     def _on_files_changed(self) -> None:
         self.composer.set_files(self._conversation.chips())
+        self._show_tasks()
 
 
 def _centred(widget: QWidget) -> QWidget:

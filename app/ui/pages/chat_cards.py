@@ -157,7 +157,12 @@ def _engine_sentence(state: EngineState, error: CarrelError | None, last: str, *
 
 
 class RefusalCard(QFrame):
-    """Why a message was not sent; the message itself is still in the composer."""
+    """Why a message was not sent; the message itself is still in the composer.
+
+    `passes_wanted` when everything should be read in passes instead.
+    """
+
+    passes_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -166,12 +171,26 @@ class RefusalCard(QFrame):
         self.words = label("", "bad")
         close = IconButton("x", say("Close"))
         close.clicked.connect(self.hide)
+        self.passes = TextButton(say("Read everything in passes"), kind="primary")
+        self.passes.clicked.connect(self.passes_wanted)
+        self.promise = label(
+            say("Every page is read, part by part, and the answer comes from the notes of all parts. It takes longer."),
+            "quiet",
+        )
+        column = QVBoxLayout()
+        column.setSpacing(8)
+        for widget in (self.words, self.promise):
+            column.addWidget(widget)
+        column.addWidget(self.passes, 0, Qt.AlignmentFlag.AlignLeft)
         row = QHBoxLayout(self)
-        row.setContentsMargins(16, 10, 8, 10)
-        row.addWidget(self.words, 1)
+        row.setContentsMargins(16, 10, 8, 12)
+        row.addLayout(column, 1)
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self.hide()
 
-    def tell(self, words: str) -> None:
+    def tell(self, words: str, *, offers_passes: bool = False) -> None:
+        """`offers_passes` where the documents are what is too long."""
         self.words.setText(words)
+        self.promise.setVisible(offers_passes)
+        self.passes.setVisible(offers_passes)
         self.show()

@@ -12,14 +12,17 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.core.chat import Channel
 from app.core.citation import Citation
+from app.core.errors import CarrelError
+from app.core.words import say
 from app.session.turn import Outcome
 from app.store.rows import Message
-from app.ui.chat.message import MessageItem
+from app.ui.chat.message import CoverageNote, FailureNote, MessageItem
 from app.ui.chat.verdicts import target_of
 from app.ui.conversation import Conversation
 from app.ui.loader import Loader
 from app.ui.pages.chat_cards import Welcome
 from app.ui.receipts import RELOAD, SUPPORT, failure_of, item_of, receipt_details, receipt_line, without_button
+from app.ui.spreadsheet import copy_tables, save_tables
 
 if TYPE_CHECKING:
     from app.ui.chat.view import ChatView
@@ -28,10 +31,14 @@ if TYPE_CHECKING:
 class Transcript(QStackedWidget):
     """Shows the conversation as the page reports it. Listens to the view alone, to nothing of the session.
 
-    `support_wanted()` asks for a bundle of logs.
+    `support_wanted()` asks for a bundle of logs; `action_wanted(key, action)` hands on the button of a card under the
+    answer with this key; `told(words)` and `refused(words)` are for the line at the bottom of the window.
     """
 
     support_wanted = Signal()
+    action_wanted = Signal(str, str)
+    told = Signal(str)
+    refused = Signal(str)
 
     def __init__(self, conversation: Conversation, loader: Loader, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,6 +56,7 @@ class Transcript(QStackedWidget):
             self._view = ChatView()
             self._view.files_dropped.connect(self._conversation.add_files)
             self._view.action_requested.connect(self._on_action)
+            self._view.table_wanted.connect(self._on_table_wanted)
             self._view.citation_wanted.connect(lambda _, one: self._on_citation_wanted(one))
             self._view.link_activated.connect(lambda address: QDesktopServices.openUrl(QUrl(address)))
             self.addWidget(self._view)
@@ -79,8 +87,13 @@ class Transcript(QStackedWidget):
         self.setCurrentWidget(self._view if self._view is not None and self._view.count else self.welcome)
 
     def begin(self, question: Message, answer: Message) -> None:
-        """A question was asked; its answer waits for the first token."""
-        self.view.add_message(item_of(question))
+        """A question was asked, or is answered anew; the answer waits for the first token."""
+        asked = (row for row in range(self.view.count) if self.view.message(row).key == str(question.id))
+        row = next(asked, None)
+        if row is None:
+            self.view.add_message(item_of(question))
+        else:
+            self.view.cut_messages(row + 1)
         self.view.begin_answer(MessageItem("assistant", key=str(answer.id)))
         self.show_front()
 
@@ -104,6 +117,17 @@ class Transcript(QStackedWidget):
         if self._view is not None:
             self._view.show_citations(str(answer_id), citations)
 
+    def show_coverage(self, answer_id: int, note: CoverageNote) -> None:
+        """How far the reading in passes for an answer is, or what it noted."""
+        if self._view is not None:
+            self._view.show_coverage(str(answer_id), note)
+
+    def offer(self, answer_id: int, note: FailureNote) -> None:
+        """A card under the answer, in place of its failure."""
+        for row in range(self._view.count if self._view is not None else 0):
+            if self.view.message(row).key == str(answer_id) and self.view.message(row).failure != note:
+                self.view.show_failure(note, row)
+
     def drop_reload_buttons(self) -> None:
         """The model is here again: what failed stays told, its button has done its work."""
         if self._view is None:
@@ -120,6 +144,9 @@ class Transcript(QStackedWidget):
         for channel, text in parts:
             if text:
                 self.view.append(channel, text, 0)
+        covering = self._conversation.covering
+        if covering is not None and covering.note is not None:
+            self.show_coverage(answer.id, covering.note)
 
     def _item(self, row: Message) -> MessageItem:
         conversation = self._conversation
@@ -137,7 +164,22 @@ class Transcript(QStackedWidget):
         if place is not None:
             self._conversation.page_wanted.emit(place.document, place.page, place.start, place.end)
 
-    def _on_action(self, _row: int, action: str) -> None:
+    def _on_table_wanted(self, row: int, act: str) -> None:
+        item = self.view.message(row)
+        if act == "copy":
+            if copy_tables(item.text, item.citations):
+                self.told.emit(say("The table is copied."))
+            return
+        try:
+            file = save_tables(self, item.text, item.citations)
+        except CarrelError as error:
+            self.refused.emit(str(error))
+        else:
+            if file is not None:
+                self.told.emit(say("The table is in {name}.", name=file.name))
+
+    def _on_action(self, row: int, action: str) -> None:
+        self.action_wanted.emit(self.view.message(row).key, action)
         if action == RELOAD:
             self._loader.reload()
         elif action == SUPPORT:
