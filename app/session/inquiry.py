@@ -23,6 +23,7 @@ class Inquiry:
     def __init__(self, desk: Desk, failed: Callable[[CarrelError], object]) -> None:
         self._desk, self._failed = desk, failed
         self._asking: Asking | None = None
+        self._stopped = False
 
     def count(
         self,
@@ -79,8 +80,12 @@ class Inquiry:
 
         self._asking = Asking(self._desk, wish, (), tokens)
         self._asking.heard.connect(on_event)
+        if self._stopped:  # while its prompt was counted
+            self._asking.stop()
         self._asking.start()
 
     def stop(self) -> None:
+        """What runs ends early; what is asked after it fails with the code "cancelled"."""
+        self._stopped = True
         if self._asking is not None:
             self._asking.stop()

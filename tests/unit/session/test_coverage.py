@@ -151,6 +151,13 @@ def test_a_stop_keeps_what_was_read(bench: Bench) -> None:
     assert outcome.state == "complete"
 
 
+def test_a_stop_while_a_pass_is_counted_begins_no_other(bench: Bench) -> None:
+    coverage, ended = bench.begin(Wish("What is what?", (LEASE,)))
+    coverage.noted.connect(lambda _: bench.desk.post(coverage.stop))
+    bench.until(lambda: bool(ended))
+    assert (ended[0].state, ended[0].error, len(bench.engine.asked)) == ("stopped", None, 1)
+
+
 def test_too_much_to_note_is_read_again_in_halves(bench: Bench) -> None:
     bench.engine.long_at = {1}
     coverage, outcome = bench.run(Wish("What is what?", (LEASE,)))
