@@ -1,10 +1,12 @@
 """How often the demo model is right: held-out made-up documents, one question at a time, through the real engine child.
 
-    python tests/bench/demo_model.py [--tokens 500 2000 8000 30000] [--kv f16 q8_0] [--unseen] [--json FILE]
+    python tests/bench/demo_model.py [--tokens 500 2000 8000 30000] [--kv f16 q8_0] [--ways plain restored drafts]
+        [--unseen] [--json FILE]
 
 An answer is right when it is the expected text to the last character, mark of the page included. Temperature 0.
-`--unseen` asks in wordings that training kept back. `marked` runs any way of asking over the same questions, so a
-further column is one more `Way`.
+`--unseen` asks in wordings that training kept back. Ways of asking over the same questions: `restored` answers each
+from a document that came back from disk, `drafts` with speculation as this machine's costs advise it, and `free`
+with drafts wherever the text offers any. Lengths beyond the trained 32,768 tokens stretch the positions by YaRN.
 """
 
 from __future__ import annotations
@@ -17,8 +19,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import Any
 
 if __package__ in (None, ""):
@@ -26,6 +30,7 @@ if __package__ in (None, ""):
 
 from app.core.chat import Document, Page
 from app.core.params import Sampling
+from app.engine import messages as m
 from app.engine.messages import Turn
 from app.session.demo import demo_model_path
 from app.session.prompt import Said, compose_turns
@@ -38,6 +43,7 @@ from tests.helpers.models import demo_vocabulary
 SEED = 77_000_000  # of the examination; training's seeds are far below
 AMOUNTS = {500: (24, 4), 2000: (12, 8), 8000: (4, 12), 30000: (1, 20)}  # tokens: documents, questions on each
 PATIENCE_S = 3600.0
+TRAINED = 32_768
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,8 @@ class Marks:
     right: int = 0
     asked: int = 0
     answer_tokens: int = 0
+    drafted: int = 0
+    accepted: int = 0
     decode_s: float = 0.0
     kinds: dict[str, list[bool]] = field(default_factory=lambda: defaultdict(list))
     wrong: list[tuple[str, str, str]] = field(default_factory=list)
@@ -134,7 +142,10 @@ def marked(
             marks.right += is_right
             marks.kinds[exchange.kind].append(is_right)
             marks.answer_tokens += done.usage.answer_tokens
-            marks.decode_s += done.usage.answer_tokens / max(1e-9, done.timing.decode_tok_s)
+            marks.drafted += done.usage.drafted_tokens
+            marks.accepted += done.usage.accepted_tokens
+            if done.timing.decode_tok_s:
+                marks.decode_s += (done.usage.answer_tokens - 1) / done.timing.decode_tok_s
             if not is_right:
                 marks.wrong.append((exchange.question, exchange.answer, text))
     return marks
@@ -144,15 +155,17 @@ def main() -> int:
     given = _options()
     report = []
     for tokens in given.tokens:
-        for kind in given.kv:
-            way = Way(kind, {"kv_type": kind, "n_threads": given.threads})
-            with loaded(given.model, min(32_768, tokens * 3 // 2 + 1024), way) as bench:
+        for kind, name in product(given.kv, given.ways):
+            n_ctx = _context(tokens)
+            way = _way(name, kind, given.threads, n_ctx)
+            with loaded(given.model, n_ctx, way) as bench, TemporaryDirectory() as folder:
+                before = Restoring(Path(folder)) if name == "restored" else lambda *_: None
                 for language in given.languages:
                     begun = time.monotonic()
                     drawn = sheets(
                         language, tokens, unseen=given.unseen, documents=given.documents, questions=given.questions
                     )
-                    marks = marked(bench, way, drawn, tokens)
+                    marks = marked(bench, way, drawn, tokens, before)
                     _show(marks, time.monotonic() - begun, given.verbose)
                     report.append(marks)
     if given.json:
@@ -160,10 +173,55 @@ def main() -> int:
     return 0
 
 
+class Restoring:
+    """Before each question: the document's state comes from disk, after something else had taken its place."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._saved: dict[str, Path] = {}
+
+    def __call__(self, bench: EngineBench, sheet: Sheet, exchange: Exchange) -> None:
+        path = self._saved.get(sheet.document.name + sheet.language)
+        if path is None:
+            path = self._saved[sheet.document.name + sheet.language] = self._save(bench, sheet, exchange)
+        other = Said("user", "Hello. " * 300)
+        answered(bench, compose_turns([other], ""), Way("other", sampling=Sampling(temperature=0, max_tokens=1)))
+        heard: list[Any] = []
+        bench.end(bench.supervisor.restore_session(str(path), heard.append), PATIENCE_S)
+        assert isinstance(heard[-1], m.Restored), heard
+        assert heard[-1].size_bytes > 0, "it was still there: nothing came from disk"
+
+    def _save(self, bench: EngineBench, sheet: Sheet, exchange: Exchange) -> Path:
+        path = self._folder / f"session-{len(self._saved)}"
+        answered(bench, turns_of(sheet, exchange), Way("first", sampling=Sampling(temperature=0, max_tokens=1)))
+        heard: list[Any] = []
+        document = compose_turns([Said("user", "", (sheet.document,))], "")
+        bench.end(bench.supervisor.save_session(document, str(path), heard.append), PATIENCE_S)
+        assert isinstance(heard[-1], m.Saved), heard
+        return path
+
+
+def _context(tokens: int) -> int:
+    return tokens * 3 // 2 + 1024 if tokens <= 20_000 else max(TRAINED, tokens * 17 // 16 // 256 * 256)
+
+
+def _way(name: str, kind: str, threads: int, n_ctx: int) -> Way:
+    load: dict[str, Any] = {"kv_type": kind, "n_threads": threads}
+    if name in ("drafts", "free"):
+        load["n_draft"] = 63
+    if name == "free":
+        load["costs"] = tuple(m.Cost(rows, 256, 10.0 + rows / 10) for rows in (1, 8, 16, 32, 64))
+    if n_ctx > TRAINED:
+        load |= {"yarn_factor": n_ctx / TRAINED, "yarn_orig_ctx": TRAINED}
+    return Way(f"{name}, {kind}" + (", YaRN" if n_ctx > TRAINED else ""), load)
+
+
 def _show(marks: Marks, took_s: float, verbose: bool) -> None:
     kinds = "  ".join(f"{kind} {sum(rights)}/{len(rights)}" for kind, rights in sorted(marks.kinds.items()))
-    head = f"{marks.tokens:>6} {marks.way:<5} {marks.language}  {marks.right}/{marks.asked} = {marks.share:.1%}"
-    print(f"{head}  ({took_s:.0f} s)  {kinds}", flush=True)
+    head = f"{marks.tokens:>6} {marks.way:<14} {marks.language}  {marks.right}/{marks.asked} = {marks.share:.1%}"
+    speed = f"{marks.answer_tokens / marks.decode_s:.0f} tok/s" if marks.decode_s else ""
+    drafts = f", {marks.accepted} of {marks.drafted} drafts in {marks.answer_tokens} tokens" if marks.drafted else ""
+    print(f"{head}  ({took_s:.0f} s, {speed}{drafts})  {kinds}", flush=True)
     for question, wanted, found in marks.wrong if verbose else ():
         print(f"    {question}\n      wanted {wanted!r}\n      found  {found!r}")
 
@@ -173,6 +231,7 @@ def _options() -> argparse.Namespace:
     options.add_argument("--model", type=Path, default=demo_model_path())
     options.add_argument("--tokens", type=int, nargs="+", default=sorted(AMOUNTS))
     options.add_argument("--kv", nargs="+", default=["f16", "q8_0"])
+    options.add_argument("--ways", nargs="+", default=["plain"], choices=("plain", "restored", "drafts", "free"))
     options.add_argument("--languages", nargs="+", default=["en", "zh"])
     options.add_argument("--documents", type=int, default=0, help="0: as many as the table asks for")
     options.add_argument("--questions", type=int, default=0)
