@@ -182,7 +182,7 @@ def test_every_parameter_has_a_name_and_tab_goes_from_top_to_bottom(open_studio:
     parameters.form.kind.activated.emit(2)
     stops: list[QWidget] = []
     widget = parameters.thinking.nextInFocusChain()
-    while parameters.isAncestorOf(widget) and widget is not parameters.thinking:
+    while widget is not None and parameters.isAncestorOf(widget) and widget is not parameters.thinking:
         named = widget.accessibleName() or (isinstance(widget, QAbstractButton) and widget.text())
         part = widget.objectName().startswith("qt_")  # the line inside a spin box
         if not part and widget.isVisible() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus:

@@ -38,7 +38,12 @@ def test_one_line_cannot_fill_the_disk(tmp_path: Path) -> None:
 
 def test_threads_do_not_tear_lines(tmp_path: Path) -> None:
     log = KeptLog(tmp_path / "engine.log")
-    threads = [threading.Thread(target=lambda: [log.add("whole line") for _ in range(100)]) for _ in range(4)]
+
+    def write() -> None:
+        for _ in range(100):
+            log.add("whole line")
+
+    threads = [threading.Thread(target=write) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:

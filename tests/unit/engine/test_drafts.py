@@ -240,7 +240,7 @@ def said_alone(sampling: Sampling, prompt: Ids) -> list[int]:
     desk = Desk()
     job = desk.ask(1, sampling, prompt=prompt)
     desk.finish()
-    return job.text.ids.tolist()
+    return [int(token) for token in job.text.ids]
 
 
 @settings(max_examples=40, deadline=None)

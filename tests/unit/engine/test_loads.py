@@ -52,7 +52,12 @@ def test_a_load_that_fails_late_frees_its_context(model: Path, monkeypatch: pyte
         raise EngineFault("decode_failed", "aborted")
 
     monkeypatch.setattr(Context, "__init__", noted)
-    monkeypatch.setattr(Context, "close", lambda self: (closed.append(self), close(self)))
+
+    def closing(self: Context) -> None:
+        closed.append(self)
+        close(self)
+
+    monkeypatch.setattr(Context, "close", closing)
     monkeypatch.setattr(engine_module, step, fail)
     with pytest.raises(EngineFault):
         open_engine(model, n_draft=8)

@@ -161,7 +161,10 @@ def test_a_load_refused_for_another_reason_is_refused(place: tuple[Desk, Loop, E
 
 def adapter(path: Path, architecture: str = "qwen3", rows: int = 256, columns: int = 256) -> Path:
     values = {"general.type": "adapter", "adapter.type": "lora", "adapter.lora.alpha": 16.0}
-    shapes = {"blk.0.attn_output.weight.lora_a": (8, columns), "blk.0.attn_output.weight.lora_b": (rows, 8)}
+    shapes: dict[str, tuple[int, ...]] = {
+        "blk.0.attn_output.weight.lora_a": (8, columns),
+        "blk.0.attn_output.weight.lora_b": (rows, 8),
+    }
     return write_gguf(path, values, shapes, architecture)
 
 
