@@ -91,9 +91,9 @@ class Unload(_Message, frozen=True):
 class Generate(_Message, frozen=True):
     """Answer a conversation. With `thinking` False the template is told so and the model does not think.
 
-    `spoken` is the beginning of the answer that is there already: the model goes on after it. `json_schema` or
-    `grammar` (GBNF) bind the form of the answer; a thought before it is free. `side` requests (a title) leave what the
-    chat has read in place and nothing of themselves behind.
+    `thought` and `spoken` are the beginning of the answer that is there already: the model goes on after it.
+    `json_schema` or `grammar` (GBNF) bind the form of the answer; a thought before it is free. `side` requests (a
+    title) leave what the chat has read in place and nothing of themselves behind.
     """
 
     id: int
@@ -104,6 +104,7 @@ class Generate(_Message, frozen=True):
     json_schema: str = ""
     grammar: str = ""
     side: bool = False
+    thought: str = ""
 
 
 class Cancel(_Message, frozen=True):

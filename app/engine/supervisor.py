@@ -81,13 +81,14 @@ class Supervisor:
         json_schema: str = "",
         grammar: str = "",
         side: bool = False,
+        thought: str = "",
     ) -> Request:
         """Answer a conversation. Raises CarrelError("no_model") when nothing is loaded.
 
         What is asked on the side (a title) does not make the engine an answering one.
         """
         self._need_model()
-        wish = m.Generate(0, turns, sampling, thinking, spoken, json_schema, grammar, side)
+        wish = m.Generate(0, turns, sampling, thinking, spoken, json_schema, grammar, side, thought)
         request = self._ask(lambda number: msgspec.structs.replace(wish, id=number), on_event)
         if not side:
             self._become(replace(self.state, phase=Phase.ANSWERING))

@@ -32,7 +32,7 @@ class Asking:
         self.resuming: Emitter[[float]] = Emitter()
         self.restored_tokens = 0
         self._prompt_tokens = prompt_tokens
-        self._spoken, self._spoken_tokens = "", 0
+        self._thought, self._spoken, self._said_tokens = "", "", 0
         self._request: Request | None = None
         self._descent: Descent | None = None
         self._look: Look | None = None
@@ -60,6 +60,7 @@ class Asking:
                 self._on_event,
                 thinking=wish.thinking,
                 spoken=self._spoken,
+                thought=self._thought,
                 json_schema=wish.json_schema,
                 grammar=wish.grammar,
             )
@@ -71,13 +72,12 @@ class Asking:
         sampling = self._wish.sampling
         if sampling.max_tokens <= 0:
             return sampling
-        return msgspec.structs.replace(sampling, max_tokens=max(1, sampling.max_tokens - self._spoken_tokens))
+        return msgspec.structs.replace(sampling, max_tokens=max(1, sampling.max_tokens - self._said_tokens))
 
     def _on_event(self, event: Event) -> None:
         match event:
-            case m.Delta(channel="answer"):
-                self._spoken += event.text
-                self._spoken_tokens += event.tokens
+            case m.Delta():
+                self._note(event)
                 self.heard.emit(event)
             case m.Done():
                 self._desk.resume.save_after_answer(self._look, event.usage, event.timing)
@@ -87,14 +87,20 @@ class Asking:
             case _:
                 self.heard.emit(event)
 
+    def _note(self, delta: m.Delta) -> None:
+        """What was said so far, should it have to be gone on with."""
+        if delta.channel == "answer":
+            self._spoken += delta.text
+        else:
+            self._thought += delta.text
+        self._said_tokens += delta.tokens
+
     def _whole(self, done: m.Done) -> m.Done:
         """The end of an answer that was begun before counts all of its tokens."""
-        before = self._spoken_tokens - done.usage.answer_tokens
+        before = self._said_tokens - done.usage.answer_tokens
         if self._descent is None or before <= 0:
             return done
-        usage = msgspec.structs.replace(
-            done.usage, prompt_tokens=self._prompt_tokens, answer_tokens=self._spoken_tokens
-        )
+        usage = msgspec.structs.replace(done.usage, prompt_tokens=self._prompt_tokens, answer_tokens=self._said_tokens)
         return msgspec.structs.replace(done, usage=usage)
 
     # When memory runs out.
@@ -103,7 +109,7 @@ class Asking:
         """Load in the next smaller way and go on, or hand the error on when that cannot help."""
         engine = self._desk.engine
         if self._descent is None and engine.spec is not None:
-            needed = self._prompt_tokens + self._spoken_tokens + ROOM_TOKENS
+            needed = self._prompt_tokens + self._said_tokens + ROOM_TOKENS
             self._descent = Descent(engine.spec, self._desk.plan, needed)
         spec = self._descent.step(error) if self._descent is not None else None
         if spec is None or self._stopping:

@@ -144,7 +144,7 @@ class Engine:
             command.id,
             TokenLine(prompt),
             picker,
-            Speech(self.vocab, say, thinking=thinks),
+            Speech(self.vocab, say, thinking=thinks, begun=bool(command.thought or command.spoken)),
             command.sampling,
             speculator=self._speculator(command),
             side=command.side,
@@ -189,9 +189,17 @@ class Engine:
         return m.Restored(command.id, len(ids), size, time.monotonic() - started_s)
 
     def _prompt(self, command: m.Generate) -> Ids:
-        """The tokens of the conversation, and of the answer as far as it was spoken before."""
-        prompt = self.template.encode(command.turns, command.thinking and not command.spoken)
-        return np.concatenate([prompt, self.vocab.encode(command.spoken)]) if command.spoken else prompt
+        """The tokens of the conversation, and of the answer as far as it was thought and spoken before."""
+        spoken, encode = command.spoken, self.vocab.encode
+        if not command.thought or not self.can_think:
+            prompt = self.template.encode(command.turns, command.thinking and not spoken)
+            return np.concatenate([prompt, encode(spoken)]) if spoken else prompt
+        prompt = self.template.encode(command.turns, True)
+        opening = [] if self._opens_thinking(prompt) else [self.vocab.think_id, *encode("\n")]
+        closing = [self.vocab.end_think_id, *encode("\n\n" + spoken)] if spoken else []
+        return np.concatenate(
+            [prompt, np.array(opening, np.int32), encode(command.thought), np.array(closing, np.int32)]
+        )
 
     def _opens_thinking(self, prompt: Ids) -> bool:
         """Whether the template itself opened a thought that the model is to continue."""

@@ -14,14 +14,17 @@ Say = Callable[[Channel, str, int], None]
 
 
 class Speech:
-    """Feed tokens; `say(channel, text, tokens)` gets whole characters only. Times are monotonic seconds."""
+    """Feed tokens; `say(channel, text, tokens)` gets whole characters only. Times are monotonic seconds.
 
-    def __init__(self, vocab: Vocab, say: Say, *, thinking: bool) -> None:
+    Line ends before the first word of a channel are left out, unless it has `begun` before.
+    """
+
+    def __init__(self, vocab: Vocab, say: Say, *, thinking: bool, begun: bool = False) -> None:
         self._vocab, self._say = vocab, say
         self._channel: Channel = "thinking" if thinking else "answer"
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._text, self._tokens, self._flushed_at = "", 0, 0.0
-        self._at_start = True
+        self._at_start = not begun
 
     def hear(self, token: int, now_s: float) -> None:
         """Take one token; the think tags switch the channel by id and are not text."""

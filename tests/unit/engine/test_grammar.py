@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from app.core.params import Sampling
+from app.engine import messages as m
 from app.engine.worker.faults import EngineFault
 from app.engine.worker.grammar import Grammar
 from tests.helpers.inside import Inside, inside
@@ -59,6 +60,25 @@ def test_without_thinking_the_first_word_is_bound(thinker: Inside) -> None:
 def test_an_answer_goes_on_in_the_middle_of_its_form(thinker: Inside) -> None:
     said = channels(thinker, grammar='root ::= "{" "1" "}"', spoken="{1", thinking=True)
     assert said == {"thinking": "", "answer": "}"}
+
+
+@pytest.fixture(scope="module")
+def counter(folder: Path) -> Iterator[Inside]:
+    """Thinks "123", then answers "{45}"; each character is a token, so it goes on from any of them."""
+    with inside(script_model(folder / "counter.gguf", "{45}", thinking="123")) as engine:
+        yield engine
+
+
+def test_a_thought_is_gone_on_with(counter: Inside) -> None:
+    said = channels(counter, thought="12", thinking=True)
+    assert (said["thinking"].strip(), said["answer"]) == ("3", "{45}")
+
+
+def test_an_answer_is_gone_on_with_after_its_thought(counter: Inside) -> None:
+    said = channels(counter, thought="123\n", spoken="{4", thinking=True, grammar='root ::= "{" [0-9]+ "}"')
+    assert said == {"thinking": "", "answer": "5}"}
+    thought = counter.engine._prompt(m.Generate(1, (m.Turn("user", "Well?"),), thought="123\n", spoken="{4"))
+    assert counter.engine.vocab.end_think_id in thought
 
 
 def test_a_beginning_that_has_not_the_form_is_refused(thinker: Inside) -> None:

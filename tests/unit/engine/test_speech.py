@@ -62,3 +62,13 @@ def test_an_unfinished_character_at_the_end_is_marked_not_dropped() -> None:
 def test_tokens_of_a_fast_model_travel_together() -> None:
     _, _, texts = hear([65] * 100, step_s=FLUSH_S / 10)
     assert len(texts) < 20
+
+
+def test_a_paragraph_that_begins_where_an_answer_is_gone_on_with_is_kept() -> None:
+    said: list[str] = []
+    for begun in (False, True):
+        speech = Speech(Bytes(), lambda _, text, __: said.append(text), thinking=False, begun=begun)  # type: ignore[arg-type]
+        for token in b"\n\nNext":
+            speech.hear(token, 0.0)
+        speech.finish(0.0)
+    assert said == ["Next", "\n\nNext"]

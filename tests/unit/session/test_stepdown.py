@@ -66,7 +66,11 @@ class Children:
 
     def _generate(self, command: m.Generate) -> None:
         text, end = self.answers.pop(0)
-        self.say(m.Delta(command.id, "answer", text, 2))
+        thought, _, answer = text.rpartition("|")
+        if thought:
+            self.say(m.Delta(command.id, "thinking", thought, 2))
+        if answer:
+            self.say(m.Delta(command.id, "answer", answer, 2))
         if isinstance(end, Exit):
             self.on_exit(end)
         elif end:
@@ -135,6 +139,18 @@ def test_an_answer_goes_on_after_a_smaller_load(bench: Bench, end: Exit | str) -
         "Memory ran out, so the model was loaded again with shorter steps of reading (512 tokens at once)."
     ]
     assert (outcome.usage.prompt_tokens, outcome.usage.answer_tokens) == (1000, 4)
+
+
+def test_a_thought_is_gone_on_with_and_not_thought_twice(bench: Bench) -> None:
+    bench.children.answers = [("So be|", NO_MEMORY), (" it.|The rent ", NO_MEMORY), ("is 4,800.", "")]
+    outcome = bench.answer()
+    assert (outcome.thinking, outcome.text) == ("So be it.", "The rent is 4,800.")
+    assert [(one.thought, one.spoken) for one in bench.children.asked] == [
+        ("", ""),
+        ("So be", ""),
+        ("So be it.", "The rent "),
+    ]
+    assert outcome.usage.answer_tokens == 8
 
 
 def test_loads_that_fail_too_step_down_further(bench: Bench) -> None:
