@@ -70,15 +70,15 @@ def _folder_chip(
     mine = [document for document in documents if Path(document.path) in inside]
     refused = [f"{path.name}: {error}" for path, error in refusals.items() if path in inside]
     total, sent = sum(len(one.pages) for one in mine), sum(len(one.sent) for one in mine)
-    unread = say("{count} not read", count=len(refused)) if refused else ""
     return ChipItem(
         key=str(folder),
-        name=f"{folder.name} · {unread}" if unread else folder.name,
+        name=folder.name,
         pages=total,
         tokens=sum(one.sent_tokens for one in mine),
         reason="\n".join([*(warning for one in mine for warning in one.warnings), *refused][:20]),
         sent_pages=None if sent == total else sent,
         files=len(mine),
+        unread=len(refused),
     )
 
 

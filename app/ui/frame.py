@@ -51,6 +51,7 @@ class Frame:
         self.preview = PreviewPanel(leafing)
         self.beside = Beside(self.stack, self.preview, self.right, self.chat.composer)
         self.chat.preview_wanted.connect(leafing.show_attached)
+        self.preview.files_dropped.connect(conversation.add_files)
         self.chat.parameters_wanted.connect(self.toggle_parameters)
         self.body = self._lay_out()
 

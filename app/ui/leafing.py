@@ -272,7 +272,9 @@ class Leafing:
         if preview is not self._preview:
             return
         self.weighed.emit()
-        if preview.weight.exact and preview.weight.n_ctx:
+        weight = preview.weight
+        wanted = max(weight.needed_ctx, weight.n_ctx if weight.fits else 0)
+        if weight.exact and weight.n_ctx and (self.memory is None or self.memory.n_ctx != wanted):
             preview.memory(lambda memory: self._on_memory(preview, memory), lambda _: None)
 
     def _on_memory(self, preview: Preview, memory: Memory) -> None:

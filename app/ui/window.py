@@ -176,7 +176,7 @@ class Window(QMainWindow):
         """What is attached to the message, page by page; again closes it."""
         if self.leafing.is_open:
             self.leafing.close()
-        elif self.conversation.documents or self.conversation.refusals:
+        elif self.conversation.chips():
             self.leafing.show_attached()
         else:
             self.notices.tell(say("Nothing is attached. Drop a file first."))

@@ -41,7 +41,7 @@ def test_many_files_of_a_folder_are_one_chip_that_names_what_was_not_read(tmp_pa
         assert loop.run_until(lambda: not attachments.is_reading, 120)
         (chip,) = attachments.chips()
         assert chip.state == "ready"
-        assert (chip.name, chip.files) == ("reports · 1 not read", 8)
+        assert (chip.name, chip.files, chip.unread) == ("reports", 8, 1)
         assert "broken.pdf" in chip.reason
         assert len(attachments.documents) == 8
         attachments.remove_file(folder)

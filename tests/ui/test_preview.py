@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.core.chat import Document, Page
@@ -18,7 +19,7 @@ from app.ui.sample_computer import SAMPLE_MACHINE
 from app.ui.sample_documents import sample_documents
 from app.ui.widgets.chip import FileChip
 from tests.helpers.fake_engine import Script
-from tests.ui.studio import Studio
+from tests.ui.studio import Studio, drop
 from tests.unit.ingest.locking import locked_pdf
 
 Open = Callable[..., Studio]
@@ -264,3 +265,42 @@ def test_locked_file_is_opened_with_a_password_typed_in_its_chip(open_studio: Op
             assert chip.password is not None
             assert chip.password.hasFocus()
     assert "The rent is 900." in conversation.documents[0].pages[0].text
+
+
+@pytest.mark.parametrize("saving", [False, True])
+def test_every_control_has_a_name_and_is_reached_by_tab(open_studio: Open, saving: bool) -> None:
+    studio = open_studio(Script(n_ctx=512))
+    panel = preview_of(studio, *sample_documents(chinese=False))
+    studio.wait(panel.budget.keep.isVisible)
+    if saving:
+        panel.save.click()
+    kinds = (QAbstractButton, QLineEdit, QTextEdit, LeafList)
+    controls = [one for one in panel.findChildren(QWidget) if isinstance(one, kinds) and one.isVisible()]
+    assert len(controls) > 8
+    named = [one.accessibleName() or (one.text() if isinstance(one, QAbstractButton) else "") for one in controls]
+    assert all(named), list(zip(controls, named, strict=True))
+    assert all(one.focusPolicy() & Qt.FocusPolicy.TabFocus for one in controls)
+
+
+def test_files_dropped_on_the_preview_go_into_the_message(open_studio: Open, tmp_path: Path) -> None:
+    paper = tmp_path / "b.md"
+    paper.write_text("# B\n", "utf-8")
+    studio = open_studio()
+    panel = preview_of(studio, document("a.txt", 1))
+    assert drop(panel, paper)
+    studio.wait(lambda: len(panel.leafing.documents) == 2, 20_000)
+    assert panel.documents.leaf(1).words == "b.md"
+    studio.wait(lambda: not studio.window.conversation.is_reading, 20_000)
+
+
+def test_preview_speaks_the_language_chosen_while_it_is_open(open_studio: Open) -> None:
+    studio = open_studio()
+    preview_of(studio, document("a.txt", 3))
+    studio.desk.change_settings(language="zh_CN")
+    panel = studio.window.frame.preview
+    studio.wait(lambda: panel.isVisible() and studio.window.stack.isVisible())
+    assert panel.title.text() == "模型将读到的内容"
+    assert panel.count.text() == "3 页"
+    studio.desk.change_settings(language="en")
+    assert studio.window.frame.preview.count.text() == "3 pages"
+    studio.wait(studio.window.frame.preview.isVisible)

@@ -11,7 +11,7 @@ from app.core.units import format_duration
 from app.core.words import say
 from app.session.sets import FileCheck
 from app.store.rows import Attachment, DocumentSet
-from app.ui.pages.page import Card, buttons, empty_layout, label
+from app.ui.pages.page import Card, empty_layout, label
 from app.ui.preview.leaf import pages_words
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import ElidedLabel
@@ -57,7 +57,12 @@ class SetCard(Card):
         self.column.addLayout(self.rows)
         for widget in (self.state, self.reading):
             self.column.addWidget(widget)
-        self.column.addLayout(buttons(self.open, self.again, rename, remove))
+        acts = QHBoxLayout()
+        acts.setSpacing(8)
+        for button in (self.open, self.again, rename, remove):
+            acts.addWidget(button)
+        acts.addStretch(1)
+        self.column.addLayout(acts)
 
     def _button(self, words: str, signal: object, picture: str) -> TextButton:
         button = TextButton(words, picture=picture)
@@ -112,22 +117,27 @@ def _row(document: Attachment, state: str) -> QHBoxLayout:
     """A file with its pages; what became of it is said, not only coloured."""
     name = ElidedLabel(document.name, mode=Qt.TextElideMode.ElideMiddle)
     name.setMinimumHeight(20)
-    sent = document.pages if document.chosen is None else len(document.chosen)
     row = QHBoxLayout()
     row.setSpacing(12)
     row.addWidget(name, 1)
     words = {"changed": say("changed"), "gone": say("not found where it was")}.get(state, "")
     if words:
         row.addWidget(label(words, "care" if state == "changed" else "bad", wrap=False))
-    row.addWidget(label(pages_words(sent, document.pages), "quiet", wrap=False))
+    row.addWidget(label(pages_words(_sent_pages(document), document.pages), "quiet", wrap=False))
     return row
 
 
 def _amount_words(documents: Sequence[Attachment]) -> str:
     pages, tokens = sum(one.pages for one in documents), sum(one.tokens for one in documents)
+    sent = sum(_sent_pages(one) for one in documents)
     count = len(documents)
     files = say("1 file") if count == 1 else say("{count} files", count=count)
-    return say(", ").join((files, pages_words(pages, pages), say("{count} tokens", count=f"{tokens:,}")))
+    weight = [say("{count} tokens", count=f"{tokens:,}")] if sent == pages else []
+    return say(", ").join([files, pages_words(sent, pages), *weight])
+
+
+def _sent_pages(document: Attachment) -> int:
+    return document.pages if document.chosen is None else len(set(document.chosen))
 
 
 def _names(checks: Sequence[FileCheck], state: str) -> list[str]:

@@ -116,10 +116,8 @@ def _cost(weight: Weight, memory: Memory | None) -> str:
     parts = []
     if weight.read_s is not None and weight.document_tokens:
         time = format_duration(max(0.1, weight.read_s))
-        words = say("Reading takes about {time}", time=time)
-        parts.append(
-            words + (say(" (a guess: this model was not measured here yet)") if weight.is_guess else "") + say(".")
-        )
+        guess = say("Reading takes about {time}, guessed: this model was not measured here yet.", time=time)
+        parts.append(guess if weight.is_guess else say("Reading takes about {time}.", time=time))
     if memory is not None:
         parts.append(_memory_words(memory))
     return say(" ").join(parts)

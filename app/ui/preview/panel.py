@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.core.chat import Document
 from app.core.words import say
 from app.session.selection import pages_shown
 from app.ui.bridge import listen
+from app.ui.chat.drops import accept_files, dropped_files
 from app.ui.leafing import Leafing
 from app.ui.preview.budget import Budget
 from app.ui.preview.leaf import Leaf, document_leaf, page_leaf, pages_words, refused_leaf
@@ -26,9 +27,13 @@ LISTS_PX, MOST_ROWS = 240, 5
 
 
 class PreviewPanel(QWidget):
-    """Shows what `leafing` says. `loading_wanted` asks for the page where the context is made larger."""
+    """Shows what `leafing` says. `loading_wanted` asks for the page where the context is made larger.
+
+    `files_dropped(list[Path])` are for the message.
+    """
 
     loading_wanted = Signal()
+    files_dropped = Signal(list)
 
     def __init__(self, leafing: Leafing, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,6 +54,7 @@ class PreviewPanel(QWidget):
         self._shown: Document | None = None
         self.save = TextButton(say("Save as set"), kind="quiet")
         self.saving = SetName()
+        self.setAcceptDrops(True)
         self._lay_out()
         self._connect()
         self.hide()
@@ -200,6 +206,16 @@ class PreviewPanel(QWidget):
         row = self.pages.currentIndex().row() + step
         if 0 <= row < len(self._numbers):
             self.leafing.turn_to(self.leafing.place, self._numbers[row])
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files are welcome here too."""
+        accept_files(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """They go into the message."""
+        if files := dropped_files(event):
+            event.acceptProposedAction()
+            self.files_dropped.emit(files)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Page keys turn the page from anywhere in the panel."""

@@ -18,7 +18,7 @@ from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.password import PasswordField
 
 CHIP_PX = 30
-WIDEST_PX, FIELD_PX = 340, 132
+WIDEST_PX, WIDEST_WORDY_PX, FIELD_PX = 340, 560, 124
 _SIGNS = {"reading": "file-text", "ready": "file-text", "locked": "lock", "refused": "circle-alert", "folder": "folder"}
 ChipState = Literal["reading", "ready", "locked", "refused"]
 
@@ -28,7 +28,8 @@ class ChipItem:
     """A file waiting in the composer. `key` is the caller's (its path); `progress` is 0 to 1 while it is read.
 
     `reason` says why it was refused, or what to know about a file that is ready. Of `pages` only `sent_pages` go to
-    the model unless that is None; `tokens` are those of the pages sent. A folder stands for its `files` in one chip.
+    the model unless that is None; `tokens` are those of the pages sent. A folder stands for its `files` in one chip, with
+    `unread` others that could not be read.
     A "locked" file asks for its password in the chip; `reason` is what it says beside the name.
     """
 
@@ -41,6 +42,7 @@ class ChipItem:
     reason: str = ""
     sent_pages: int | None = None
     files: int = 0
+    unread: int = 0
 
 
 class FileChip(QWidget):
@@ -81,6 +83,8 @@ class FileChip(QWidget):
     def words(self) -> str:
         """The chip's text."""
         item = self.item
+        if item.state == "refused" and item.reason.startswith(item.name):
+            return item.reason
         if item.state in ("refused", "locked"):
             return f"{item.name} · {item.reason}"
         if item.state == "reading":
@@ -88,7 +92,8 @@ class FileChip(QWidget):
         files = say("{count} files", count=item.files) if item.files else ""
         pages = _pages_words(item)
         count = say("{count} tokens", count=format_tokens(item.tokens)) if item.tokens else ""
-        return " · ".join(part for part in (item.name, files, pages, count) if part)
+        unread = say("{count} not read", count=item.unread) if item.unread else ""
+        return " · ".join(part for part in (item.name, files, unread, pages, count) if part)
 
     def _fitting_words(self) -> str:
         """The words with the name shortened, so that what is said behind it stays to be seen."""
@@ -101,12 +106,10 @@ class FileChip(QWidget):
 
     def sizeHint(self) -> QSize:
         """As wide as its words, within reason."""
-        return QSize(
-            min(
-                WIDEST_PX + self._field_px(), self.fontMetrics().horizontalAdvance(self.words()) + 62 + self._field_px()
-            ),
-            CHIP_PX,
-        )
+        wordy = self.item.state in ("refused", "locked") or self.item.files
+        widest = WIDEST_WORDY_PX if wordy else WIDEST_PX
+        words = self.fontMetrics().horizontalAdvance(self.words()) + 62
+        return QSize(min(widest, words) + self._field_px(), CHIP_PX)
 
     def minimumSizeHint(self) -> QSize:
         """Words may be cut."""
@@ -129,7 +132,11 @@ class FileChip(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """A click shows its pages."""
-        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+        if event.button() != Qt.MouseButton.LeftButton or not self.rect().contains(event.position().toPoint()):
+            return
+        if self.password is not None:
+            self.password.setFocus(Qt.FocusReason.MouseFocusReason)
+        else:
             self.opened.emit(self.item.key)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

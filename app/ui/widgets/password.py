@@ -19,8 +19,9 @@ class PasswordField(QLineEdit):
         self.setEchoMode(QLineEdit.EchoMode.Password)
         self.setInputMethodHints(Qt.InputMethodHint.ImhHiddenText | Qt.InputMethodHint.ImhNoPredictiveText)
         self.setFont(ui_font(SMALL_PX))
-        self.setPlaceholderText(say("Password, then Enter"))
+        self.setPlaceholderText(say("Password"))
         self.setAccessibleName(say("Password of {name}", name=name))
+        self.setToolTip(say("Enter opens the file. The password is not kept."))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keys typed here mean nothing to the chip around it."""

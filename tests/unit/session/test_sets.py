@@ -11,10 +11,17 @@ import pytest
 from app.core.chat import Document, Page
 from app.core.errors import CarrelError
 from app.core.loop import Loop
+from app.core.params import Choices
+from app.engine import messages as m
+from app.engine import saved
+from app.session import resume
 from app.session.desk import Desk
-from app.session.sets import FileCheck, check_set, key_of, reread_set, save_set
+from app.session.prompt import Said
+from app.session.sampling import instructions_of
+from app.session.sets import FileCheck, check_set, find_reading, key_of, reread_set, save_set
 from app.store.rows import DocumentSet
 from tests.helpers.desk import desk_in
+from tests.helpers.fake_engine import Script, ScriptedEngine, make_desk
 
 
 @pytest.fixture
@@ -79,3 +86,34 @@ def test_the_key_is_that_of_the_content() -> None:
     part = msgspec.structs.replace(document, chosen=(2,))
     assert key_of([document]) == key_of([counted])
     assert len({key_of([document]), key_of([part]), key_of([document, part]), key_of([part, document])}) == 4
+
+
+def test_a_saved_reading_of_a_set_is_found_for_the_model_in_memory(tmp_path: Path) -> None:
+    model = tmp_path / "model.gguf"
+    model.write_bytes(b"GGUF" * 100)
+    loop = Loop()
+    desk = make_desk(tmp_path / "home", loop.post, ScriptedEngine(Script(n_ctx=8192)))
+    document = Document("/f/a.txt", "a.txt", "text", "a", (Page(1, "word " * 3_000, 3_000),))
+    desk.store.call(lambda store: store.save_set("Leases", [document]))
+
+    def seconds() -> float | None:
+        found: list[float | None] = []
+        find_reading(desk, "Leases", found.append)
+        assert loop.run_until(lambda: bool(found), 5)
+        return found[0]
+
+    assert seconds() is None, "no model, no reading"
+    loaded = desk.engine.load(m.Load(0, str(model)), lambda _: None)
+    assert loop.run_until(lambda: loaded.ended, 5)
+    spec = desk.engine.spec
+    assert spec is not None
+    assert seconds() is None, "nothing was saved"
+    (reading,) = resume.readings_of([Said("user", "", (document,))], instructions_of(desk, Choices()))
+    identity = saved.identify(spec, desk.engine.state.build, 0)
+    state = desk.home.sessions_folder / (resume._key(reading, identity) + ".kv")
+    state.parent.mkdir(parents=True, exist_ok=True)
+    state.write_bytes(bytes(100))
+    sidecar = saved.Sidecar(saved.FORMAT, identity, spec.path, 3_000, "", 2_000_000_000, 100, 0, 100, (0,))
+    saved.write_sidecar(state, sidecar)
+    assert seconds() == pytest.approx(2.0), "two GB at the gigabyte a second that is assumed"
+    desk.close()
