@@ -64,6 +64,16 @@ def of_death(exit_: Exit) -> CarrelError:
     )
 
 
+def of_start(error: OSError) -> CarrelError:
+    """The sentence for a child that the system did not let start."""
+    return CarrelError(
+        "engine_not_started",
+        "The engine could not be started: {cause}.",
+        "Close other programs, then load the model again; if it happens twice, run the set-up again.",
+        cause=error.strerror or str(error),
+    )
+
+
 def of_stall(silent_s: float) -> CarrelError:
     """The sentence for a child that was ended because it no longer moved."""
     return CarrelError(

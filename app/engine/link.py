@@ -18,4 +18,16 @@ class Link(Protocol):
     def close(self, timeout_s: float = ...) -> None: ...
 
 
+class NoChild:
+    """Stands for a child that could not be started, until that is told."""
+
+    pid = 0
+
+    def send(self, line: bytes) -> None: ...
+
+    def kill(self) -> None: ...
+
+    def close(self, timeout_s: float = 0.0) -> None: ...
+
+
 Connect = Callable[[Callable[[bytes], None], Callable[[Exit], None]], Link]

@@ -19,7 +19,7 @@ from app.core.loop import Post
 from app.core.params import Sampling
 from app.engine import causes
 from app.engine import messages as m
-from app.engine.link import Connect, Link
+from app.engine.link import Connect, Link, NoChild
 from app.engine.pulse import Pulse, Verdict
 from app.engine.request import Command, Event, OnEvent, OpenRequests, Request
 from app.engine.state import EngineState, Phase
@@ -167,10 +167,17 @@ class Supervisor:
         self._pulse = Pulse(self._clock())
         mine = self._generation
         self._become(EngineState(phase=Phase.STARTING))
-        self._link = self._connect(
-            lambda line: self._post(lambda: self._on_line(line) if mine == self._generation else None),
-            lambda exit_: self._post(lambda: self._on_exit(exit_) if mine == self._generation else None),
-        )
+
+        def ended(exit_: Exit, error: CarrelError | None = None) -> None:
+            self._post(lambda: self._on_exit(exit_, error) if mine == self._generation else None)
+
+        try:
+            self._link = self._connect(
+                lambda line: self._post(lambda: self._on_line(line) if mine == self._generation else None), ended
+            )
+        except OSError as error:  # no memory for a process, or the program's files are gone
+            self._link = NoChild()
+            ended(Exit(0, ""), causes.of_start(error))
         self._send(m.Hello())
 
     def _ask(self, make: Callable[[int], Command], on_event: OnEvent) -> Request:
@@ -234,10 +241,10 @@ class Supervisor:
             self._become(self.state.without_model(phase, None if message.code == "cancelled" else error))
         self._finish(message.id, error)
 
-    def _on_exit(self, exit_: Exit) -> None:
+    def _on_exit(self, exit_: Exit, error: CarrelError | None = None) -> None:
         """The child is gone without being asked: every open request ends here, in its place."""
         self._link = None
-        error, theirs = self._pulse.why_killed or causes.of_death(exit_), list(self._requests)
+        error, theirs = error or self._pulse.why_killed or causes.of_death(exit_), list(self._requests)
         self._become(self.state.without_model(Phase.FAILED, error))  # who hears it may ask a new child
         for request in theirs:
             self._finish(request.id, error)

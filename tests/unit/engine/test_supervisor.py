@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from app.core.chat import Timing, Usage
 from app.core.child import Exit
 from app.core.errors import CarrelError
+from app.core.loop import Loop
 from app.core.params import Sampling
 from app.engine import messages as m
 from app.engine.state import EngineState, Phase
@@ -124,6 +126,28 @@ def test_a_load_asked_for_at_the_news_of_a_death_is_the_new_childs() -> None:
     bench.link.on_exit(Exit(-6, "GGML_ASSERT"))
     assert answer.ended
     assert [request.ended for request in again] == [False]
+
+
+def test_a_child_that_cannot_be_started_ends_the_load_in_words_and_the_next_one_may_start() -> None:
+    loop, starts = Loop(), [0]
+
+    def connect(on_line: Callable[[bytes], None], on_exit: Callable[[Exit], None]) -> FakeLink:
+        starts[0] += 1
+        if starts[0] == 1:
+            raise OSError(errno.ENOMEM, "Cannot allocate memory")
+        return FakeLink(on_line, on_exit)
+
+    supervisor = Supervisor(connect, loop.post)
+    events: list[Event] = []
+    request = supervisor.load(m.Load(0, "/m.gguf"), events.append)
+    assert loop.run_until(lambda: request.ended, 1)
+    assert request.error is not None
+    assert request.error.code == "engine_not_started"
+    assert "Cannot allocate memory" in str(request.error)
+    assert (supervisor.state.phase, supervisor.state.cause) == (Phase.FAILED, request.error)
+    again = supervisor.load(m.Load(0, "/m.gguf"), events.append)
+    loop.run_until(lambda: False, 0.05)
+    assert (starts[0], again.ended, len(events)) == (2, False, 1)
 
 
 def test_late_words_of_a_stopped_child_change_nothing() -> None:
