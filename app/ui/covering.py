@@ -44,6 +44,11 @@ class Covering:
         return (self._clock() - began_s) / read * (self.progress.pages_total - self.progress.pages_done)
 
     @property
+    def is_noting(self) -> bool:
+        """Whether what is read and written now is a pass, not the answer."""
+        return self.progress is not None and not self.progress.is_answering
+
+    @property
     def note(self) -> CoverageNote | None:
         """As the conversation shows it; None while the passes are not decided, or when one reading does."""
         course, progress = self._coverage.course, self.progress

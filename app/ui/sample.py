@@ -10,7 +10,7 @@ import re
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.core.chat import Timing, Usage
 from app.core.child import Exit
@@ -37,6 +37,7 @@ class Script:
     drafts: tuple[int, int, float] = (0, 0, 1.0)
     costs: tuple[m.Cost, ...] = ()
     cached: int = 0
+    title: str = ""  # said when the chat is to be named
 
 
 class ScriptedLink:
@@ -107,6 +108,8 @@ class ScriptedLink:
             done = script.cached + (total - script.cached) * step // script.prefill_steps
             self._say(m.PrefillProgress(wish.id, done, total, script.cached))
             time.sleep(script.delay_s)
+        if script.title and wish.turns[-1].content.startswith("Give this conversation a title"):
+            script = replace(script, answer=script.title, thinking="", delay_s=0.0)
         tokens = [("thinking", t) for t in pieces(script.thinking)] if wish.thinking else []
         tokens += [("answer", t) for t in pieces(script.answer)]
         said = 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
@@ -19,6 +21,8 @@ from app.ui.chat.rows import AnswerRow
 from app.ui.chat.verdicts import checks_line, look_of, target_of, verdict_words
 from app.ui.chat.view import ChatView
 from app.ui.theme import theme
+from tests.helpers.fake_engine import Script
+from tests.ui.studio import Studio
 
 LEASE = Document(
     "/lease.pdf",
@@ -230,3 +234,25 @@ def test_the_receipt_is_copied_with_what_was_checked(view: ChatView, citations: 
     assert receipt.card is not None
     receipt.card.copy.click()
     assert QGuiApplication.clipboard().text() == f"- Context: 10\n- {checks_line(citations)}"
+
+
+def test_marks_come_back_when_a_chat_is_opened_again(tmp_path: Path, qtbot: QtBot) -> None:
+    studio = Studio(tmp_path, qtbot, Script("It says: “The tenant pays a rent of 1,450 euros” [D1 p.1]."))
+    studio.load()
+    conversation = studio.window.conversation
+    conversation.attach([LEASE])
+    studio.ask("What is the rent?")
+    studio.wait(lambda: len(conversation.messages[-1].citations) == 2)
+    studio.wait(lambda: len(shown(studio.window.chat.view, 1).text.marks) == 2)
+    chat_id = conversation.chat_id
+    assert chat_id is not None
+    studio.window.new_chat()
+    conversation.open_chat(chat_id)
+    studio.wait(lambda: conversation.chat_id == chat_id and studio.window.chat.view.count == 2)
+    row = shown(studio.window.chat.view, 1)
+    assert [mark.citation.verdict for mark in row.text.marks] == ["exact", "exact"]
+    wanted: list[tuple[int, ...]] = []
+    conversation.page_wanted.connect(lambda *place: wanted.append(place))
+    row.text.citation_wanted.emit(row.text.marks[0].citation)
+    assert wanted == [(1, 1, 0, 37)]
+    studio.close()

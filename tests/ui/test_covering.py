@@ -75,12 +75,15 @@ def test_what_does_not_fit_is_offered_in_passes_and_read(studio: Studio) -> None
     chat = studio.window.chat
     assert chat.composer.text == "What is what?"
     notes: list[str] = []
+    waits: list[str] = []
+    chat.transcript.view.set_waiting = waits.append  # type: ignore[method-assign,assignment]
     studio.window.conversation.covered.connect(lambda _, note: notes.append(note.words))
     chat.refusal.passes.click()
     studio.wait(finished(studio))
     assert chat.refusal.isHidden()
     assert chat.composer.text == ""
     assert notes[0].startswith("0 of 8 pages covered, pass 1 of ")
+    assert "Writing down what these pages say…" in waits
     assert any("left for the pages" in words for words in notes)
     assert "All 8 pages are read; the answer comes from the notes." in notes
     assert all(f"The {name} is lease" in studio.last_text() for name in NAMES)

@@ -85,6 +85,10 @@ class AnswerRow(MessageRow):
         """A saved reading comes back."""
         self._need_prefill().set_resuming(seconds)
 
+    def set_waiting(self, words: str) -> None:
+        """What is done before the first token, other than reading."""
+        self._need_prefill().set_words(words)
+
     def push(self, batch: Batch) -> None:
         """One flush."""
         self._drop_prefill()

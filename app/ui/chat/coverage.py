@@ -96,6 +96,11 @@ class CoveragePart(QWidget):
         self.changed.emit()
 
 
+def _plain(line: str) -> str:
+    """A line without the marks of lists and of emphasis."""
+    return line.replace("**", "").strip(" \t-*#>|")
+
+
 class PassFold(QWidget):
     """One pass: its pages and the beginning of what it noted; opens to all of it, with its citations marked."""
 
@@ -111,7 +116,7 @@ class PassFold(QWidget):
 
     def fit(self, width: int) -> int:
         """One line; the note under it when open."""
-        first = " ".join(self.note.text.replace("*", "").split())[:160]
+        first = " · ".join(line for line in map(_plain, self.note.text[:400].splitlines()) if line)
         title = self.note.title
         words = title if self.text is not None else say("{title}: {words}", title=title, words=first)
         self.button.set_words(words, width)

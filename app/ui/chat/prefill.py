@@ -19,11 +19,17 @@ class PrefillPart(QWidget):
         super().__init__(parent)
         self._done = self._total = self._cached = 0
         self._resume_s: float | None = None
+        self._words = ""
+
+    def set_words(self, words: str) -> None:
+        """What is done instead of reading."""
+        self._words = words
+        self._show()
 
     def set_progress(self, done: int, total: int, cached: int = 0) -> None:
         """`done` of `total` tokens are read, `cached` of them before; 0 of 0 says only that work has begun."""
         self._done, self._total, self._cached = done, total, cached
-        self._resume_s = None
+        self._resume_s, self._words = None, ""
         self._show()
 
     def set_resuming(self, seconds: float) -> None:
@@ -37,6 +43,8 @@ class PrefillPart(QWidget):
 
     def words(self) -> str:
         """The line as shown."""
+        if self._words:
+            return self._words
         if self._resume_s is not None:
             return say("Resumes in {time}: this was read before", time=format_duration(self._resume_s))
         if not self._total:
@@ -59,7 +67,7 @@ class PrefillPart(QWidget):
         painter.setFont(figure_font(13))
         painter.setPen(QColor(tokens().quiet))
         painter.drawText(QRect(0, 0, self.width(), 24), int(Qt.AlignmentFlag.AlignVCenter), self.words())
-        if self._total and self._resume_s is None:
+        if self._total and self._resume_s is None and not self._words:
             width = min(240, self.width())
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(tokens().track))

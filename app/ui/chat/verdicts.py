@@ -123,9 +123,12 @@ def target_of(one: Citation) -> Place | None:
 
 def _quotes_words(quotes: Sequence[Citation]) -> str:
     misplaced = sum(one.is_misplaced for one in quotes)
-    found = sum(one.is_found for one in quotes) - misplaced
-    missing = len(quotes) - found - misplaced
+    nearly = sum(look_of(one) is _NEARLY for one in quotes)
+    found = sum(one.is_found for one in quotes) - misplaced - nearly
+    missing = len(quotes) - found - misplaced - nearly
     counts = [say("{n} found", n=found)] if found else []
+    if nearly:
+        counts.append(say("{n} found nearly so", n=nearly))
     if misplaced:
         counts.append(say("{n} on another page", n=misplaced))
     if missing:

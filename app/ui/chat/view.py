@@ -139,6 +139,13 @@ class ChatView(RowArea):
             widget.set_resuming(seconds)
             self._refit(self._streaming)
 
+    def set_waiting(self, words: str) -> None:
+        """What is done before the first token, other than reading."""
+        widget = self._streaming_widget()
+        if widget is not None and self._streaming is not None:
+            widget.set_waiting(words)
+            self._refit(self._streaming)
+
     def flush(self) -> None:
         """Draw at once what is queued."""
         self._queue.flush_now()

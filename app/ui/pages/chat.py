@@ -209,7 +209,12 @@ class ChatPage(QWidget):
         self.transcript.begin(question, answer)
 
     def _on_prefilled(self, done: int, total: int, cached: int) -> None:
-        if self._conversation.runs_here:
+        if not self._conversation.runs_here:
+            return
+        covering = self._conversation.covering
+        if covering is not None and covering.is_noting and done >= total:
+            self.view.set_waiting(say("Writing down what these pages say…"))
+        else:
             self.view.set_prefill(done, total, cached)
 
     def _on_spoke(self, channel: Channel, text: str, tokens: int) -> None:
