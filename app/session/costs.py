@@ -28,7 +28,6 @@ log = logging.getLogger(__name__)
 
 MOST_RECORDS = 64
 MOST_COSTS = 256  # of one record
-FEWEST_DEPTHS = 2
 
 
 class Bench(msgspec.Struct, frozen=True):

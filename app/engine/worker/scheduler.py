@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -17,34 +16,13 @@ from app.engine import messages as m
 from app.engine.worker.context import Context, Ran
 from app.engine.worker.faults import EngineFault
 from app.engine.worker.job import Job
+from app.engine.worker.share import Share
 from app.engine.worker.slots import Slots
 from app.engine.worker.vocab import Ids
 
 _SHARED_STEP = 128  # prompt tokens a step while others speak: their words go on coming at a readable pace
 _REPORT_EVERY_S = 0.5
 _NOTHING: Ids = np.empty(0, np.int32)
-
-
-@dataclass(slots=True)
-class Share:
-    """One answer's part of a step: rows from `first`, the last `outputs` of them with logits.
-
-    It `reads` while the prompt is not in the cache, or not any more.
-    """
-
-    job: Job
-    first: int
-    ids: Ids
-    outputs: int
-    draft: list[int]
-    depth: int = 0
-    drawn: list[int] = field(default_factory=list)
-    reads: bool = False
-
-    @property
-    def row(self) -> int:
-        """The first row with logits."""
-        return self.first + len(self.ids) - self.outputs
 
 
 class Scheduler:
