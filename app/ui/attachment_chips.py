@@ -9,6 +9,7 @@ from app.core.chat import Document
 from app.core.errors import CarrelError
 from app.core.words import say
 from app.session.documents import LOCKED
+from app.ui.preview.leaf import flaw_words
 from app.ui.widgets.chip import ChipItem
 
 MOST_CHIPS = 6  # of one folder; more than these are one chip
@@ -44,6 +45,7 @@ def _document_chip(document: Document) -> ChipItem:
         tokens=document.sent_tokens,
         reason="\n".join(document.warnings),
         sent_pages=None if document.chosen is None else len(document.sent),
+        flaw=flaw_words(document),
     )
 
 

@@ -9,7 +9,7 @@ from app.core.chat import AnswerState, FileReading, Receipt, Timing, Usage
 from app.core.errors import CarrelError
 from app.core.words import mark, say
 from app.session.receipt import draft_words, receipt_line, receipt_markdown
-from app.store.rows import Message
+from app.store.rows import Attachment, Message
 from app.ui.chat.message import FailureNote, FileNote, MessageItem, ReceiptDetails, ReceiptFile
 
 __all__ = ["RELOAD", "SUPPORT", "failure_of", "item_of", "receipt_details", "receipt_line"]
@@ -99,7 +99,7 @@ def _speed_facts(usage: Usage, timing: Timing, model: str) -> list[tuple[str, st
 
 def item_of(message: Message, error: CarrelError | None = None) -> MessageItem:
     """A stored message as the conversation shows it. `error` is what is known of a fresh failure."""
-    files = tuple(FileNote(d.name, d.pages, d.tokens) for d in message.documents)
+    files = tuple(_file_note(document) for document in message.documents)
     return MessageItem(
         role="user" if message.role == "user" else "assistant",
         text=message.text,
@@ -140,3 +140,10 @@ def failure_of(state: AnswerState, error: CarrelError | None, code: str, some_te
 def without_button(failure: FailureNote) -> FailureNote:
     """The same card when its remedy has been taken."""
     return replace(failure, action="", action_label="")
+
+
+def _file_note(document: Attachment) -> FileNote:
+    """Of a file that went out in part the tokens are in the receipt."""
+    if document.chosen is None:
+        return FileNote(document.name, document.pages, document.tokens)
+    return FileNote(document.name, document.pages, 0, len(set(document.chosen)))

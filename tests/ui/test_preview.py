@@ -304,3 +304,22 @@ def test_preview_speaks_the_language_chosen_while_it_is_open(open_studio: Open) 
     studio.desk.change_settings(language="en")
     assert studio.window.frame.preview.count.text() == "3 pages"
     studio.wait(studio.window.frame.preview.isVisible)
+
+
+def test_file_under_a_question_opens_what_was_sent_of_it(open_studio: Open) -> None:
+    studio = open_studio(Script("Yes."))
+    studio.window.conversation.rearrange([document("a.txt", 1)])
+    studio.ask("First?")
+    part = Document("/f/b", "b.txt", "text", "b", document("b.txt", 4).pages, chosen=(3, 4))
+    studio.window.conversation.rearrange([part])
+    studio.ask("Second?")
+    studio.wait(lambda: len(studio.window.conversation.messages) == 4)
+    tags = [one for one in studio.window.findChildren(QWidget) if type(one).__name__ == "_FileTag"]
+    tag = next(one for one in tags if "b.txt" in one.accessibleName())
+    assert "2 of 4 pages" in tag.accessibleName()
+    tag.setFocus()
+    studio.qtbot.keyClick(tag, Qt.Key.Key_Return)
+    panel = studio.window.frame.preview
+    studio.wait(panel.isVisible)
+    assert panel.page_text.text.toPlainText() == "[D2 p.3]\nb.txt page 3"
+    assert [panel.pages.leaf(row).ticked for row in range(4)] == [False, False, True, True]

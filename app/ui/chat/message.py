@@ -8,14 +8,20 @@ from typing import Literal
 from app.core.chat import AnswerState
 from app.core.citation import Citation
 
+SHOW_FILE = "show file "
+"""Begins the action of a file under a question; its place follows, from 0."""
+
 
 @dataclass(frozen=True, slots=True)
 class FileNote:
-    """A file named under a user's message. `tokens` is 0 when unknown."""
+    """A file named under a user's message. `tokens` is 0 when unknown; of `pages` only `sent_pages` went out if that
+    is not None.
+    """
 
     name: str
     pages: int = 0
     tokens: int = 0
+    sent_pages: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

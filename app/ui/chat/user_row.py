@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from app.core.units import format_tokens
 from app.core.words import say
-from app.ui.chat.message import FileNote, MessageItem
+from app.ui.chat.message import SHOW_FILE, FileNote, MessageItem
 from app.ui.chat.row import MessageRow, column
 from app.ui.fonts import SMALL_PX, figure_font
 from app.ui.markdown.browser import MarkdownBrowser
@@ -24,7 +24,9 @@ class UserRow(MessageRow):
 
     def __init__(self, parent: QWidget, item: MessageItem) -> None:
         super().__init__(parent)
-        self._files = [_FileTag(self, note) for note in item.files]
+        self._files = [_FileTag(self, note, f"{SHOW_FILE}{place}") for place, note in enumerate(item.files)]
+        for tag in self._files:
+            tag.opened.connect(self.action_requested)
         self.browser = MarkdownBrowser(self, plain=True)
         self.browser.set_ground(None)
         self.browser.viewport().setAutoFillBackground(False)
@@ -53,8 +55,8 @@ class UserRow(MessageRow):
         return y + 6
 
     def focus_chain(self) -> list[QWidget]:
-        """The text and its code's buttons."""
-        return [self.browser, *self.browser.code_buttons]
+        """The text, its code's buttons, the files."""
+        return [self.browser, *self.browser.code_buttons, *self._files]
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The bubble."""
@@ -88,23 +90,44 @@ class UserRow(MessageRow):
 
 
 class _FileTag(QWidget):
-    """A file's name, pages and tokens under a message."""
+    """A file's name, pages and tokens under a message. `opened(action)` by a click, Enter or Space."""
 
-    def __init__(self, parent: QWidget, note: FileNote) -> None:
+    opened = Signal(str)
+
+    def __init__(self, parent: QWidget, note: FileNote, action: str) -> None:
         super().__init__(parent)
+        self._action = action
         pages = say("{count} pages", count=note.pages) if note.pages > 1 else ""
+        if note.sent_pages is not None:
+            pages = say("{sent} of {total} pages", sent=f"{note.sent_pages:,}", total=f"{note.pages:,}")
         count = say("{count} tokens", count=format_tokens(note.tokens)) if note.tokens else ""
         self._text = " · ".join(part for part in (note.name, pages, count) if part)
         self.setFont(figure_font(SMALL_PX))
         self.setAccessibleName(self._text)
-        self.setToolTip(self._text)
+        self.setToolTip(f"{self._text}\n{say('Click to see its pages.')}")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def wanted_width(self) -> int:
         """Enough for all of it."""
         return self.fontMetrics().horizontalAdvance(self._text) + 38
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Taken, so that the release comes here too."""
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.opened.emit(self._action)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.opened.emit(self._action)
+        else:
+            super().keyPressEvent(event)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """A hair line around sign and words."""
         painter = QPainter(self)
-        paint_tag(painter, self, self._text, "file-text")
+        paint_tag(painter, self, self._text, "file-text", focused=self.hasFocus())
         painter.end()

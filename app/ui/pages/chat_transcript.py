@@ -16,7 +16,7 @@ from app.core.errors import CarrelError
 from app.core.words import say
 from app.session.turn import Outcome
 from app.store.rows import Message
-from app.ui.chat.message import CoverageNote, FailureNote, MessageItem
+from app.ui.chat.message import SHOW_FILE, CoverageNote, FailureNote, MessageItem
 from app.ui.chat.verdicts import target_of
 from app.ui.conversation import Conversation
 from app.ui.loader import Loader
@@ -106,7 +106,7 @@ class Transcript(QStackedWidget):
             outcome.state,
             details=receipt_details(outcome.receipt, outcome.usage, outcome.timing, model),
             thinking_s=outcome.thinking_ms / 1000,
-            awaits_check=bool(outcome.receipt.files) and bool(outcome.text),
+            awaits_check=bool(outcome.receipt.files and outcome.text) and outcome.state != "failed",
         )
         note = failure_of(outcome.state, outcome.error, "", bool(outcome.text or outcome.thinking))
         if note is not None:
@@ -123,9 +123,15 @@ class Transcript(QStackedWidget):
             self._view.show_coverage(str(answer_id), note)
 
     def offer(self, answer_id: int, note: FailureNote) -> None:
-        """A card under the answer, in place of its failure."""
+        """A card under the answer; one that has the button for a dead engine keeps it and gets this one beside it."""
         for row in range(self._view.count if self._view is not None else 0):
-            if self.view.message(row).key == str(answer_id) and self.view.message(row).failure != note:
+            item = self.view.message(row)
+            if item.key != str(answer_id):
+                continue
+            told = item.failure
+            if told is not None and told.action == RELOAD:
+                note = replace(told, other_label=note.action_label, other=note.action)
+            if told != note:
                 self.view.show_failure(note, row)
 
     def drop_reload_buttons(self) -> None:
@@ -158,6 +164,16 @@ class Transcript(QStackedWidget):
 
     # ---- what the view says
 
+    def _show_file(self, key: str, place: int) -> None:
+        """The file at `place` of a question, at the first page that was sent."""
+        number = place + 1
+        for message in self._conversation.messages:
+            if str(message.id) == key:
+                chosen = message.documents[place].chosen
+                self._conversation.page_wanted.emit(number, chosen[0] if chosen else 1, 0, 0)
+                return
+            number += len(message.documents)
+
     def _on_citation_wanted(self, citation: Citation) -> None:
         """Its page, with the passage lit."""
         place = target_of(citation)
@@ -179,6 +195,9 @@ class Transcript(QStackedWidget):
                 self.told.emit(say("The table is in {name}.", name=file.name))
 
     def _on_action(self, row: int, action: str) -> None:
+        if action.startswith(SHOW_FILE):
+            self._show_file(self.view.message(row).key, int(action.removeprefix(SHOW_FILE)))
+            return
         self.action_wanted.emit(self.view.message(row).key, action)
         if action == RELOAD:
             self._loader.reload()

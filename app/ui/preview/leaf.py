@@ -47,12 +47,10 @@ def page_leaf(page: Page, *, ticked: bool, can_be_ticked: bool) -> Leaf:
 
 def document_leaf(document: Document, *, can_be_ticked: bool) -> Leaf:
     sent, total = len({page.number for page in document.sent}), len(document.pages)
-    flawed = sum(1 for page in document.pages if page.flag)
-    note = say("{count} to check", count=flawed) if flawed else say("note") if document.warnings else ""
     return Leaf(
         words=document.name,
         figure=pages_words(sent, total),
-        note=note,
+        note=flaw_words(document),
         role="care",
         ticked=sent == total or (None if sent else False),
         can_be_ticked=can_be_ticked,
@@ -63,6 +61,12 @@ def document_leaf(document: Document, *, can_be_ticked: bool) -> Leaf:
 
 def refused_leaf(name: str, error: CarrelError) -> Leaf:
     return Leaf(name, note=say("not read"), role="bad", ticked=False, can_be_ticked=False, tip=str(error), below=True)
+
+
+def flaw_words(document: Document) -> str:
+    """That something should be looked at: pages that yield nothing, or what the reader noted."""
+    flawed = sum(1 for page in document.pages if page.flag)
+    return say("{count} to check", count=flawed) if flawed else say("note") if document.warnings else ""
 
 
 def pages_words(sent: int, total: int) -> str:

@@ -28,9 +28,9 @@ class ChipItem:
     """A file waiting in the composer. `key` is the caller's (its path); `progress` is 0 to 1 while it is read.
 
     `reason` says why it was refused, or what to know about a file that is ready. Of `pages` only `sent_pages` go to
-    the model unless that is None; `tokens` are those of the pages sent. A folder stands for its `files` in one chip, with
-    `unread` others that could not be read.
-    A "locked" file asks for its password in the chip; `reason` is what it says beside the name.
+    the model unless that is None; `tokens` are those of the pages sent. `flaw` says in a word or
+    two that there is something to check. A folder stands for its `files` in one chip, with `unread` others that could
+    not be read. A "locked" file asks for its password in the chip; `reason` is what it says beside the name.
     """
 
     key: str
@@ -43,6 +43,7 @@ class ChipItem:
     sent_pages: int | None = None
     files: int = 0
     unread: int = 0
+    flaw: str = ""
 
 
 class FileChip(QWidget):
@@ -93,7 +94,7 @@ class FileChip(QWidget):
         pages = _pages_words(item)
         count = say("{count} tokens", count=format_tokens(item.tokens)) if item.tokens else ""
         unread = say("{count} not read", count=item.unread) if item.unread else ""
-        return " · ".join(part for part in (item.name, files, unread, pages, count) if part)
+        return " · ".join(part for part in (item.name, files, unread, pages, count, item.flaw) if part)
 
     def _fitting_words(self) -> str:
         """The words with the name shortened, so that what is said behind it stays to be seen."""
@@ -146,7 +147,8 @@ class FileChip(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Sign, words, and the progress as a line at the lower edge."""
         state = self.item.state
-        sign = _SIGNS["folder" if self.item.files else state]
+        flawed = state == "ready" and bool(self.item.flaw or self.item.unread)
+        sign = "triangle-alert" if flawed else _SIGNS["folder" if self.item.files else state]
         painter = QPainter(self)
         paint_tag(
             painter,
@@ -156,6 +158,7 @@ class FileChip(QWidget):
             bad=state == "refused",
             right=30 + self._field_px(),
             focused=self.hasFocus(),
+            care=flawed,
         )
         if state == "reading":
             painter.setPen(Qt.PenStyle.NoPen)
@@ -205,6 +208,7 @@ def paint_tag(
     bad: bool = False,
     right: int = 8,
     focused: bool = False,
+    care: bool = False,
 ) -> None:
     """A rounded tag filling `widget`: hair line, sign, words cut in the middle."""
     colours = tokens()
@@ -215,7 +219,9 @@ def paint_tag(
     inset = 1.0 if focused else 0.5
     painter.drawRoundedRect(QRectF(widget.rect()).adjusted(inset, inset, -inset, -inset), RADIUS, RADIUS)
     top = (widget.height() - 14) // 2
-    painter.drawPixmap(9, top, pixmap(sign, "bad" if bad else "quiet", 14, widget.devicePixelRatioF()))
+    painter.drawPixmap(
+        9, top, pixmap(sign, "bad" if bad else "care" if care else "quiet", 14, widget.devicePixelRatioF())
+    )
     painter.setFont(widget.font())
     painter.setPen(QColor(colours.bad if bad else colours.text))
     room = QRect(29, 0, widget.width() - 29 - right, widget.height())
