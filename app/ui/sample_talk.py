@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Talk:
+    title: str
     titles: tuple[str, ...]
     question: str
     thinking: str
@@ -15,6 +16,7 @@ class Talk:
 
 
 ENGLISH = Talk(
+    title="Quantization and speed",
     titles=(
         "Which clause sets the notice period?",
         "Summarise the field report",
@@ -51,6 +53,7 @@ print(most_tokens_per_second(1008, 19.8))  # about 51
 )
 
 CHINESE = Talk(
+    title="量化与速度",
     titles=("合同的通知期是哪一条？", "总结现场报告", "C++ 环形缓冲区", "比较两份报价", "翻译摘要"),
     question="量化怎样影响速度？请给一个表格和一个小函数。",
     thinking="用户问速度。解码每个词元都要读一遍权重，所以字节数决定速度。",

@@ -123,6 +123,10 @@ def test_a_crash_is_gone_on_with_after_the_chat_is_opened_again(tmp_path: Path, 
     ask_too_much(first)
     first.window.chat.refusal.passes.click()
     first.wait(lambda: not first.window.conversation.is_running)
+    first.wait(lambda: last_row(first).failure is not None and last_row(first).failure.note.other == "go_on")  # type: ignore[union-attr]
+    card = last_row(first).failure
+    assert card is not None
+    assert (card.note.action, card.note.other) == ("reload", "go_on"), "what failed stays told"
     chat_id = first.window.conversation.chat_id
     assert chat_id is not None
     first.close()
