@@ -16,16 +16,25 @@ import pytest
 
 from app.core.chat import Document, Page
 from app.core.child import APP_FOLDER
+from app.core.citation import Citation
 from app.core.loop import Loop
 from app.core.params import Sampling
+from app.session import resume
+from app.session.checking import citations_of
 from app.session.demo import demo_question, sampling_of
 from app.session.desk import Desk
+from app.session.prompt import Said
 from app.session.turn import Outcome, Turn, Wish
 from tests.helpers.demo import CASES, ENGLISH, MODEL, DemoCase, Known
 from tests.helpers.desk import ask, desk_in, load
 
 LOCALES = {"en": "en_US.UTF-8", "zh_CN": "zh_CN.UTF-8"}
 GREEDY = Sampling(temperature=0, max_tokens=200)
+PLANTED = {"en": ("15 kilograms", "51 kilograms"), "zh_CN": ("书面同意", "口头同意")}
+INVENTED = {
+    "en": "The landlord may enter the apartment at any hour without notice.",
+    "zh_CN": "出租人可以随时进入房屋而无须事先通知承租人。",
+}
 
 
 def carrel(home: Path, *arguments: object, **env: str) -> subprocess.CompletedProcess[str]:
@@ -90,6 +99,51 @@ def test_a_quotation_stands_on_its_page_letter_for_letter() -> None:
         quoted = max(case.quote.answer.replace("“", '"').replace("”", '"').split('"'), key=len)
         assert len(quoted) > 15
         assert quoted in document.pages[case.quote.page - 1].text
+
+
+@pytest.mark.parametrize("language", CASES)
+def test_a_true_quotation_passes_the_check_and_a_planted_false_one_does_not(
+    running: tuple[Desk, Loop], language: str
+) -> None:
+    case = CASES[language]
+    document, (desk, loop) = document_of(case.document), running
+    turn = Turn(desk, wish_of(case.quote, document))
+    checked: list[tuple[Citation, ...]] = []
+    ended: list[Outcome] = []
+    turn.checked.connect(checked.append)
+    turn.ended.connect(ended.append)
+    turn.start()
+    assert loop.run_until(lambda: bool(checked) and bool(ended), 60)
+    true = [citation for citation in checked[0] if citation.kind == "quote"]
+    assert [(one.verdict, one.places[0].page) for one in true] == [("exact", case.quote.page)]
+    planted = ended[0].text.replace(PLANTED[language][0], PLANTED[language][1])
+    assert planted != ended[0].text
+    [false] = [one for one in citations_of(planted, [Said("user", "", (document,))]) if one.kind == "quote"]
+    assert false.verdict in ("fuzzy", "missing")
+    invented = ended[0].text.replace(true[0].text[1:-1], INVENTED[language])
+    [false] = [one for one in citations_of(invented, [Said("user", "", (document,))]) if one.kind == "quote"]
+    assert false.verdict == "missing"
+
+
+@pytest.mark.parametrize("language", CASES)
+def test_what_comes_back_from_disk_answers_as_what_was_read(
+    tmp_path: Path, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resume, "FEWEST_TOKENS", 500)  # the lease is shorter than what is worth a file
+    case = CASES[language]
+    known = case.facts[0]
+    lease = document_of(case.document)
+    with desk_in(tmp_path) as (desk, loop):
+        load(desk, loop, MODEL, 8192)
+        _, fresh = ask(desk, loop, wish_of(known, lease))
+        desk.resume.go_on()
+        assert loop.run_until(lambda: desk.resume.is_settled, 30)
+        [session] = desk.resume.shelf.sessions()
+    with desk_in(tmp_path) as (desk, loop):
+        load(desk, loop, MODEL, 8192)
+        _, restored = ask(desk, loop, wish_of(known, lease))
+    assert restored.receipt.restored_tokens >= session.sidecar.tokens - 1
+    assert fresh.text == restored.text == known.answer
 
 
 @pytest.mark.parametrize("language", CASES)
