@@ -24,6 +24,8 @@ def receipt_line(receipt: Receipt, usage: Usage, timing: Timing) -> str:
         counted = say("1 page") if pages == 1 else say("{count} pages", count=pages)
         read = (files, counted, say("{count} tokens", count=f"{tokens:,}"), left)
         parts.append(say(", ").join(read))
+    if receipt.passes > 1:
+        parts.append(say("in {count} passes", count=receipt.passes))
     if receipt.restored_tokens:
         parts.append(say("{count} tokens brought back from disk", count=f"{receipt.restored_tokens:,}"))
     if not receipt.files and usage.answer_tokens:

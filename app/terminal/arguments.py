@@ -15,9 +15,23 @@ def read_arguments(arguments: list[str]) -> Namespace:
     """The parsed arguments; `command` is None for the window."""
     parser = build_parser()
     args = parser.parse_args(arguments)
-    if args.command == "chat" and args.json and args.question is None:
-        parser.error("chat --json needs a question")
+    if wrong := _missing(args):
+        parser.error(wrong)
     return args
+
+
+def _missing(args: Namespace) -> str:
+    """What a command needs and was not given, which argparse cannot see by itself."""
+    match args.command:
+        case "chat" if args.json and args.question is None:
+            return "chat --json needs a question"
+        case "cover" if (args.question is None) == (args.resume is None):
+            return "cover needs a question, or --resume"
+        case "sets" if args.action != "list" and not args.name:
+            return f"sets {args.action} needs a NAME"
+        case "sets" if args.action == "add" and not args.files:
+            return "sets add needs a FILE"
+    return ""
 
 
 def build_parser() -> ArgumentParser:
@@ -46,6 +60,10 @@ def build_parser() -> ArgumentParser:
     _chat(command("chat", "ask a question, about files if any are given"))
     _bench(command("bench", "measure how fast a model reads and writes on this computer"))
     _read(command("read", "show what the model would read of files, page by page"))
+    _cover(command("cover", "ask over more than the context holds: every page is read, in passes"))
+    _compare(command("compare", "compare documents in a table, point by point"))
+    _table(command("table", "build a table over documents, one row each"))
+    _sets(command("sets", "named sets of documents: list, add, remove, check"))
     demo = command("demo", "the whole program once, with the bundled toy model: no network, no graphics card needed")
     demo.add_argument("--terminal", action="store_true", help="stay in the terminal even where there is a display")
     sessions = command("sessions", "what the engine has read of documents and keeps for the next chat")
@@ -82,8 +100,7 @@ def _pull(parser: ArgumentParser) -> None:
 def _chat(parser: ArgumentParser) -> None:
     parser.add_argument("question", nargs="?", type=_question, help="without one the conversation is interactive")
     parser.add_argument("--model", metavar="FILE", help="a GGUF file; default: the one used last")
-    parser.add_argument("--file", metavar="FILE", action="append", default=[], dest="files", help="a file to read")
-    _password(parser)
+    _documents(parser)
     parser.add_argument("--chat", type=_positive, metavar="N", help="go on with chat number N")
     parser.add_argument("--no-thinking", action="store_true", help="answer without thinking first")
     _sampling_options(parser)
@@ -105,6 +122,56 @@ def _sampling_options(parser: ArgumentParser) -> None:
     form.add_argument("--json-schema", metavar="FILE", help="the answer is JSON after this schema")
     form.add_argument("--grammar", metavar="FILE", help="the answer follows this grammar, in llama.cpp's GBNF")
     parser.add_argument("--instructions", metavar="TEXT", help="for this chat, after those of every chat")
+
+
+def _documents(parser: ArgumentParser) -> None:
+    parser.add_argument("--file", metavar="FILE", action="append", default=[], dest="files", help="a file to read")
+    parser.add_argument("--set", metavar="NAME", help="the documents of this set (carrel sets), before those files")
+    _password(parser)
+
+
+def _model(parser: ArgumentParser) -> None:
+    parser.add_argument("--model", metavar="FILE", help="a GGUF file; default: the one used last")
+
+
+def _cover(parser: ArgumentParser) -> None:
+    parser.add_argument("question", nargs="?", type=_question, help="not needed with --resume")
+    text = "go on with a reading that was stopped or cut off: the last one, or number N"
+    parser.add_argument("--resume", nargs="?", type=_positive, const=0, metavar="N", help=text)
+    parser.add_argument("--no-thinking", action="store_true", help="answer without thinking first")
+    _model(parser)
+    _documents(parser)
+    _fit_options(parser)
+
+
+def _compare(parser: ArgumentParser) -> None:
+    parser.add_argument("points", nargs="*", metavar="POINT", help="what to compare; without any the model finds it")
+    parser.add_argument("--no-thinking", action="store_true", help="answer without thinking first")
+    _table_options(parser)
+
+
+def _table(parser: ArgumentParser) -> None:
+    parser.add_argument("columns", nargs="+", metavar="COLUMN", help="what is asked of each document")
+    parser.add_argument("--note", metavar="TEXT", default="", help="what should be minded")
+    _table_options(parser)
+
+
+def _table_options(parser: ArgumentParser) -> None:
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--csv", metavar="FILE", help="write the table there, for a spreadsheet")
+    form.add_argument("--tsv", metavar="FILE", help="the same with tabs")
+    _model(parser)
+    _documents(parser)
+    _fit_options(parser)
+
+
+def _sets(parser: ArgumentParser) -> None:
+    text = "list them; add or replace NAME with FILEs; remove NAME; check NAME against its files"
+    parser.add_argument("action", nargs="?", choices=("list", "add", "remove", "check"), default="list", help=text)
+    parser.add_argument("name", nargs="?", metavar="NAME")
+    parser.add_argument("files", nargs="*", metavar="FILE")
+    parser.add_argument("--reread", action="store_true", help="with check: read the changed files again")
+    _password(parser)
 
 
 def _read(parser: ArgumentParser) -> None:

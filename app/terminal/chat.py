@@ -25,9 +25,10 @@ from app.session.loading import last_used_model, load_model
 from app.session.receipt import receipt_line
 from app.session.sampling import usual_sampling
 from app.session.turn import Outcome, Turn, Wish
+from app.terminal.citations import note_citations
 from app.terminal.conversation import Talk
 from app.terminal.output import StatusLine, note, print_line
-from app.terminal.reading import read_for_terminal
+from app.terminal.reading import documents_of, read_for_terminal
 from app.terminal.waiting import wait_for
 
 DEMO_SEED = 7
@@ -43,7 +44,7 @@ def run_chat(desk: Desk, loop: Loop, args: Namespace) -> int:
         load_for_terminal(desk, loop, model, None if fixed == Fixed() else fixed)
 
     load()
-    documents = read_for_terminal(desk, loop, [Path(file) for file in args.files], args.password)
+    documents = documents_of(desk, loop, args)
     wish = Wish(
         args.question or "",
         documents,
@@ -117,12 +118,14 @@ def stream(
     """Run a turn and print it as it comes. Ctrl+C stops the answer, keeps it, and raises Cancelled."""
     turn = Turn(desk, wish)
     ended: list[Outcome] = []
+    checked: list[object] = []
     turn.ended.connect(ended.append)
+    turn.checked.connect(checked.append)
     turn.asked.connect(lambda question, _answer: on_chat(question.chat_id))
     (_print_as_json if as_json else _print_as_text)(turn)
     turn.start()
     try:
-        loop.run_until(lambda: bool(ended))
+        loop.run_until(lambda: bool(ended) and (ended[0].error is not None or bool(checked)))
     except KeyboardInterrupt:
         turn.stop()
         loop.run_until(lambda: bool(ended), 10.0)
@@ -148,17 +151,13 @@ def _print_as_json(turn: Turn) -> None:
         lambda channel, text, _: print_line({"kind": "delta", "channel": channel, "text": text}) if text else None
     )
 
-    def end(outcome: Outcome) -> None:
-        if outcome.error is None:
-            print_line(done_line(outcome))
-
-    turn.ended.connect(end)
+    turn.checked.connect(lambda _: None if turn.outcome.error else print_line(done_line(turn.outcome)))
 
 
 def done_line(outcome: Outcome) -> dict[str, object]:
     """The last line of a JSON stream."""
     reason = {"complete": "stop", "length": "length", "stopped": "cancelled"}[outcome.state]
-    values = msgspec.to_builtins((outcome.usage, outcome.timing, outcome.receipt))
+    values = msgspec.to_builtins((outcome.usage, outcome.timing, outcome.receipt, outcome.citations))
     return {
         "kind": "done",
         "reason": reason,
@@ -167,6 +166,7 @@ def done_line(outcome: Outcome) -> dict[str, object]:
         "usage": values[0],
         "timing": values[1],
         "receipt": values[2],
+        "citations": values[3],
     }
 
 
@@ -199,6 +199,7 @@ def _print_as_text(turn: Turn) -> None:
     turn.prefilled.connect(prefilled)
     turn.spoke.connect(spoke)
     turn.ended.connect(ended)
+    turn.checked.connect(note_citations)
 
 
 def choices_of(args: Namespace) -> Choices:

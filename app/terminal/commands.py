@@ -12,7 +12,7 @@ from app.core.words import say
 from app.session.chats import recover_answers
 from app.session.desk import Desk
 from app.session.loading import last_used_model
-from app.terminal import chat, keeping, models, reports
+from app.terminal import chat, coverage, keeping, models, reports, sets
 from app.terminal.output import note
 
 Command = Callable[[Desk, Loop, Namespace], int]
@@ -29,13 +29,17 @@ COMMANDS: dict[str, Command] = {
     "bundle": keeping.run_bundle,
     "chat": chat.run_chat,
     "demo": chat.run_demo,
+    "cover": coverage.run_cover,
+    "compare": coverage.run_compare,
+    "table": coverage.run_table,
+    "sets": sets.run_sets,
 }
 
 
 def run_command(desk: Desk, loop: Loop, args: Namespace) -> int:
     """Do what was asked; returns the exit code. Raises CarrelError with the reason of a refusal."""
     desk.noticed.connect(note)
-    if args.command in (None, "chat", "demo"):
+    if args.command in (None, "chat", "demo", "cover", "compare", "table"):
         recover_answers(desk)
         for notice in desk.store.call(lambda store: store.notices):
             note(str(notice))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from argparse import Namespace
 from getpass import getpass
 from pathlib import Path
 
@@ -29,6 +30,12 @@ def read_for_terminal(desk: Desk, loop: Loop, paths: list[Path], password: str =
             note(str(error))
     places = {str(path): place for place, path in enumerate(whole)}
     return tuple(sorted(read, key=lambda document: places.get(document.path, len(places))))
+
+
+def documents_of(desk: Desk, loop: Loop, args: Namespace) -> tuple[Document, ...]:
+    """The documents of `--set`, then those of `--file`, ready to be sent."""
+    kept = desk.store.call(lambda store: store.set_documents(args.set)) if args.set else []
+    return (*kept, *read_for_terminal(desk, loop, [Path(file) for file in args.files], args.password))
 
 
 def _read_asking(desk: Desk, loop: Loop, path: Path, error: CarrelError) -> list[Document]:

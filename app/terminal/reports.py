@@ -9,7 +9,7 @@ from pathlib import Path
 from app.core.chat import Document
 from app.core.loop import Loop
 from app.core.units import format_duration, format_gib, format_tokens
-from app.core.words import say
+from app.core.words import mark, say
 from app.fit.plan import Plan
 from app.machine.snapshot import Machine
 from app.session.bench import Speed, measure
@@ -132,6 +132,15 @@ def card_words(plan: Plan) -> list[str]:
     ]
 
 
+# What is wrong with a page, in a word.
+FLAGS = {
+    "empty": mark("empty"),
+    "scanned": mark("scanned"),
+    "garbled": mark("garbled"),
+    "damaged": mark("damaged"),
+}
+
+
 def run_read(desk: Desk, loop: Loop, args: Namespace) -> int:
     """What the model would read, page by page."""
     documents = read_for_terminal(desk, loop, [Path(file) for file in args.files], args.password)
@@ -144,7 +153,8 @@ def run_read(desk: Desk, loop: Loop, args: Namespace) -> int:
             print(f"  ! {warning}")
         for page in document.pages:
             label = f" [{page.label}]" if page.label else ""
-            print(f"\n--- {page.number}{label} · {page.tokens:,} ---\n{page.text}")
+            flag = f" · {say(FLAGS[page.flag])}" if page.flag else ""
+            print(f"\n--- {page.number}{label}{flag} · {page.tokens:,} ---\n{page.text}")
     return 0
 
 
@@ -161,7 +171,8 @@ def _file_json(document: Document) -> dict[str, object]:
         }
         for p in plain["pages"]
     ]
-    return {"path": plain["path"], "kind": plain["kind"], "pages": pages, "warnings": plain["warnings"]}
+    facts = {name: plain[name] for name in ("path", "kind", "sha256")}
+    return {**facts, "tokens": document.tokens, "pages": pages, "warnings": plain["warnings"]}
 
 
 def run_bench(desk: Desk, loop: Loop, args: Namespace) -> int:
