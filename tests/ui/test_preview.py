@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from app.core.chat import Document, Page
 from app.core.errors import CarrelError
+from app.core.units import format_gib
 from app.ui.preview.leaf_list import LeafList
 from app.ui.preview.panel import PreviewPanel
 from app.ui.sample_computer import SAMPLE_MACHINE
@@ -158,6 +159,15 @@ def test_question_weighs_too(open_studio: Open) -> None:
     before = panel.leafing.weight.prompt_tokens
     studio.window.chat.composer.set_text("word " * 50)
     studio.wait(lambda: panel.leafing.weight is not None and panel.leafing.weight.prompt_tokens > before + 40)
+
+
+def test_memory_and_time_are_told(open_studio: Open) -> None:
+    studio = open_studio()
+    panel = preview_of(studio, document("a.txt", 2))
+    studio.wait(lambda: "memory" in panel.budget.cost.text())
+    assert panel.leafing.memory is not None
+    assert format_gib(panel.leafing.memory.vram_bytes or panel.leafing.memory.ram_bytes) in panel.budget.cost.text()
+    print(panel.budget.cost.text())
 
 
 def test_flags_and_warnings_are_said_in_words(open_studio: Open) -> None:

@@ -18,7 +18,7 @@ from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.password import PasswordField
 
 CHIP_PX = 30
-WIDEST_PX, WIDEST_WORDY_PX, FIELD_PX = 340, 560, 124
+WIDEST_PX, WIDEST_NOTED_PX, WIDEST_WORDY_PX, FIELD_PX = 340, 440, 560, 124
 _SIGNS = {"reading": "file-text", "ready": "file-text", "locked": "lock", "refused": "circle-alert", "folder": "folder"}
 ChipState = Literal["reading", "ready", "locked", "refused"]
 
@@ -108,7 +108,7 @@ class FileChip(QWidget):
     def sizeHint(self) -> QSize:
         """As wide as its words, within reason."""
         wordy = self.item.state in ("refused", "locked") or self.item.files
-        widest = WIDEST_WORDY_PX if wordy else WIDEST_PX
+        widest = WIDEST_WORDY_PX if wordy else WIDEST_NOTED_PX if self.item.flaw else WIDEST_PX
         words = self.fontMetrics().horizontalAdvance(self.words()) + 62
         return QSize(min(widest, words) + self._field_px(), CHIP_PX)
 
