@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 import msgspec
 
-from app.core.chat import Document, Receipt, Usage
+from app.core.chat import Document, FileReading, Receipt, Usage
 from app.core.run import Pass, PassResult, RunPlan
+from app.core.units import format_pages
 from app.session.packing import halves, pages_in
 from app.session.passes import read_by
-from app.session.prompt import Said, readings
+from app.session.prompt import Said, reading_of, readings
 
 NOTE_TOKENS = 32  # around the notes of a pass when they are read themselves
 
@@ -83,7 +84,7 @@ class Course:
         """What all passes and the answer were given together; the context is that of the answer."""
         usages = [*(result.usage for result in self.results.values()), answer]
         return Receipt(
-            readings(thread),
+            readings(thread) if not self.waiting() else self._read_so_far(thread),
             answer.prompt_tokens + answer.answer_tokens,
             n_ctx,
             prompt_tokens=sum(usage.prompt_tokens for usage in usages),
@@ -91,6 +92,19 @@ class Course:
             turns_left_out=sum(said.role == "user" for said in thread[:-1]),
             passes=len(self.results),
         )
+
+    def _read_so_far(self, thread: Sequence[Said]) -> tuple[FileReading, ...]:
+        """What of each file was read before the run stopped."""
+        done = {place for number in self.results for place in pages_in(read_by(self.plan, number))}
+        documents = (document for said in thread for document in said.documents)
+        found = []
+        for number, document in enumerate(documents, 1):
+            pages = [page for page in document.sent if (number, page.number) in done]
+            listed = format_pages([page.number for page in pages])
+            tokens = sum(page.tokens for page in pages)
+            whole = reading_of(document)
+            found.append(msgspec.structs.replace(whole, pages=len(pages), tokens=tokens, page_list=listed))
+        return tuple(found)
 
     def _change(self, passes: tuple[Pass, ...]) -> None:
         self.plan = msgspec.structs.replace(self.plan, passes=passes)

@@ -166,6 +166,7 @@ def test_a_stop_leaves_the_offer(studio: Studio) -> None:
     studio.wait(lambda: last_row(studio).failure is not None)
     assert last_row(studio).failure.note.action == "go_on"  # type: ignore[union-attr]
     assert part_of(studio).note.words.endswith("their notes are kept")
+    assert last_row(studio).checks is None, "without an answer there is nothing to check"
 
 
 def test_a_table_over_documents_copies_and_saves(

@@ -114,7 +114,9 @@ class AnswerRow(MessageRow):
         self._show_receipt(receipt, details)
 
     def show_citations(self, citations: Sequence[Citation]) -> None:
-        """What the check of the finished answer found."""
+        """What the check of the finished answer found; nothing needs no line, unless one was kept free for it."""
+        if not citations and self.checks is None:
+            return
         self.text.set_citations(citations)
         self._need_checks().show_citations(citations)
         if self.receipt is not None:

@@ -146,6 +146,9 @@ def test_a_stop_keeps_what_was_read(bench: Bench) -> None:
     assert ended[0].state == "stopped"
     assert ended[0].error is None
     assert len(bench.kept(coverage).results) >= 1
+    (read,) = ended[0].receipt.files
+    assert read.pages == sum(result.pages for result in bench.noted) < read.total_pages == 8
+    assert read.page_list == f"1-{read.pages}"
     bench.engine.hold = False
     _, outcome = bench.run(bench.kept(coverage))
     assert outcome.state == "complete"
