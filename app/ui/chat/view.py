@@ -21,16 +21,16 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from app.core.chat import AnswerState, Channel
-from app.core.citation import Citation
 from app.core.words import say
 from app.ui.chat.drops import accept_files, dropped_files
-from app.ui.chat.message import CoverageNote, FailureNote, MessageItem, ReceiptDetails
-from app.ui.chat.row_area import RowArea, retire
-from app.ui.chat.rows import AnswerRow, MessageRow, column, make_row
+from app.ui.chat.message import FailureNote, MessageItem, ReceiptDetails
+from app.ui.chat.message_rows import MessageRows
+from app.ui.chat.row_area import retire
+from app.ui.chat.rows import AnswerRow
 from app.ui.chat.stream import Batch, FlushQueue
 
 
-class ChatView(RowArea):
+class ChatView(MessageRows):
     """Rows of messages.
 
     Signals: `action_requested(row, action)` from a failure card's button, `link_activated(url)`,
@@ -38,25 +38,15 @@ class ChatView(RowArea):
     `at_bottom_changed(bool)`.
     """
 
-    action_requested = Signal(int, str)
-    link_activated = Signal(str)
-    citation_wanted = Signal(int, object)
-    table_wanted = Signal(int, str)
     files_dropped = Signal(list)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._items: list[MessageItem] = []
         self._queue = FlushQueue(self._flush, time.perf_counter, self._take_paint_s, self)
         self.setAcceptDrops(True)
         self.setAccessibleName(say("Conversation"))
 
     # ---- what is shown
-
-    @property
-    def count(self) -> int:
-        """How many messages there are."""
-        return len(self._items)
 
     @property
     def streaming_row(self) -> int | None:
@@ -183,30 +173,6 @@ class ChatView(RowArea):
         self._order_tabs()
         self._announce(say("The answer stopped early.") if state == "failed" else say("The answer is complete."))
 
-    def show_citations(self, key: str, citations: Sequence[Citation]) -> None:
-        """What the check of the answer with this key found; nothing happens when it is not shown any more."""
-        row = self._row_with(key)
-        if row is None or row == self._streaming:
-            return
-        self._items[row] = replace(self._items[row], citations=tuple(citations), awaits_check=False)
-        widget = self._live.get(row)
-        if isinstance(widget, AnswerRow):
-            widget.show_citations(citations)
-            self._refit(row)
-            self._order_tabs()
-
-    def show_coverage(self, key: str, note: CoverageNote) -> None:
-        """How far the reading in passes for the answer with this key is, while it runs or afterwards."""
-        row = self._row_with(key)
-        if row is None:
-            return
-        self._items[row] = replace(self._items[row], coverage=note)
-        widget = self._live.get(row)
-        if isinstance(widget, AnswerRow):
-            widget.show_coverage(note)
-            self._refit(row)
-            self._order_tabs()
-
     def show_failure(self, note: FailureNote, row: int | None = None) -> None:
         """An inline card in `row` (the last one by default). Ends the answer when it still streams there."""
         place = len(self._items) - 1 if row is None else row
@@ -248,48 +214,7 @@ class ChatView(RowArea):
     def _announce(self, words: str) -> None:
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, words))
 
-    # ---- where rows lie
-
-    def _row_with(self, key: str) -> int | None:
-        """The row of the answer with this key."""
-        return next((row for row, item in enumerate(self._items) if item.key == key and item.role == "assistant"), None)
-
-    def _guess(self, item: MessageItem) -> int:
-        """A height before the row is built: lines of seven-pixel characters, wide ones counted twice."""
-        inner = column(max(200, self.viewport().width()))[1]
-        wide = len(item.text.encode("utf-8", "replace")) - len(item.text)
-        lines = item.text.count("\n") + (len(item.text) + wide / 2) * 7.0 / inner + 1
-        return int(60 + lines * 22)
-
-    def _build(self, row: int) -> MessageRow:
-        widget = make_row(self.viewport(), self._items[row])
-        # The row's own number may change when messages are cut, so it is looked up when a signal comes.
-        widget.needs_layout.connect(lambda w=widget: self._on_needs_layout(w))
-        widget.action_requested.connect(lambda action, w=widget: self._on_action(w, action))
-        widget.link_activated.connect(self.link_activated)
-        widget.reveal_wanted.connect(lambda top, bottom, w=widget: self._reveal(w, top, bottom))
-        if isinstance(widget, AnswerRow):
-            widget.citation_wanted.connect(lambda one, w=widget: self._on_citation_wanted(w, one))
-            widget.table_wanted.connect(lambda act, w=widget: self._on_table_wanted(w, act))
-        self._live[row] = widget
-        return widget
-
     # ---- events
-
-    def _on_action(self, widget: MessageRow, action: str) -> None:
-        row = self._row_of(widget)
-        if row is not None:
-            self.action_requested.emit(row, action)
-
-    def _on_citation_wanted(self, widget: MessageRow, citation: Citation) -> None:
-        row = self._row_of(widget)
-        if row is not None:
-            self.citation_wanted.emit(row, citation)
-
-    def _on_table_wanted(self, widget: MessageRow, act: str) -> None:
-        row = self._row_of(widget)
-        if row is not None:
-            self.table_wanted.emit(row, act)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files are welcome."""

@@ -1,0 +1,101 @@
+"""Messages as rows: what each of them shows, what is learned of it later, and what is wanted of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from app.core.citation import Citation
+from app.ui.chat.message import CoverageNote, MessageItem
+from app.ui.chat.row_area import RowArea
+from app.ui.chat.rows import AnswerRow, MessageRow, column, make_row
+
+
+class MessageRows(RowArea):
+    """The messages, and the signals of their rows by number.
+
+    Signals: `action_requested(row, action)` from a failure card's button, `link_activated(url)`,
+    `citation_wanted(row, citation)`, `table_wanted(row, "copy" or "save")`.
+    """
+
+    action_requested = Signal(int, str)
+    link_activated = Signal(str)
+    citation_wanted = Signal(int, object)
+    table_wanted = Signal(int, str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._items: list[MessageItem] = []
+
+    @property
+    def count(self) -> int:
+        """How many messages there are."""
+        return len(self._items)
+
+    def show_citations(self, key: str, citations: Sequence[Citation]) -> None:
+        """What the check of the answer with this key found; nothing happens when it is not shown any more."""
+        row = self._row_with(key)
+        if row is None or row == self._streaming:
+            return
+        self._items[row] = replace(self._items[row], citations=tuple(citations), awaits_check=False)
+        widget = self._live.get(row)
+        if isinstance(widget, AnswerRow):
+            widget.show_citations(citations)
+            self._refit(row)
+            self._order_tabs()
+
+    def show_coverage(self, key: str, note: CoverageNote) -> None:
+        """How far the reading in passes for the answer with this key is, while it runs or afterwards."""
+        row = self._row_with(key)
+        if row is None:
+            return
+        self._items[row] = replace(self._items[row], coverage=note)
+        widget = self._live.get(row)
+        if isinstance(widget, AnswerRow):
+            widget.show_coverage(note)
+            self._refit(row)
+            self._order_tabs()
+
+    def _row_with(self, key: str) -> int | None:
+        """The row of the answer with this key."""
+        return next((row for row, item in enumerate(self._items) if item.key == key and item.role == "assistant"), None)
+
+    # ---- building
+
+    def _guess(self, item: MessageItem) -> int:
+        """A height before the row is built: lines of seven-pixel characters, wide ones counted twice."""
+        inner = column(max(200, self.viewport().width()))[1]
+        wide = len(item.text.encode("utf-8", "replace")) - len(item.text)
+        lines = item.text.count("\n") + (len(item.text) + wide / 2) * 7.0 / inner + 1
+        return int(60 + lines * 22)
+
+    def _build(self, row: int) -> MessageRow:
+        widget = make_row(self.viewport(), self._items[row])
+        # The row's own number may change when messages are cut, so it is looked up when a signal comes.
+        widget.needs_layout.connect(lambda w=widget: self._on_needs_layout(w))
+        widget.action_requested.connect(lambda action, w=widget: self._on_action(w, action))
+        widget.link_activated.connect(self.link_activated)
+        widget.reveal_wanted.connect(lambda top, bottom, w=widget: self._reveal(w, top, bottom))
+        if isinstance(widget, AnswerRow):
+            widget.citation_wanted.connect(lambda one, w=widget: self._on_citation_wanted(w, one))
+            widget.table_wanted.connect(lambda act, w=widget: self._on_table_wanted(w, act))
+        self._live[row] = widget
+        return widget
+
+    def _on_action(self, widget: MessageRow, action: str) -> None:
+        row = self._row_of(widget)
+        if row is not None:
+            self.action_requested.emit(row, action)
+
+    def _on_citation_wanted(self, widget: MessageRow, citation: Citation) -> None:
+        row = self._row_of(widget)
+        if row is not None:
+            self.citation_wanted.emit(row, citation)
+
+    def _on_table_wanted(self, widget: MessageRow, act: str) -> None:
+        row = self._row_of(widget)
+        if row is not None:
+            self.table_wanted.emit(row, act)
