@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from PySide6.QtCore import QEventLoop, QTimer
 
 from app.catalog.index import load_catalog
@@ -18,27 +17,24 @@ from app.config import language
 from app.config.paths import open_home
 from app.config.settings import Settings
 from app.core.loop import Jobs
-from app.core.words import language as language_now
 from app.engine import messages as m
 from app.engine.supervisor import Supervisor
 from app.fetch.progress import Progress
 from app.fit.plan import Plan, advise, plan
 from app.fit.search import Fixed
 from app.fit.stretch import longest_context, trained_context
-from app.ingest.refusal import damaged, locked
 from app.perf.meter import Figures
 from app.session.decided import Foresight
 from app.session.demo import demo_document_path
 from app.session.desk import Desk
-from app.session.sets import FileCheck, FileState
 from app.store.store import Store
 from app.store.thread import StoreThread
 from app.ui.app import dress, make_application, speak_qt
 from app.ui.bridge import QtPost
+from app.ui.document_scenes import DocumentScenes
 from app.ui.downloads import Download
 from app.ui.sample import Script, ScriptedEngine
 from app.ui.sample_computer import SAMPLE_MACHINE, SampleTelemetry
-from app.ui.sample_documents import sample_documents
 from app.ui.sample_scenes import ReadingScenes
 from app.ui.sample_talk import CHINESE, ENGLISH, Talk
 from app.ui.window import SIZE_PX, Window
@@ -62,7 +58,7 @@ def take_screenshots(folder: Path) -> int:
     return 0
 
 
-class Studio(ReadingScenes):
+class Studio(DocumentScenes, ReadingScenes):
     """One window in one language and one theme, led through the scenes."""
 
     def __init__(self, home: Path, talk: Talk, tongue: str, theme: str) -> None:
@@ -98,10 +94,10 @@ class Studio(ReadingScenes):
                 ("2-library", self._library),
                 ("3-chat", self._chat),
                 ("4-dropped-file", self._dropped_file),
-                ("4b-preview", self._preview),
-                ("4c-preview-too-long", self._preview_too_long),
-                ("4d-locked-and-folder", self._locked_and_folder),
-                ("4e-sets", self._sets),
+                ("4b-preview", self.preview),
+                ("4c-preview-too-long", self.preview_too_long),
+                ("4d-locked-and-folder", self.locked_and_folder),
+                ("4e-sets", self.sets),
                 ("5-performance", self._performance),
                 ("6-parameters", self._parameters),
                 ("7-loading", self._loading),
@@ -166,55 +162,6 @@ class Studio(ReadingScenes):
         self.window.conversation.add_files([demo_document_path()])
         self._wait(lambda: bool(self.window.conversation.documents))
         self._settle(600)
-
-    def _preview(self) -> None:
-        """Pages that fit, the one with the rent shown and its sentence lit."""
-        window = self.window
-        window.conversation.rearrange(sample_documents(chinese=language_now() == "zh_CN"))
-        window.leafing.show_attached()
-        window.leafing.turn_to(0, 4)
-        self._settle(600)
-
-    def _preview_too_long(self) -> None:
-        window = self.window
-        window.conversation.rearrange(sample_documents(chinese=language_now() == "zh_CN", lines_a_page=190))
-        window.leafing.show_attached()
-        window.leafing.turn_to(0, 5)
-        self._settle(600)
-        self._wait(lambda: bool(window.leafing.weight and window.leafing.weight.exact))
-
-    def _locked_and_folder(self) -> None:
-        """A file that asks for its password, one that is damaged, and a folder in one chip."""
-        conversation, folder = self.window.conversation, Path("/files/reports")
-        inside = tuple(
-            msgspec.structs.replace(one, path=str(folder / f"{number}-{one.name}"))
-            for number in range(4)
-            for one in sample_documents(chinese=language_now() == "zh_CN", lines_a_page=6)
-        )
-        self.window.new_chat()
-        conversation.folders[folder] = (folder, *(Path(one.path) for one in inside), folder / "draft.pdf")
-        conversation.refusals[Path("/files/Annex B.pdf")] = locked("Annex B.pdf", "")
-        conversation.refusals[folder / "draft.pdf"] = damaged("draft.pdf")
-        conversation.refusals[Path("/files/Annex C.pdf")] = damaged("Annex C.pdf")
-        conversation.attach(inside)
-        self._settle(600)
-
-    def _sets(self) -> None:
-        chinese, window = language_now() == "zh_CN", self.window
-        names = ("海港街 14 号", "年报") if chinese else ("14 Harbour Street", "Annual reports")
-        documents = sample_documents(chinese=chinese)
-        window.conversation.drop_files()
-        for name, some in zip(names, (documents, documents[:1]), strict=True):
-            window.sets.save(name, some, lambda: None)
-        window.show_page("sets")
-        self._wait(lambda: len(window.sets.checks) == len(names))
-        self._settle(100)
-        states: tuple[FileState, ...] = ("same", "changed", "same")
-        for one in window.sets.all:
-            checks = zip(one.documents, states if len(one.documents) > 1 else ("same",), strict=True)
-            window.sets.checks[one.name] = tuple(FileCheck(*check) for check in checks)
-        window.sets.readings[names[1]] = 1.2
-        window.sets.changed.emit()
 
     def _performance(self) -> None:
         self.window.show_page("chat")

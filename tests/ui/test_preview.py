@@ -173,7 +173,7 @@ def test_memory_and_time_are_told(open_studio: Open) -> None:
 def test_flags_and_warnings_are_said_in_words(open_studio: Open) -> None:
     studio = open_studio()
     panel = preview_of(studio, *sample_documents(chinese=False))
-    assert panel.documents.leaf(0).note == "3 to check"
+    assert panel.documents.leaf(0).note == "2 to check"
     assert panel.documents.leaf(0).ticked is None
     spoken = [panel.pages.leaf(row).spoken() for row in (3, 4, 7, 10)]
     assert [words.split(", ")[1] for words in spoken[1:]] == ["scanned", "garbled", "empty"]
@@ -333,3 +333,16 @@ def test_file_under_a_question_opens_what_was_sent_of_it(open_studio: Open) -> N
     studio.wait(panel.isVisible)
     assert panel.page_text.text.toPlainText() == "[D2 p.3]\nb.txt page 3"
     assert [panel.pages.leaf(row).ticked for row in range(4)] == [False, False, True, True]
+
+
+def test_many_chips_leave_room_for_the_conversation(open_studio: Open) -> None:
+    studio = open_studio()
+    composer = studio.window.chat.composer
+    studio.window.conversation.rearrange([document(f"{number}.txt", 1) for number in range(60)])
+    chips = composer.findChildren(FileChip)
+    assert len(chips) == 60
+    studio.wait(lambda: composer.height() < 400)
+    assert composer.edit.isVisible()
+    chips[-1].setFocus(Qt.FocusReason.TabFocusReason)
+    studio.window.conversation.drop_files()
+    studio.wait(lambda: composer.height() < 160)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.core.words import say
+from app.ui.chat.chip_area import ChipArea
 from app.ui.chat.drop_box import DropBox
 from app.ui.chat.file_chips import FileChips
 from app.ui.chat.message_edit import MessageEdit
@@ -45,6 +46,7 @@ class Composer(DropBox):
         self.gauge = ContextGauge()
         self.edit = edit
         self._chips = FileChips(self.gauge, self.edit)
+        self._chip_area = ChipArea(self._chips)
         self.add_button = IconButton("paperclip", say("Add files"), px=18)
         self.thinking = Switch(say("Think first"))
         self.parameters = IconButton("sliders-horizontal", "", kind="text")
@@ -68,7 +70,7 @@ class Composer(DropBox):
         layout.setContentsMargins(14, 12, 10, 10)
         layout.setSpacing(8)
         layout.addWidget(self.gauge)
-        layout.addWidget(self._chips)
+        layout.addWidget(self._chip_area)
         layout.addWidget(self.edit)
         layout.addLayout(below)
         for one, other in ((self.edit, self.add_button), (self.add_button, self.thinking)):

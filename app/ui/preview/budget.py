@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.core.chat import Document
 from app.core.units import format_duration, format_gib, format_tokens
 from app.core.words import say
-from app.session.preview import Memory, Weight
+from app.session.preview import MARKER_TOKENS, Memory, Weight
 from app.ui.leafing import Leafing
 from app.ui.pages.page import buttons
 from app.ui.widgets.buttons import TextButton
@@ -50,9 +50,11 @@ class Budget(QWidget):
         if weight is None:
             self._show_sent(leafing.documents)
             return
-        others = max(0, weight.prompt_tokens - weight.document_tokens)
+        pages = sum(len(document.sent) + 2 for document in weight.documents)
+        documents = min(weight.prompt_tokens, weight.document_tokens + MARKER_TOKENS * pages)
+        others = weight.prompt_tokens - documents
         instructions, history = (0, others) if leafing.has_history else (others, 0)
-        parts = ContextParts(instructions, weight.document_tokens, history, weight.room_tokens, weight.n_ctx)
+        parts = ContextParts(instructions, documents, history, weight.room_tokens, weight.n_ctx)
         self.gauge.set_parts(parts)
         self.gauge.setVisible(weight.n_ctx > 0)
         words, role = _verdict(weight, leafing.documents, leafing.plan_name)

@@ -65,8 +65,11 @@ def refused_leaf(name: str, error: CarrelError) -> Leaf:
 
 def flaw_words(document: Document) -> str:
     """That something should be looked at: pages that yield nothing, or what the reader noted."""
-    flawed = sum(1 for page in document.pages if page.flag)
-    return say("{count} to check", count=flawed) if flawed else say("note") if document.warnings else ""
+    flawed = sum(1 for page in document.pages if page.flag not in ("", "empty"))
+    empty = sum(1 for page in document.pages if page.flag == "empty")
+    if flawed:
+        return say("{count} to check", count=flawed)
+    return say("{count} empty", count=empty) if empty else say("note") if document.warnings else ""
 
 
 def pages_words(sent: int, total: int) -> str:
