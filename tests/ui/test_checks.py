@@ -139,7 +139,10 @@ def test_the_line_counts(citations: tuple[Citation, ...]) -> None:
     line = "4 quotes checked: 2 found, 1 on another page, 1 not found · 1 page named that was not read"
     assert checks_line(citations) == line
     assert checks_line([one for one in citations if one.verdict == "exists"]) == ""
-    assert checks_line([Citation("page", 0, 1, "p. 1", "exists")]) == "1 page named, and read"
+    page = Citation("page", 0, 1, "p. 1", "exists", cited=(PageRef(1, 1),))
+    assert checks_line([page, page]) == "1 page named, and read"
+    other = Citation("page", 0, 1, "p. 2", "exists", cited=(PageRef(1, 2),))
+    assert checks_line([page, other]) == "2 pages named, all read"
 
 
 def test_the_check_comes_without_moving_anything(view: ChatView, citations: tuple[Citation, ...]) -> None:

@@ -69,6 +69,8 @@ class ChecksPart(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """The sign before the line: all is well, or look here."""
         sign, role = ("circle-alert", "care") if is_doubtful(self.citations) else ("circle-check", "good")
+        if not any(one.kind == "quote" for one in self.citations) and sign == "circle-check":
+            sign, role = "info", "quiet"  # a page that is named and exists proves nothing yet
         if not self.button.isVisibleTo(self):
             sign, role = "search", "quiet"
         painter = QPainter(self)

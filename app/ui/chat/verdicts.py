@@ -90,7 +90,7 @@ def checks_line(citations: Sequence[Citation]) -> str:
     """ "4 quotes checked: 3 found, 1 not found"; empty when there is nothing to say."""
     quotes = [one for one in citations if one.kind == "quote" and one.verdict != "said"]
     parts = [_quotes_words(quotes)] if quotes else []
-    named = [one for one in citations if one.kind == "page"]
+    named = {one.cited or one.text: one for one in citations if one.kind == "page"}.values()
     bad = sum(one.verdict in ("no_page", "left_out") for one in named)
     if bad:
         parts.append(say("1 page named that was not read") if bad == 1 else say("{n} pages named, not read", n=bad))
