@@ -178,7 +178,10 @@ class Unloaded(_Message, frozen=True):
 
 
 class PrefillProgress(_Message, frozen=True):
-    """`done` of `total` prompt tokens are in the KV cache; `cached` of them were there before."""
+    """`done` of `total` prompt tokens are in the KV cache; `cached` of them were there before.
+
+    An answer that had to give way to others reads again, with its own words, before it goes on.
+    """
 
     id: int
     done: int
