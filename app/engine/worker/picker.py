@@ -124,7 +124,9 @@ def _refuse_nonsense(*, is_seen: bool) -> None:
 
 
 def penalizes(sampling: Sampling) -> bool:
-    return sampling.repeat_penalty != 1.0 or sampling.presence_penalty != 0.0 or sampling.frequency_penalty != 0.0
+    """Whether words said before count. A window of none looks at nothing."""
+    asked = sampling.repeat_penalty != 1.0 or sampling.presence_penalty != 0.0 or sampling.frequency_penalty != 0.0
+    return asked and sampling.penalty_window > 0
 
 
 def make_chain(sampling: Sampling, n_vocab: int) -> Any:

@@ -89,3 +89,15 @@ def test_draws_follow_the_distribution() -> None:
     drawn = draw(Picker(Sampling(temperature=1.0, top_p=1.0, seed=3), VOCAB), [row] * 3000)
     for token, share in ((5, 0.6), (6000, 0.3), (VOCAB - 1, 0.1)):
         assert abs(drawn.count(token) / 3000 - share) < 5 * (share * (1 - share) / 3000) ** 0.5
+
+
+@pytest.mark.parametrize("window", [0, -1])
+def test_penalties_over_a_window_of_nothing_are_none(window: int) -> None:
+    sampling = Sampling(temperature=0, presence_penalty=2.0, penalty_window=window)
+    picker = Picker(sampling, 100)
+    picker.look_back(np.arange(100, dtype=np.int32))
+    logits = np.zeros(100, np.float32)
+    logits[7] = 1.0
+    assert [picker.pick(logits) for _ in range(3)] == [7, 7, 7]
+    assert not picker._window, "or every token would cost as much as the text is long"
+    picker.close()
