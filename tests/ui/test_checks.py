@@ -202,6 +202,21 @@ def test_the_keyboard_goes_from_mark_to_mark(view: ChatView, citations: tuple[Ci
     assert not page.hasFocus(), "Tab leaves after the last mark"
 
 
+def test_the_view_goes_along_with_the_keyboard(view: ChatView) -> None:
+    text = "\n\n".join(f"Paragraph {number} [D1 p.1]." for number in range(60))
+    citations = check(text, Sources((LEASE,)))
+    view.set_messages([MessageItem("assistant", text, citations=citations)])
+    bar, page = view.verticalScrollBar(), shown(view).text
+    bar.setValue(0)
+    page.setFocus(Qt.FocusReason.TabFocusReason)
+    for _ in range(60):
+        QTest.keyClick(page, Qt.Key.Key_Tab)
+    box = page.boxes_of(59)[0]
+    place = page.viewport().mapTo(view.viewport(), box.center().toPoint())
+    assert view.viewport().rect().contains(place)
+    assert bar.value() > 0
+
+
 def test_the_line_opens_to_all_of_them(view: ChatView, citations: tuple[Citation, ...]) -> None:
     view.set_messages([MessageItem("assistant", ANSWER, citations=citations)])
     row, spy = shown(view), QSignalSpy(view.citation_wanted)

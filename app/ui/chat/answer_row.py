@@ -44,7 +44,7 @@ class AnswerRow(MessageRow):
         self.receipt: ReceiptPart | None = None
         self.browser = self.text = CitedBrowser(self)
         self.text.citation_wanted.connect(self.citation_wanted)
-        self.text.reveal_wanted.connect(self._on_reveal_wanted)
+        self.text.reveal_wanted.connect(lambda top, end: self._reveal(self.text, top, end))
         self.browser.set_ground(QPalette.ColorRole.Base)
         self.browser.link_activated.connect(self.link_activated)
         self.browser.setAccessibleName(say("Answer"))
@@ -128,6 +128,7 @@ class AnswerRow(MessageRow):
             self.coverage = CoveragePart(self)
             self.coverage.changed.connect(self.needs_layout)
             self.coverage.citation_wanted.connect(self.citation_wanted)
+            self.coverage.reveal_wanted.connect(lambda top, end: self._reveal(self.coverage, top, end))
             self.coverage.show()
         self.coverage.show_note(note)
 
@@ -233,8 +234,10 @@ class AnswerRow(MessageRow):
             self.checks.show()
         return self.checks
 
-    def _on_reveal_wanted(self, top: int, bottom: int) -> None:
-        self.reveal_wanted.emit(self.browser.y() + top, self.browser.y() + bottom)
+    def _reveal(self, part: QWidget | None, top: int, bottom: int) -> None:
+        """A stretch of `part` should be seen."""
+        y = part.y() if part is not None else 0
+        self.reveal_wanted.emit(y + top, y + bottom)
 
     def _drop_prefill(self) -> None:
         if self.prefill is not None:

@@ -21,6 +21,7 @@ class CoveragePart(QWidget):
 
     changed = Signal()
     citation_wanted = Signal(object)
+    reveal_wanted = Signal(int, int)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -80,6 +81,7 @@ class CoveragePart(QWidget):
             fold = PassFold(self, note)
             fold.changed.connect(self.changed)
             fold.citation_wanted.connect(self.citation_wanted)
+            fold.reveal_wanted.connect(lambda top, end, f=fold: self.reveal_wanted.emit(f.y() + top, f.y() + end))
             fold.show()
             self.folds.append(fold)
 
@@ -106,6 +108,7 @@ class PassFold(QWidget):
 
     changed = Signal()
     citation_wanted = Signal(object)
+    reveal_wanted = Signal(int, int)
 
     def __init__(self, parent: QWidget, note: PassNote) -> None:
         super().__init__(parent)
@@ -144,5 +147,6 @@ class PassFold(QWidget):
             self.text.show_text(self.note.text)
             self.text.set_citations(self.note.citations)
             self.text.citation_wanted.connect(self.citation_wanted)
+            self.text.reveal_wanted.connect(lambda top, end: self.reveal_wanted.emit(LINE_PX + top, LINE_PX + end))
             self.text.show()
         self.changed.emit()
