@@ -99,8 +99,13 @@ class Preview:
         """Look up what the chat holds already and how fast this computer reads; then weigh."""
         self._desk.store.ask(self._look_up, self._on_found)
 
-    def choose(self, selection: Selection) -> None:
+    def choose(self, selection: Selection, *, exactly: bool = True) -> None:
+        """Another selection. Without `exactly` it is only added up, until `count`: more may change in a moment."""
         self.selection = selection
+        self._weigh(exactly=exactly)
+
+    def count(self) -> None:
+        """Weigh exactly what is chosen now."""
         self._weigh()
 
     def type(self, question: str) -> None:
@@ -141,12 +146,12 @@ class Preview:
         self._before, self._instructions, self._speed = found
         self._weigh()
 
-    def _weigh(self) -> None:
+    def _weigh(self, *, exactly: bool = True) -> None:
+        self._asked += 1
         self.weight = self._added_up()
         self.weighed.emit(self.weight)
-        if self._before is None:
+        if self._before is None or not exactly:
             return
-        self._asked += 1
         mine, documents = self._asked, self.documents
         thread = [*self._before, Said("user", self._question, documents)]
 

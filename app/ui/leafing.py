@@ -24,7 +24,8 @@ class Leafing:
     """Used on the main thread.
 
     Events: `opened()` it should be seen; `closed()`; `changed()` documents, order or ticks; `turned()` another document
-    or page; `weighed()` the weight is known anew; `failed(error)`.
+    or page; `weighed()` the weight is known anew; `failed(error)`; `rechosen()` ticks or order changed: `count` is due
+    when no more changes come.
     """
 
     def __init__(self, conversation: Conversation, guide: Guide) -> None:
@@ -35,6 +36,7 @@ class Leafing:
         self.turned: Emitter[[]] = Emitter()
         self.weighed: Emitter[[]] = Emitter()
         self.failed: Emitter[[CarrelError]] = Emitter()
+        self.rechosen: Emitter[[]] = Emitter()
         self.is_open = self.is_editable = False
         self.documents: tuple[Document, ...] = ()
         self.first_number = 1  # of the documents, as the model counts them
@@ -143,6 +145,11 @@ class Leafing:
         if self._preview is not None:
             self._preview.type(question)
 
+    def count(self) -> None:
+        """Weigh exactly: once after many ticks, since it hands the whole text to the engine."""
+        if self._preview is not None:
+            self._preview.count()
+
     # ---- choosing
 
     def tick_pages(self, numbers: Iterable[int], *, ticked: bool) -> None:
@@ -235,12 +242,13 @@ class Leafing:
     def _choose(self, selection: Selection) -> None:
         preview = self._preview
         assert preview is not None
-        preview.choose(selection)
+        preview.choose(selection, exactly=False)
         self.documents = preview.documents
         self._writing = True
         self._conversation.rearrange(self.documents)
         self._writing = False
         self.changed.emit()
+        self.rechosen.emit()
 
     def _to_first_page(self) -> None:
         document = self.document

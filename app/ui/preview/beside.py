@@ -33,6 +33,9 @@ class Beside(QSplitter):
         leafing = panel.leafing
         listen(self, lambda: leafing.opened.connect(self.open))
         listen(self, lambda: leafing.closed.connect(self.shut))
+        self._count_timer = QTimer(self, singleShot=True, interval=PAUSE_MS)
+        self._count_timer.timeout.connect(leafing.count)
+        listen(self, lambda: leafing.rechosen.connect(self._count_timer.start))
         if leafing.is_open:
             self.open()
 
