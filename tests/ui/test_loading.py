@@ -48,7 +48,8 @@ def card_of(studio: Studio) -> LoadingCard:
 
 
 def last_load(studio: Studio) -> m.Load:
-    return studio.engine.loads[-1]
+    last: m.Load = studio.engine.loads[-1]
+    return last
 
 
 def test_a_context_is_foreseen_kept_and_loaded(studio: Studio) -> None:

@@ -51,7 +51,8 @@ def panel(studio: Studio) -> Parameters:
 
 
 def sent(studio: Studio) -> m.Generate:
-    return studio.engine.links[0].generated[-1]
+    last: m.Generate = studio.engine.links[0].generated[-1]
+    return last
 
 
 def test_a_value_belongs_to_its_chat_and_survives_a_restart(open_studio: Callable[[], Studio]) -> None:
