@@ -34,10 +34,12 @@ class Leaf:
 
 
 def page_leaf(page: Page, *, ticked: bool, can_be_ticked: bool) -> Leaf:
+    """Where there is no box to show it, a page that was not sent says so."""
+    left_out = say("left out") if not (ticked or can_be_ticked) else ""
     return Leaf(
         words=f"{page.number} · {page.label}" if page.label else str(page.number),
         figure=f"{page.tokens:,}",
-        note=flag_words(page.flag),
+        note=say(", ").join(word for word in (flag_words(page.flag), left_out) if word),
         role=flag_role(page.flag),
         ticked=ticked,
         can_be_ticked=can_be_ticked,
