@@ -24,7 +24,7 @@ def mail(*parts: str, kind: str = "mixed", subject: str = "Hello") -> bytes:
 
 
 def attachment(name: str, data: bytes, kind: str = "application/octet-stream") -> str:
-    head = f'Content-Type: {kind}\nContent-Transfer-Encoding: base64\n'
+    head = f"Content-Type: {kind}\nContent-Transfer-Encoding: base64\n"
     return f'{head}Content-Disposition: attachment; filename="{name}"\n\n' + base64.encodebytes(data).decode()
 
 
