@@ -18,7 +18,7 @@ from app.core.words import say
 from app.engine.state import EngineState, Phase
 from app.fit.option import Adapter
 from app.fit.search import Fixed
-from app.session.demo import demo_document_path, demo_model_path, demo_question
+from app.session.demo import demo_document_path, demo_model_path, demo_question, is_demo
 from app.session.desk import Desk
 from app.session.form import check_form
 from app.session.loading import last_used_model, load_model
@@ -108,7 +108,7 @@ def load_for_terminal(desk: Desk, loop: Loop, path: Path, fixed: Fixed | None) -
     finally:
         disconnect()
         status.clear()
-    if desk.plan is not None:
+    if desk.plan is not None and not is_demo(str(path)):  # why a toy was loaded as it was tells nobody anything
         note(desk.plan.reason)
 
 
