@@ -35,13 +35,6 @@ def table_of(plan: RunPlan, results: Sequence[PassResult], documents: Sequence[D
     return Table((say("Document"), *plan.columns), tuple(rows))
 
 
-def transposed(table: Table) -> Table:
-    """Points down, documents across: how two contracts are compared."""
-    names = tuple(row[0].text for row in table.rows)
-    rows = ((Cell(column), *(row[place] for row in table.rows)) for place, column in enumerate(table.columns[1:], 1))
-    return Table((say("Point"), *names), tuple(rows))
-
-
 def as_markdown(table: Table) -> str:
     """The table with page markers, as an answer shows it."""
     lines = [_row(table.columns), _row(["---"] * len(table.columns))]

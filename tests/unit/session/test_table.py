@@ -13,7 +13,7 @@ from app.core.chat import Document, Page
 from app.core.errors import CarrelError
 from app.core.run import Cell, Pass, PassResult, Piece, RunPlan, Table
 from app.session.coverage import Coverage
-from app.session.table import as_answer, as_csv, as_markdown, as_tsv, table_of, tables_in, transposed
+from app.session.table import as_answer, as_csv, as_markdown, as_tsv, table_of, tables_in
 from app.session.tasks import build_table, compare_documents
 from app.session.turn import Outcome
 from tests.helpers.reading_engine import ReadingEngine
@@ -141,11 +141,3 @@ def test_markdown_comes_back_as_it_went() -> None:
         ['"x"', "+1 day"],
     ]
     assert tables_in("No table | here\n\n--- | ---") == []
-
-
-def test_documents_across_and_points_down() -> None:
-    turned = transposed(table_of(PLAN, (PassResult(1, '{"Rent": "5,000"}'),), (LEASE,)))
-    assert (turned.columns, [[cell.text for cell in row] for row in turned.rows]) == (
-        ("Point", "a"),
-        [["Rent", "5,000"], ["Term", ""]],
-    )
