@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from pathlib import Path
 
 from app.core.errors import CarrelError
 from app.store.failures import is_damage
 from app.store.migrations import version_of
+from app.store.sqlite import sqlite3
 
 # The log goes first: SQLite throws away a log that it finds beside an empty or missing database.
 SIDE_FILES = ("-wal", "-shm", "")

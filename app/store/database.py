@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +17,7 @@ from app.store.damage import looks_damaged, set_aside
 from app.store.failures import explained
 from app.store.migrations import MIGRATIONS, Migration, migrate, refuse_newer
 from app.store.rows import storable
+from app.store.sqlite import sqlite3
 
 BUSY_TIMEOUT_S = 5.0
 

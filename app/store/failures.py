@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from app.core.errors import CarrelError
+from app.store.sqlite import sqlite3
 
 
 @contextmanager

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
+import sqlite3 as codes
 from pathlib import Path
 
 import pytest
 
 from app.core.errors import CarrelError
 from app.store.failures import explain
+from app.store.sqlite import sqlite3
 from app.store.store import Store
 
 
@@ -51,12 +52,12 @@ def test_a_place_that_cannot_be_opened(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("sqlite_code", "code"),
     [
-        (sqlite3.SQLITE_IOERR_FSYNC, "database_io"),
-        (sqlite3.SQLITE_BUSY_SNAPSHOT, "database_busy"),
-        (sqlite3.SQLITE_READONLY_DIRECTORY, "database_read_only"),
-        (sqlite3.SQLITE_CORRUPT_VTAB, "database_damaged"),
-        (sqlite3.SQLITE_CANTOPEN_ISDIR, "database_cannot_open"),
-        (sqlite3.SQLITE_MISUSE, "database_failed"),
+        (codes.SQLITE_IOERR_FSYNC, "database_io"),
+        (codes.SQLITE_BUSY_SNAPSHOT, "database_busy"),
+        (codes.SQLITE_READONLY_DIRECTORY, "database_read_only"),
+        (codes.SQLITE_CORRUPT_VTAB, "database_damaged"),
+        (codes.SQLITE_CANTOPEN_ISDIR, "database_cannot_open"),
+        (codes.SQLITE_MISUSE, "database_failed"),
     ],
 )
 def test_extended_codes_find_their_sentence(sqlite_code: int, code: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import random
-import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 from app.core.errors import CarrelError
 from app.store.database import Database
 from app.store.migrations import MIGRATIONS
+from app.store.sqlite import sqlite3
 from app.store.store import Store
 
 VERSION_1 = Path(__file__).with_name("version1.sql")

@@ -1,0 +1,1 @@
+"""The steps of the tables, one file a group. A step that was released is never edited."""
