@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from app.core.citation import Citation, Place
 from app.core.words import say
+from app.session.verdicts import cited_words, pages_words, verdict_words, worth_listing
+
+__all__ = [
+    "Look",
+    "checks_line",
+    "cited_words",
+    "is_doubtful",
+    "look_of",
+    "pages_words",
+    "target_of",
+    "verdict_words",
+    "worth_listing",
+]
 
 Line = Literal["solid", "dots", "wave", "dashes", "crosses"]
 Sign = Literal["", "tick", "wave", "arrow", "cross"]
-
-_MARKUP = re.compile(r"\*\*|__|`|^\s*>", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,46 +56,6 @@ def look_of(one: Citation) -> Look:
     return _EXACT if one.verdict == "exact" else _NAMED
 
 
-def verdict_words(one: Citation) -> str:
-    """What the documents say about it, in a sentence or two."""
-    pages, quote = pages_words(one.places), one.kind == "quote"
-    match one.verdict:
-        case "missing":
-            if quote:
-                return say("Not found on any page that was read.")
-            return say("The quotation it stands for is on no page that was read.")
-        case "left_out":
-            return say("This page is in the document, but was not given to the model.")
-        case "no_page":
-            return say("There is no such page.")
-        case "said":
-            return say("Said in this conversation, not in the documents.")
-        case "exists":
-            return say("This page was given to the model.")
-        case "elsewhere":
-            return say("The quotation it stands for is on {pages}.", pages=pages)
-    if one.is_misplaced:
-        words = say("Found on {pages}, not on the page the answer names.", pages=pages)
-    elif one.verdict == "exact":
-        words = say("Found on {pages}, word for word.", pages=pages)
-    elif one.verdict == "normalized":
-        words = say("Found on {pages}; only spaces, case or punctuation differ.", pages=pages)
-    else:
-        words = say("Nearly so on {pages}: {share} % alike.", pages=pages, share=round(100 * one.score))
-    return f"{words} {say('The numbers differ.')}" if one.numbers_differ else words
-
-
-def cited_words(one: Citation) -> str:
-    """What is quoted, without line breaks and markup."""
-    return " ".join(_MARKUP.sub("", one.text).split())
-
-
-def pages_words(places: Sequence[Place]) -> str:
-    """ "D1 p.2, D1 p.3"."""
-    named = dict.fromkeys((place.document, place.page) for place in places)
-    return say(", ").join(f"D{document} p.{page}" for document, page in named)
-
-
 def checks_line(citations: Sequence[Citation]) -> str:
     """ "4 quotes checked: 3 found, 1 not found"; empty when there is nothing to say."""
     quotes = [one for one in citations if one.kind == "quote" and one.verdict != "said"]
@@ -104,12 +74,6 @@ def checks_line(citations: Sequence[Citation]) -> str:
 def is_doubtful(citations: Sequence[Citation]) -> bool:
     """Whether a reader should look at one of them."""
     return any(one.is_doubtful for one in citations)
-
-
-def worth_listing(citations: Sequence[Citation]) -> list[Citation]:
-    """Quotations, and pages that were not read; what a reference shares with its quotation is not said twice."""
-    some = [one for one in citations if one.kind == "quote" or one.verdict in ("no_page", "left_out")]
-    return some or list(citations)
 
 
 def target_of(one: Citation) -> Place | None:
