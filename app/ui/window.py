@@ -32,6 +32,7 @@ from app.ui.loader import Loader
 from app.ui.naming import Naming
 from app.ui.pages.maker import make_page
 from app.ui.support import save_support_bundle
+from app.ui.wishes import make_commands
 
 SIZE_PX = (1440, 900)
 
@@ -54,11 +55,12 @@ class Window(QMainWindow):
         self._began = self._finished = False
         self.setWindowTitle("Carrel")
         self.setMinimumSize(640, 480)
+        self.commands = make_commands(self)
         self._build()
         self.resize(*SIZE_PX)
         self._restore_place()
         self._naming = Naming(self.conversation)
-        self._keys, self._listener = Keys(self), Listener(self)
+        self._keys, self._listener = Keys(self, self.commands), Listener(self)
         self.leafing.opened.connect(self._on_preview_opened)
         self.sets.failed.connect(lambda error: self.notices.tell_error(str(error)))
         self.sets.removed.connect(self._on_set_removed)

@@ -267,7 +267,7 @@ def test_keys_reach_what_they_name(open_studio: Callable[..., Studio]) -> None:
     key(window, Qt.Key.Key_Escape)
     assert window.stack.currentWidget() is window.chat
     key(window, Qt.Key.Key_F1)
-    assert window.stack.currentWidget() is window.pages["about"]
+    assert window.stack.currentWidget() is window.pages["keys"]
     key(window, Qt.Key.Key_N, control)
     assert window.stack.currentWidget() is window.chat
     assert window.chat.view.count == 0
@@ -304,7 +304,7 @@ def test_copy_takes_the_last_answer(open_studio: Callable[..., Studio]) -> None:
     QApplication.clipboard().clear()
 
 
-@pytest.mark.parametrize("page", ["chat", "start", "library", "sets", "computer", "settings", "about"])
+@pytest.mark.parametrize("page", ["chat", "start", "library", "sets", "computer", "settings", "about", "keys"])
 def test_every_control_has_a_name_and_is_reached_by_tab(open_studio: Callable[..., Studio], page: str) -> None:
     studio = open_studio()
     studio.window.modelbar.inspector.setChecked(True)

@@ -1,41 +1,21 @@
-"""What Carrel is, its licences, and the keys."""
+"""What Carrel is, its licences, and what helps when something goes wrong."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app import __version__
-from app.core.words import mark, say
+from app.core.words import say
 from app.ui.pages.page import Card, Page, buttons, label
 from app.ui.widgets.buttons import TextButton
 
-KEYS = (
-    ("Ctrl+N", mark("New chat")),
-    ("Ctrl+K", mark("Find a chat")),
-    ("Ctrl+L", mark("Go to the message")),
-    ("Enter", mark("Send")),
-    ("Shift+Enter", mark("New line")),
-    ("↑", mark("The last question again, in the empty message")),
-    ("Esc", mark("Stop the answer, or back to the chat")),
-    ("Ctrl+O", mark("Add files to the message")),
-    ("Ctrl+Shift+C", mark("Copy the last answer")),
-    ("Ctrl+I", mark("Show or hide performance and parameters")),
-    ("Ctrl+M", mark("How the model is loaded")),
-    ("Ctrl+Shift+P", mark("Show or close the pages of the attached files")),
-    ("Ctrl+P", mark("Parameters of this chat")),
-    ("Ctrl+B", mark("Show or hide the chats")),
-    ("Ctrl+,", mark("Settings")),
-    ("F1", mark("This page")),
-    ("F2", mark("Rename the selected chat")),
-    ("Del", mark("Delete the selected chat")),
-)
-
 
 class AboutPage(Page):
-    """`support_wanted()` asks for a bundle of logs."""
+    """`support_wanted()` asks for a bundle of logs, `keys_wanted()` for the page of keys."""
 
     support_wanted = Signal()
+    keys_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(say("Keys and about"), parent)
@@ -73,15 +53,8 @@ class AboutPage(Page):
 
     def _keys(self) -> Card:
         card = Card(say("Keys"))
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(24)
-        grid.setVerticalSpacing(8)
-        half = (len(KEYS) + 1) // 2
-        for number, (keys, meaning) in enumerate(KEYS):
-            row, column = number % half, number // half * 2
-            grid.addWidget(label(keys, "quiet", wrap=False), row, column)
-            grid.addWidget(label(say(meaning)), row, column + 1)
-        grid.setColumnStretch(1, 1)
-        grid.setColumnStretch(3, 1)
-        card.column.addLayout(grid)
+        card.column.addWidget(label(say("Everything can be done with the keyboard.")))
+        show = TextButton(say("Show the keys") + " (F1)", picture="keyboard")
+        show.clicked.connect(self.keys_wanted)
+        card.column.addLayout(buttons(show))
         return card

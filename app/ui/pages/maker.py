@@ -21,7 +21,12 @@ def make_page(name: str, window: Window) -> Page:
 
         about = AboutPage()
         about.support_wanted.connect(window.save_support_bundle)
+        about.keys_wanted.connect(lambda: window.show_page("keys"))
         return about
+    if name == "keys":
+        from app.ui.pages.keys import KeysPage
+
+        return KeysPage(window.commands)
     if name == "computer":
         from app.ui.pages.computer import ComputerPage
 

@@ -1,0 +1,162 @@
+"""What one can wish for in the window: the list that its keys, its page of keys and its search are made of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+
+from app.core.words import mark, say
+from app.ui.commands import ANSWER, CHAT, MESSAGE, PROGRAM, VIEW, Command, Commands
+
+if TYPE_CHECKING:
+    from app.ui.window import Window
+
+
+def make_commands(window: Window) -> Commands:
+    """The wishes of `window`. Its widgets are looked up at every wish: another language makes them again."""
+    commands, wishes = Commands(), Wishes(window)
+    commands.add(*_chats(window, wishes), *_message(window, wishes), *_answer(window, wishes))
+    commands.add(*_view(window, wishes), *_program(window))
+    return commands
+
+
+class Wishes:
+    """Those that take more than one step."""
+
+    def __init__(self, window: Window) -> None:
+        self._window = window
+
+    def find(self) -> None:
+        """The search of chats, whatever is shown."""
+        sidebar = self._window.sidebar
+        self._window.modelbar.sidebar.setChecked(True)
+        sidebar.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        sidebar.search.selectAll()
+
+    def go_to_message(self) -> None:
+        self._window.show_page("chat")
+        self._window.chat.focus_message()
+
+    def escape(self) -> None:
+        """Close the preview one is in, stop what runs, else back to the chat."""
+        window = self._window
+        if window.leafing.is_open and (window.frame.beside.holds_keyboard or not window.conversation.is_running):
+            window.leafing.close()
+        elif window.conversation.is_running:
+            window.conversation.stop()
+        elif window.page != "chat":
+            window.show_page("chat")
+        else:
+            window.chat.focus_message()
+
+    def add_files(self) -> None:
+        self._window.show_page("chat")
+        self._window.chat.choose_files()
+
+    def copy_answer(self) -> None:
+        if self._window.chat.view.copy_last_answer():
+            self._window.notices.tell(say("The answer is copied."))
+
+
+def _chats(window: Window, wishes: Wishes) -> tuple[Command, ...]:
+    return (
+        Command("chat.new", mark("New chat"), window.new_chat, CHAT, ("Ctrl+N",), "plus"),
+        Command(
+            "chat.find", mark("Find chats and commands"), wishes.find, CHAT, ("Ctrl+K",), "search", is_listed=False
+        ),
+        Command("chat.rename", mark("Rename the selected chat"), None, CHAT, ("F2",)),
+        Command("chat.delete", mark("Delete the selected chat"), None, CHAT, ("Del",)),
+    )
+
+
+def _message(window: Window, wishes: Wishes) -> tuple[Command, ...]:
+    return (
+        Command("message.go", mark("Go to the message"), wishes.go_to_message, MESSAGE, ("Ctrl+L",), "pencil"),
+        Command("message.send", mark("Send"), None, MESSAGE, ("Return",)),
+        Command("message.line", mark("New line"), None, MESSAGE, ("Shift+Return",)),
+        Command("message.recall", mark("The last question again, in the empty message"), None, MESSAGE, ("Up",)),
+        Command("message.files", mark("Add files to the message"), wishes.add_files, MESSAGE, ("Ctrl+O",), "paperclip"),
+        Command(
+            "message.preview",
+            mark("Show or close the pages of the attached files"),
+            window.toggle_preview,
+            MESSAGE,
+            ("Ctrl+Shift+P",),
+            "eye",
+        ),
+    )
+
+
+def _answer(window: Window, wishes: Wishes) -> tuple[Command, ...]:
+    return (
+        Command(
+            "answer.stop",
+            mark("Stop the answer"),
+            lambda: window.conversation.stop(),
+            ANSWER,
+            icon="square",
+            enabled=lambda: window.conversation.is_running,
+        ),
+        Command("answer.copy", mark("Copy the last answer"), wishes.copy_answer, ANSWER, ("Ctrl+Shift+C",), "copy"),
+        Command(
+            "window.escape",
+            mark("Stop the answer, or back to the chat"),
+            wishes.escape,
+            ANSWER,
+            ("Esc",),
+            is_listed=False,
+        ),
+    )
+
+
+def _view(window: Window, wishes: Wishes) -> tuple[Command, ...]:
+    return (
+        Command(
+            "view.chats",
+            mark("Show or hide the chats"),
+            lambda: window.modelbar.sidebar.toggle(),
+            VIEW,
+            ("Ctrl+B",),
+            "panel-left",
+        ),
+        Command(
+            "view.inspector",
+            mark("Show or hide performance and parameters"),
+            lambda: window.modelbar.inspector.toggle(),
+            VIEW,
+            ("Ctrl+I",),
+            "activity",
+        ),
+        Command(
+            "view.parameters",
+            mark("Parameters of this chat"),
+            lambda: window.frame.toggle_parameters(),
+            VIEW,
+            ("Ctrl+P",),
+            "sliders-horizontal",
+        ),
+    )
+
+
+def _program(window: Window) -> tuple[Command, ...]:
+    return (
+        Command("page.library", mark("Models"), lambda: window.show_page("library"), PROGRAM, icon="library"),
+        Command("model.loading", mark("How the model is loaded"), window.show_loading, PROGRAM, ("Ctrl+M",), "gpu"),
+        Command("model.open", mark("Open a GGUF file"), window.choose_model, PROGRAM, icon="folder-open"),
+        Command("page.computer", mark("This computer"), lambda: window.show_page("computer"), PROGRAM, icon="monitor"),
+        Command("page.sets", mark("Document sets"), lambda: window.show_page("sets"), PROGRAM, icon="folder"),
+        Command(
+            "page.settings", mark("Settings"), lambda: window.show_page("settings"), PROGRAM, ("Ctrl+,",), "settings"
+        ),
+        Command("page.keys", mark("Keys"), lambda: window.show_page("keys"), PROGRAM, ("F1",), "keyboard"),
+        Command("page.about", mark("About Carrel"), lambda: window.show_page("about"), PROGRAM, icon="info"),
+        Command(
+            "support.bundle",
+            mark("Save support bundle…"),
+            window.save_support_bundle,
+            PROGRAM,
+            icon="circle-question-mark",
+        ),
+        Command("window.quit", mark("Quit"), window.close, PROGRAM, ("Ctrl+Q",), "x"),
+    )
