@@ -13,9 +13,10 @@ from app.store.chats import Chats
 from app.store.database import BUSY_TIMEOUT_S, Database
 from app.store.runs import Runs
 from app.store.sets import Sets
+from app.store.transfer import Transfer
 
 
-class Store(Answers, Chats, Sets, Runs):
+class Store(Transfer, Answers, Chats, Sets, Runs):
     """Chats, messages, answers, documents, their sets and long runs in the file at `path`.
 
     Use it on the thread that made it. A damaged file is renamed and a new one begun (see `notices`); one saved by a
