@@ -6,6 +6,7 @@ It holds no widgets, so the page can be rebuilt (for another language) while an 
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -32,7 +33,7 @@ _NONE = Choices()
 
 
 class Conversation(Attachments):
-    """The open chat. Used on the main thread.
+    """The open chat of a pane of the window. Used on the main thread.
 
     Events: `leaving()` before and `opened()` after another chat, or none, is shown; `asked(question, answer)` both
     rows exist; `resuming(seconds)` a saved reading comes back; `prefilled(done, total, cached)`; `spoke(channel, text,
@@ -43,10 +44,12 @@ class Conversation(Attachments):
     conversation, its passage lit: the document counts from 1 as in [D1 p.2].
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, pane: int = 1) -> None:
         super().__init__(desk)
+        self.pane = pane
+        self.beside: Sequence[Conversation] = ()  # those of other panes
         self.chat_id: int | None = None
-        self.manner = Manner(desk)
+        self.manner = Manner(desk, pane)
         self.draft = self._new_draft = self._read_new_draft()
         self.messages: list[Message] = []
         self.chats: list[Chat] = []
@@ -86,10 +89,17 @@ class Conversation(Attachments):
         """Whether the running answer belongs to the chat that is shown."""
         return self.turn is not None and self.turn.chat_id == self.chat_id
 
+    @property
+    def runs_beside(self) -> bool:
+        """Whether the chat that is shown is being answered in another pane."""
+        turns = [one.turn for one in self.beside if one.turn is not None]
+        return self.chat_id is not None and any(turn.chat_id == self.chat_id for turn in turns)
+
     def refresh_list(self) -> None:
         def done(found: list[Chat]) -> None:
-            self.chats = found
-            self.listed.emit(found)
+            for one in (self, *self.beside):
+                one.chats = found
+                one.listed.emit(found)
 
         chats.list_chats(self.desk, done)
 
@@ -114,11 +124,12 @@ class Conversation(Attachments):
             write_durably(self._draft_file, text.encode())
         else:
             chats.save_draft(self.desk, self.chat_id, text)
-            self.chats = [_with_draft(chat, text) if chat.id == self.chat_id else chat for chat in self.chats]
+            for one in (self, *self.beside):
+                one.chats = [_with_draft(chat, text) if chat.id == self.chat_id else chat for chat in one.chats]
 
     @property
     def _draft_file(self) -> Path:
-        return self.desk.home.root / "draft.txt"
+        return self.desk.home.root / ("draft.txt" if self.pane == 1 else f"draft-{self.pane}.txt")
 
     def _read_new_draft(self) -> str:
         try:
@@ -142,8 +153,8 @@ class Conversation(Attachments):
     # Answers
 
     def ask(self, text: str, *, thinking: bool) -> None:
-        """Send the words and the dropped files. Does nothing while an answer runs."""
-        if self.turn is not None:
+        """Send the words and the dropped files. Does nothing while an answer runs, here or in the same chat beside."""
+        if self.turn is not None or self.runs_beside:
             return
         self._begin(Turn(self.desk, self.wish(text, thinking=thinking)), text)
 
@@ -153,7 +164,7 @@ class Conversation(Attachments):
 
     def cover(self, coverage: Coverage, text: str = "") -> None:
         """Read in passes. `text` comes back into the composer when it is refused. Does nothing while an answer runs."""
-        if self.turn is None:
+        if self.turn is None and not self.runs_beside:
             self.covering = Covering(coverage)
             self.covering.changed.connect(self._on_covered)
             self._begin(coverage, text)

@@ -16,8 +16,8 @@ from app.session.sampling import save_choices, usual_sampling
 class Manner:
     """Event: `changed()`. `choices` are those of the chat shown. Holds no widgets."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, desk: Desk, pane: int = 1) -> None:
+        self._desk, self._pane = desk, pane
         self._chat_id: int | None = None
         self._kept: dict[int, Choices] = {}  # newer than the rows the list of chats was read from
         self._new = self._read_new()
@@ -78,7 +78,7 @@ class Manner:
 
     @property
     def _new_file(self) -> Path:
-        return self._desk.home.root / "new-chat.json"
+        return self._desk.home.root / ("new-chat.json" if self._pane == 1 else f"new-chat-{self._pane}.json")
 
     def _read_new(self) -> Choices:
         try:

@@ -60,6 +60,8 @@ class Readiness(QObject):
         reason = ""
         if elsewhere:
             reason = say("Another chat is being answered. Stop it there, or wait.")
+        elif conversation.runs_beside:
+            reason = say("This chat is being answered beside. Stop it there, or wait.")
         elif not state.can_be_asked:
             reason = say("No model is loaded yet.")
         self._composer.set_blocked(reason)
