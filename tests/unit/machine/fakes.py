@@ -30,6 +30,7 @@ class FakeNvml:
         count: int = 2,
     ) -> None:
         self.failing, self.driver, self.lost, self.count = failing or {}, driver, lost, count
+        self.throttle = 0
         self.calls: list[str] = []
 
     def __getattr__(self, name: str) -> Any:
@@ -62,6 +63,11 @@ class FakeNvml:
             "nvmlDeviceGetPowerUsage": 312_500,
             "nvmlDeviceGetEnforcedPowerLimit": 450_000,
             "nvmlDeviceGetClockInfo": 2520,
+            "nvmlDeviceGetMaxClockInfo": 3105,
+            "nvmlDeviceGetCurrentClocksEventReasons": self.throttle,
+            "nvmlDeviceGetCurrentClocksThrottleReasons": self.throttle,
+            "nvmlDeviceGetCurrPcieLinkGeneration": 4,
+            "nvmlDeviceGetCurrPcieLinkWidth": 16,
             "nvmlDeviceGetComputeRunningProcesses": [SimpleNamespace(pid=42, usedGpuMemory=5 << 30)],
         }
         return answers[name]
