@@ -28,6 +28,11 @@ class Home:
         return self.root / "carrel.db"
 
     @property
+    def vault_file(self) -> Path:
+        """Holds the key of the vault, sealed; there is none without a vault."""
+        return self.root / "vault.json"
+
+    @property
     def sessions_folder(self) -> Path:
         """What the engine has read, kept as KV states; may be deleted at any time."""
         return self.root / "sessions"

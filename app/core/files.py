@@ -1,4 +1,4 @@
-"""Small files that must survive a crash: written whole or not at all."""
+"""Files that must survive a crash, written whole or not at all; and files whose content must be gone."""
 
 from __future__ import annotations
 
@@ -28,3 +28,30 @@ def write_durably(file: Path, content: bytes) -> None:
             file=str(file),
             cause=error.strerror or str(error),
         ) from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames in a folder durable, where the system knows how. Raises OSError."""
+    if os.name != "nt":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def overwrite_and_remove(file: Path) -> None:
+    """Write zeros over a file, wait for the disk, delete it. One that is not there is gone already. Raises OSError.
+
+    A flash disk or a copying file system may keep the old blocks where no program reaches them.
+    """
+    with contextlib.suppress(FileNotFoundError):
+        with file.open("r+b", buffering=0) as handle:
+            left, zeros = os.fstat(handle.fileno()).st_size, bytes(_ZEROS_BYTES)
+            while left > 0:
+                left -= handle.write(zeros[: min(left, _ZEROS_BYTES)])
+            os.fsync(handle.fileno())
+        file.unlink()
+
+
+_ZEROS_BYTES = 1 << 20

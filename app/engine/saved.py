@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from app.core.files import sync_folder
 from app.engine.messages import Load
 from app.gguf.split import part_names
 
@@ -109,16 +110,6 @@ def write_sidecar(state: Path, sidecar: Sidecar) -> None:
     except OSError:
         temporary.unlink(missing_ok=True)
         raise
-
-
-def sync_folder(folder: Path) -> None:
-    """Make renames in a folder durable, where the system knows how."""
-    if os.name != "nt":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def remove(state: Path) -> None:
