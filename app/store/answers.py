@@ -22,6 +22,15 @@ class Answers(Messages):
             writer = this_writer()
             return self.message(self._insert(chat_id, parent_id, "assistant", "streaming", model=model, writer=writer))
 
+    def reopen_answer(self, message_id: int, model: str) -> Message:
+        """An answer that was cut is written on: its text stays as it is, what comes is journaled behind it."""
+        with self._db.transaction():
+            sql = "UPDATE messages SET state = 'streaming', model = ?, writer = ? "
+            sql += "WHERE id = ? AND role = 'assistant' AND state != 'streaming'"
+            if not self._db.execute(sql, model, this_writer(), message_id).rowcount:
+                raise no_message()
+            return self.message(message_id)
+
     def append_answer(self, message_id: int, pieces: Iterable[tuple[Channel, str]]) -> None:
         """Journal new text in one transaction. Costs as much as the new text, however long the answer is."""
         with self._db.transaction():

@@ -1,4 +1,4 @@
-"""The tree of messages: every message names its parent, a chat names the leaf of the branch it shows."""
+"""The messages of a chat: every one names its parent, so they are a tree; read along its branches, and added to."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import msgspec
 
 from app.core.chat import AnswerState, Role
 from app.core.citation import Citation
-from app.store.part import Part, no_chat, no_message
+from app.store.branches import SHOWN, UP_FROM, Branches
+from app.store.part import no_chat, no_message
 from app.store.rows import (
     ATTACHMENT_COLUMNS,
     MESSAGE_COLUMNS,
@@ -24,13 +25,8 @@ from app.store.rows import (
 
 Chosen = tuple[int, ...] | None
 
-_BRANCH = """WITH RECURSIVE branch (id, parent_id) AS (
-    SELECT m.id, m.parent_id FROM chats c JOIN messages m ON m.id = c.leaf_id WHERE c.id = ?
-    UNION ALL SELECT m.id, m.parent_id FROM branch b JOIN messages m ON m.id = b.parent_id AND m.id < b.id
-)"""
 
-
-class Messages(Part):
+class Messages(Branches):
     """Reading the tree, and adding what the user said."""
 
     def add_message(
@@ -62,14 +58,6 @@ class Messages(Part):
             if not self._db.execute(sql, to_json(tuple(citations)) if citations else "", message_id).rowcount:
                 raise no_message()
 
-    def set_leaf(self, chat_id: int, message_id: int | None) -> None:
-        """Show the branch that ends in this message of the chat; None shows an empty chat."""
-        with self._db.transaction():
-            if message_id is not None:
-                self._require_message(chat_id, message_id)
-            if not self._db.execute("UPDATE chats SET leaf_id = ? WHERE id = ?", message_id, chat_id).rowcount:
-                raise no_chat()
-
     def message(self, message_id: int) -> Message:
         """One message, with the text written so far when it is still being answered."""
         found = self._read("WHERE m.id = ?", message_id)
@@ -79,7 +67,13 @@ class Messages(Part):
 
     def thread(self, chat_id: int) -> list[Message]:
         """The branch shown, from its first message to its leaf."""
-        return self._read("JOIN branch USING (id) ORDER BY m.id", chat_id, before=_BRANCH)
+        return self._read("JOIN branch USING (id) ORDER BY m.id", chat_id, before=SHOWN)
+
+    def thread_to(self, message_id: int | None) -> list[Message]:
+        """The branch from its first message down to this one, shown or not; empty for None."""
+        if message_id is None:
+            return []
+        return self._read("JOIN branch USING (id) ORDER BY m.id", message_id, before=UP_FROM)
 
     def roots(self, chat_id: int) -> list[Message]:
         """The first messages of a chat, oldest first; more than one when the first was edited."""
@@ -111,18 +105,8 @@ class Messages(Part):
         sql = f"INSERT INTO messages ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
         message_id = self._db.execute(sql, chat_id, parent_id, role, now, state, text, model, writer).lastrowid
         assert message_id is not None
-        self._db.execute("UPDATE chats SET leaf_id = ? WHERE id = ?", message_id, chat_id)
+        self._show_leaf(chat_id, message_id, parent_id)
         return message_id
-
-    def _chat_of(self, message_id: int) -> int:
-        rows = self._db.rows("SELECT chat_id FROM messages WHERE id = ?", message_id)
-        if not rows:
-            raise no_message()
-        return int(rows[0][0])
-
-    def _require_message(self, chat_id: int, message_id: int) -> None:
-        if self._chat_of(message_id) != chat_id:
-            raise no_message()
 
     def _read(self, where: str, *values: int, before: str = "") -> list[Message]:
         rows = self._db.rows(f"{before} SELECT {MESSAGE_COLUMNS} FROM messages m {where}", *values)

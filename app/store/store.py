@@ -9,15 +9,20 @@ from pathlib import Path
 
 from app.core.errors import CarrelError
 from app.store.answers import Answers
+from app.store.bin import Bin
 from app.store.chats import Chats
 from app.store.database import BUSY_TIMEOUT_S, Database
+from app.store.folders import Folders
+from app.store.offshoots import Offshoots
 from app.store.runs import Runs
+from app.store.search import Search
 from app.store.sets import Sets
 from app.store.transfer import Transfer
+from app.store.waiting import Waiting
 
 
-class Store(Transfer, Answers, Chats, Sets, Runs):
-    """Chats, messages, answers, documents, their sets and long runs in the file at `path`.
+class Store(Transfer, Offshoots, Answers, Chats, Folders, Bin, Sets, Waiting, Search, Runs):
+    """Chats, messages, answers, documents, their sets, long runs and the index of all of it in the file at `path`.
 
     Use it on the thread that made it. A damaged file is renamed and a new one begun (see `notices`); one saved by a
     newer Carrel is refused.
