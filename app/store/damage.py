@@ -18,11 +18,11 @@ READABLE = ("ok", "NULL value in", "CHECK constraint failed", "NUMERIC value in"
 
 
 def looks_damaged(connection: sqlite3.Connection, known_steps: int) -> bool:
-    """Whether the file behind `connection` cannot be trusted. Reads all of it, unless a newer Carrel wrote it."""
+    """Whether the file behind `connection` cannot be trusted. Reads all but the search index, unless a newer Carrel wrote it."""
     try:
         if version_of(connection) > known_steps:
             return False
-        reports = [str(row[0]) for row in connection.execute("PRAGMA quick_check")]
+        reports = [report for table in _tables(connection) for report in _reports_on(connection, table)]
         return any(not report.startswith(READABLE) for report in reports) or _is_not_ours(connection)
     except UnicodeDecodeError:  # SQLite's complaint quotes the damaged bytes
         return True
@@ -30,6 +30,16 @@ def looks_damaged(connection: sqlite3.Connection, known_steps: int) -> bool:
         if is_damage(error):
             return True
         raise
+
+
+def _tables(connection: sqlite3.Connection) -> list[str]:
+    """All tables but those of the search index: it can be made again, and takes long to check."""
+    sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB 'found_*'"
+    return [str(row[0]) for row in connection.execute(sql)]
+
+
+def _reports_on(connection: sqlite3.Connection, table: str) -> list[str]:
+    return [str(row[0]) for row in connection.execute(f"PRAGMA quick_check('{table}')")]
 
 
 def set_aside(path: Path) -> CarrelError:

@@ -74,7 +74,7 @@ class Database:
                 self.notices = (set_aside(self.path),)
                 connection = _connect(self.path, busy_timeout_s)
             refuse_newer(connection, steps)
-            for setting in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+            for setting in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
                 connection.execute(f"PRAGMA {setting}").fetchall()
             migrate(connection, steps)
         except BaseException:

@@ -13,7 +13,7 @@ from app.core.citation import Citation
 from app.core.params import Choices
 from app.core.run import PassResult, RunPlan, RunState
 
-CHAT_COLUMNS = "id, title, created_at, updated_at, leaf_id, draft, deleted_at, choices"
+CHAT_COLUMNS = "id, title, created_at, updated_at, leaf_id, draft, deleted_at, choices, folder_id, pinned_at"
 MESSAGE_COLUMNS = (
     "m.id, m.chat_id, m.parent_id, m.role, m.created_at, m.state, m.text, m.thinking, m.thinking_ms, "
     "m.model, m.cause, m.usage, m.timing, m.receipt, m.citations"
@@ -36,6 +36,16 @@ class Chat(msgspec.Struct, frozen=True):
     draft: str = ""
     deleted_at: float | None = None
     choices: Choices = Choices()
+    folder_id: int | None = None
+    pinned_at: float | None = None
+
+
+class Folder(msgspec.Struct, frozen=True):
+    """A folder of chats."""
+
+    id: int
+    name: str
+    created_at: float
 
 
 class Attachment(msgspec.Struct, frozen=True):
@@ -122,7 +132,7 @@ def storable(text: str) -> str:
 
 
 def chat_of(row: Sequence[Any]) -> Chat:
-    values = [*row[:7], _choices_of(row[7])]
+    values = [*row[:7], _choices_of(row[7]), *row[8:]]
     return Chat(*values)
 
 

@@ -1,0 +1,180 @@
+"""Finds chats, messages, side notes and pages of documents by their words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal
+
+import msgspec
+
+from app.core.chat import Role
+from app.store.indexing import PAGE_ROOM, STEP_S, Indexing
+from app.store.query import Query, Span, fits, read_query
+from app.store.snippets import snippet_of
+
+HitKind = Literal["chat", "note", "message", "thinking", "page"]
+
+MANY = 2_000  # hits beyond which words no longer tell the better from the worse: the newest go first
+FRESH_S = 30 * 86_400.0  # how fast age counts against a message
+EACH = 3  # hits shown of one chat or document
+
+
+class Hit(msgspec.Struct, frozen=True):
+    """Something found. `snippet` is one line of it, `spans` the characters to light; `at_s` is when it was written.
+
+    `chat_id` is None for a page that only a document set holds: then `set_name` names it.
+    """
+
+    kind: HitKind
+    title: str
+    at_s: float
+    snippet: str
+    spans: tuple[Span, ...] = ()
+    chat_id: int | None = None
+    message_id: int | None = None
+    role: Role = "user"
+    document_id: int | None = None
+    document: str = ""
+    page: int = 0
+    set_name: str = ""
+
+
+class Found(msgspec.Struct, frozen=True):
+    """What was found, the best first. `unindexed` things could not be looked at yet."""
+
+    query: Query = Query()
+    chats: tuple[Hit, ...] = ()
+    messages: tuple[Hit, ...] = ()
+    pages: tuple[Hit, ...] = ()
+    unindexed: int = 0
+
+    @property
+    def hits(self) -> tuple[Hit, ...]:
+        return self.chats + self.messages + self.pages
+
+
+class Search(Indexing):
+    """Full-text search over everything that is not in the recycle bin."""
+
+    def search(self, words: str, *, limit: int = 20, folder_id: int | None = None) -> Found:
+        """The best `limit` of each kind. What was written just now is read first, so that it is found."""
+        query = read_query(words)
+        if not query.match:
+            return Found(query)
+        self.index_some(STEP_S)
+        return Found(
+            query,
+            self._find_chats(query, limit, folder_id),
+            self._find_messages(query, limit, folder_id),
+            self._find_pages(query, limit, folder_id),
+            self.unindexed(),
+        )
+
+    def _find_chats(self, query: Query, limit: int, folder_id: int | None) -> tuple[Hit, ...]:
+        source = "FROM found_chats f JOIN chats c ON c.id = f.rowid"
+        hits = []
+        rows = self._ranked("found_chats", "2.0, 1.0", source, "c.id, c.updated_at", query, folder_id)
+        for chat_id, at_s in _best(rows, limit):
+            title, note = self._db.rows("SELECT title, note FROM chats WHERE id = ?", chat_id)[0]
+            in_title = fits(query, title) or not note
+            line = snippet_of(title if in_title else note, query)
+            hits.append(Hit("chat" if in_title else "note", title, at_s, line.text, line.spans, chat_id))
+        return tuple(hits)
+
+    def _find_messages(self, query: Query, limit: int, folder_id: int | None) -> tuple[Hit, ...]:
+        source = "FROM found_messages f JOIN messages m ON m.id = f.rowid JOIN chats c ON c.id = m.chat_id"
+        rows = self._ranked("found_messages", "1.0, 0.3", source, "m.id, m.created_at, c.id", query, folder_id)
+        hits = []
+        for message_id, at_s, chat_id in _best(_at_most_each(rows), limit):
+            sql = "SELECT c.title, m.role, m.text, m.thinking FROM messages m JOIN chats c ON c.id = m.chat_id "
+            title, role, text, thinking = self._db.rows(sql + "WHERE m.id = ?", message_id)[0]
+            line = snippet_of(text, query)
+            hidden = not line.spans and bool(thinking)
+            line = snippet_of(thinking, query) if hidden else line
+            kind: HitKind = "thinking" if hidden else "message"
+            hits.append(Hit(kind, title, at_s, line.text, line.spans, chat_id, message_id, role))
+        return tuple(hits)
+
+    def _find_pages(self, query: Query, limit: int, folder_id: int | None) -> tuple[Hit, ...]:
+        """A page is shown with the chat that used its document last, else with a set that holds it."""
+        rows = self._ranked_pages(query, folder_id)
+        hits = []
+        for document_id, number, _ in _best(_at_most_each(rows, key=0), limit):
+            name, read_at = self._db.rows("SELECT name, read_at FROM documents WHERE id = ?", document_id)[0]
+            sql = "SELECT text FROM pages WHERE document_id = ? AND number = ?"
+            line = snippet_of(self._db.rows(sql, document_id, number)[0][0], query)
+            chat_id, message_id, title, set_name = self._home_of(document_id, folder_id)
+            hit = Hit("page", title, read_at, line.text, line.spans, chat_id, message_id, set_name=set_name)
+            hits.append(msgspec.structs.replace(hit, document_id=document_id, document=name, page=number))
+        return tuple(hits)
+
+    def _ranked_pages(self, query: Query, folder_id: int | None) -> list[tuple[Any, ...]]:
+        used = (
+            "SELECT a.document_id FROM message_documents a JOIN messages m ON m.id = a.message_id "
+            f"JOIN chats c ON c.id = m.chat_id WHERE c.deleted_at IS NULL{_in_folder(folder_id)}"
+        )
+        kept = "" if folder_id is not None else " UNION SELECT document_id FROM set_documents"
+        usable = {row[0] for row in self._db.rows(used + kept)}
+        rows = self._matches("found_pages", "1.0", "f.rowid", "FROM found_pages f", query, "")
+        pages = ((rank, *divmod(rowid, PAGE_ROOM)) for rank, rowid in rows)
+        return [(rank, document_id, number, 0) for rank, document_id, number in pages if document_id in usable]
+
+    def _home_of(self, document_id: int, folder_id: int | None) -> tuple[int | None, int | None, str, str]:
+        sql = (
+            "SELECT c.id, m.id, c.title, '' FROM message_documents a JOIN messages m ON m.id = a.message_id "
+            f"JOIN chats c ON c.id = m.chat_id WHERE a.document_id = ? AND c.deleted_at IS NULL{_in_folder(folder_id)} "
+            "ORDER BY m.id DESC LIMIT 1"
+        )
+        rows = self._db.rows(sql, document_id) or self._db.rows(
+            "SELECT NULL, NULL, s.name, s.name FROM set_documents d JOIN document_sets s ON s.id = d.set_id "
+            "WHERE d.document_id = ? LIMIT 1",
+            document_id,
+        )
+        return rows[0]
+
+    def _ranked(
+        self, table: str, weights: str, source: str, columns: str, query: Query, folder_id: int | None
+    ) -> list[tuple[Any, ...]]:
+        """Rows of (score, columns …), the best first: by their words, and the newer before the older."""
+        where = f"AND c.deleted_at IS NULL{_in_folder(folder_id)}"
+        rows = self._matches(table, weights, columns, source, query, where)
+        now_s = self._now()
+        scored = [(rank * _freshness(now_s - row[1]), *row) for rank, *row in rows]
+        return sorted(scored, key=lambda row: row[0])
+
+    def _matches(
+        self, table: str, weights: str, columns: str, source: str, query: Query, where: str
+    ) -> list[tuple[Any, ...]]:
+        """Rows of (rank, columns …): the best by their words, or the newest when too many have them."""
+        count = f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {table} MATCH ? LIMIT {MANY + 1})"
+        if self._db.rows(count, query.match)[0][0] > MANY:
+            sql = f"SELECT -1.0, {columns} {source} WHERE {table} MATCH ? {where} ORDER BY f.rowid DESC LIMIT 200"
+        else:
+            sql = (
+                f"SELECT bm25({table}, {weights}) AS score, {columns} {source} WHERE {table} MATCH ? {where} "
+                "ORDER BY score LIMIT 400"
+            )
+        return self._db.rows(sql, query.match)
+
+
+def _in_folder(folder_id: int | None) -> str:
+    return "" if folder_id is None else f" AND c.folder_id = {folder_id:d}"
+
+
+def _freshness(age_s: float) -> float:
+    """1.5 for what was written now, falling to 1 with the months."""
+    return 1.0 + 0.5 / (1.0 + max(0.0, age_s) / FRESH_S)
+
+
+def _best(rows: Iterable[tuple[Any, ...]], limit: int) -> list[tuple[Any, ...]]:
+    return [tuple(row[1:]) for row, _ in zip(rows, range(limit), strict=False)]
+
+
+def _at_most_each(rows: Sequence[tuple[Any, ...]], key: int = 2) -> Iterable[tuple[Any, ...]]:
+    """No more than a few of one chat or document, named by column `key` after the score."""
+    seen: dict[Any, int] = {}
+    for row in rows:
+        of = row[key + 1]
+        seen[of] = seen.get(of, 0) + 1
+        if seen[of] <= EACH:
+            yield row

@@ -1,0 +1,80 @@
+"""A line of the text around what was found in it, with the places to light."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from app.store.query import Query, Span, spans_of
+
+WIDTH = 140
+BEFORE = 32
+_BOUND = 12  # how far a cut may move to fall between two words
+_SIGNS = frozenset("*`#|~")  # of Markdown: they say nothing in one line
+
+
+class Snippet(msgspec.Struct, frozen=True):
+    """One line; `spans` are characters of it from, to."""
+
+    text: str = ""
+    spans: tuple[Span, ...] = ()
+
+
+def snippet_of(text: str, query: Query, width: int = WIDTH) -> Snippet:
+    """The stretch in which most of the words stand together, else the beginning."""
+    hits = spans_of(query.terms, text)
+    first = _best(hits, width)
+    start = _left(text, hits[first][0][0] - min(BEFORE, width // 4)) if hits else 0
+    end = _right(text, max(start + width, hits[first][0][1] if hits else 0))
+    inside = [span for span, _ in hits if start <= span[0] and span[1] <= end]
+    line, spans = _one_line(text, start, end, inside)
+    return Snippet(line, tuple(spans))
+
+
+def _best(hits: Sequence[tuple[Span, int]], width: int) -> int:
+    """The hit at which the richest stretch begins: the most different words, then the earliest."""
+    best, most = 0, 0
+    for place, (span, _) in enumerate(hits):
+        near = {number for other, number in hits[place : place + 40] if other[1] <= span[0] + width - BEFORE}
+        if len(near) > most:
+            best, most = place, len(near)
+    return best
+
+
+def _left(text: str, at: int) -> int:
+    if at <= 0:
+        return 0
+    for place in range(at, max(0, at - _BOUND), -1):
+        if not (text[place].isalnum() and text[place - 1].isalnum() and text[place].isascii()):
+            return place
+    return at
+
+
+def _right(text: str, at: int) -> int:
+    if at >= len(text):
+        return len(text)
+    for place in range(at, min(len(text), at + _BOUND)):
+        if not (text[place].isalnum() and text[place - 1].isalnum() and text[place].isascii()):
+            return place
+    return at
+
+
+def _one_line(text: str, start: int, end: int, spans: Sequence[Span]) -> tuple[str, list[Span]]:
+    """Line breaks become spaces and signs of markup go; the spans move with their words."""
+    edges = {edge for span in spans for edge in span}
+    at: dict[int, int] = {}
+    line = "…" if start else ""
+    for place in range(start, end):
+        sign = text[place]
+        if place in edges:
+            at[place] = len(line)
+        if sign.isspace() or sign in _SIGNS:
+            if line and not line.endswith((" ", "…")):
+                line += " "
+        elif sign.isprintable():
+            line += sign
+    at[end] = len(line)
+    moved = [(at[first], at[last]) for first, last in spans]
+    line = line.rstrip() + ("…" if end < len(text) else "")
+    return line, [(first, min(last, len(line))) for first, last in moved]
