@@ -18,7 +18,7 @@ READABLE = ("ok", "NULL value in", "CHECK constraint failed", "NUMERIC value in"
 
 
 def looks_damaged(connection: sqlite3.Connection, known_steps: int) -> bool:
-    """Whether the file behind `connection` cannot be trusted. Reads all but the search index, unless a newer Carrel wrote it."""
+    """Whether the file behind `connection` cannot be trusted. Reads all but the search index, if it is no newer one."""
     try:
         if version_of(connection) > known_steps:
             return False
