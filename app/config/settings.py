@@ -25,13 +25,21 @@ class Settings(msgspec.Struct, frozen=True):
     vram_margin_mib: int = 512  # kept free for the desktop and other programs
     thinking: bool = True
     system_prompt: str = ""
+    default_preset: str = ""  # key of the preset a new chat begins with; empty: none
     name_chats: bool = True  # the model names a chat after its first answer, unless the user has
     keep_sessions: bool = True  # what the engine has read of long documents stays on disk for the next chat
     sessions_gb: float = 0.0  # the most disk it may take; 0: as much as seems fair
     idle_unload_min: int = 0  # minutes without a question after which the model leaves memory; 0: never
     threads: int = 0  # of the processor that the engine uses; 0: one for each core
     speculation: bool = True  # guess ahead and let the model check many words at once, where that pays
+    bin_days: int = 30  # a deleted chat stays in the recycle bin; 0: until it is emptied by hand
+    bin_told_s: float = 0.0  # when it was first said that the bin empties itself (Unix seconds); 0: not yet
     draft_model: bool = False  # a small model that is here may speculate too; on an H200 it cost more than it won
+    alert_vram_percent: int = 85  # of a card's memory; for this and the next four 0 is off
+    alert_temperature_c: int = 85
+    alert_ttft_s: float = 30.0  # to the first token, which 99 of 100 answers stay under
+    alert_token_ms: int = 0  # for each token, likewise
+    alert_waiting: int = 3  # questions that wait for the engine
 
 
 def load_settings(file: Path) -> Settings:

@@ -16,10 +16,13 @@ from app.config import language
 from app.config.paths import Home
 from app.config.settings import Settings, save_settings
 from app.core.emitter import Emitter
+from app.core.errors import CarrelError
 from app.core.loop import Jobs, Post
 from app.engine import messages as m
 from app.engine.supervisor import Connect, Supervisor
 from app.fit.plan import Plan
+from app.session.indexing import Indexer
+from app.session.presets import Presets
 from app.session.rest import Rest
 from app.session.resume import Resume
 from app.session.stepdown import as_loaded
@@ -41,16 +44,32 @@ class Desk:
     at_close: list[Callable[[], object]] = field(default_factory=list)  # what must come to rest before the end
     settings_changed: Emitter[[Settings]] = field(default_factory=Emitter)
     noticed: Emitter[[str]] = field(default_factory=Emitter)  # a sentence about what Carrel did by itself
+    answering: set[int] = field(default_factory=set)  # chats that a turn or a reading in passes is writing in
     resume: Resume = field(init=False)
     rest: Rest = field(init=False)
+    index: Indexer = field(init=False)
+    presets: Presets = field(init=False)
 
     def __post_init__(self) -> None:
-        self.resume, self.rest = Resume(self), Rest(self)
+        self.resume, self.rest, self.index = Resume(self), Rest(self), Indexer(self)
+        self.presets = Presets(self.home.presets)
 
     def adopt(self, spec: m.Load) -> None:
         """The model was loaded otherwise than planned."""
         if self.plan is not None:
             self.plan = as_loaded(self.plan, spec)
+
+    def claim_chat(self, chat_id: int) -> None:
+        """From now on the caller alone answers in this chat; raises CarrelError while another does."""
+        if chat_id in self.answering:
+            raise CarrelError(
+                "chat_is_answering", "This chat is being answered.", "Wait for the end of the answer, or stop it first."
+            )
+        self.answering.add(chat_id)
+
+    def release_chat(self, chat_id: int) -> None:
+        """The answer has ended."""
+        self.answering.discard(chat_id)
 
     def change_settings(self, **changes: object) -> None:
         """Save the changed choices, then announce them."""
@@ -61,11 +80,12 @@ class Desk:
         self.settings_changed.emit(self.settings)
 
     def beat(self) -> None:
-        """What is looked after once a second: an engine that is stuck, readings to keep, a model nobody asks."""
+        """What is looked after once a second: an engine that is stuck, readings to keep, an idle model, the index."""
         now_s = time.monotonic()
         self.engine.watch(now_s)
         self.resume.go_on(now_s)
         self.rest.look(now_s)
+        self.index.look()
 
     def close(self) -> None:
         """End the engine, wait for the jobs and the last write."""

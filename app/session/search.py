@@ -1,0 +1,63 @@
+"""The wish to find something: in the names of chats, in messages, in side notes, in the pages of documents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.session.desk import Desk
+from app.store.search import Found
+from app.store.store import Store
+
+LIMIT = 20
+
+Failed = Callable[[Exception], object]
+
+
+def find(
+    desk: Desk,
+    words: str,
+    done: Callable[[Found], object],
+    failed: Failed | None = None,
+    *,
+    limit: int = LIMIT,
+    folder_id: int | None = None,
+) -> None:
+    """The best `limit` hits of each kind. Words in quotation marks are meant as they stand, a -word must not occur."""
+    desk.store.ask(lambda store: store.search(words, limit=limit, folder_id=folder_id), done, failed)
+
+
+class Finder:
+    """Finds while somebody types: only what was typed last is looked up, only its hits come home."""
+
+    def __init__(self, desk: Desk, done: Callable[[Found], object], failed: Failed | None = None) -> None:
+        self._desk, self._done, self._failed = desk, done, failed
+        self._latest = 0
+
+    def find(self, words: str, *, limit: int = LIMIT) -> None:
+        self._latest += 1
+        mine = self._latest
+
+        def look(store: Store) -> Found | None:
+            return store.search(words, limit=limit) if mine == self._latest else None
+
+        def found(hits: Found | None) -> None:
+            if hits is not None and mine == self._latest:
+                self._done(hits)
+
+        self._desk.store.ask(look, found, self._failed)
+
+    def stop(self) -> None:
+        """What is being looked up is not wanted any more."""
+        self._latest += 1
+
+
+def reveal_message(
+    desk: Desk, chat_id: int, message_id: int, done: Callable[[object], object], failed: Failed | None = None
+) -> None:
+    """Have the chat show the branch that this message is in."""
+
+    def reveal(store: Store) -> None:
+        if all(message.id != message_id for message in store.thread(chat_id)):
+            store.switch_version(message_id)
+
+    desk.store.ask(reveal, done, failed)
