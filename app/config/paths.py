@@ -38,6 +38,11 @@ class Home:
         return self.root / "sessions"
 
     @property
+    def presets(self) -> Path:
+        """The presets the user made or changed, one file each; made with the first of them."""
+        return self.root / "presets"
+
+    @property
     def engine_log_file(self) -> Path:
         """What the engine's children said before they ended."""
         return self.logs / "engine.log"

@@ -36,6 +36,7 @@ class Choices(msgspec.Struct, frozen=True, omit_defaults=True):
     """What one chat changes of how it is answered; None leaves the preset's value.
 
     `json_schema` or `grammar` (GBNF) bind the form of the answer. `instructions` follow those of every chat.
+    `thinking` None is as the settings say; `preset` is the key of the preset the values came from.
     """
 
     temperature: float | None = None
@@ -51,6 +52,8 @@ class Choices(msgspec.Struct, frozen=True, omit_defaults=True):
     json_schema: str = ""
     grammar: str = ""
     instructions: str = ""
+    thinking: bool | None = None
+    preset: str = ""
 
     def over(self, usual: Sampling) -> Sampling:
         """`usual` with the values chosen here."""

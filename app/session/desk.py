@@ -22,7 +22,9 @@ from app.engine import messages as m
 from app.engine.supervisor import Connect, Supervisor
 from app.fit.plan import Plan
 from app.session.indexing import Indexer
+from app.session.monitor import Monitor
 from app.session.presets import Presets
+from app.session.printer import MakePrinter
 from app.session.rest import Rest
 from app.session.resume import Resume
 from app.session.stepdown import as_loaded
@@ -41,18 +43,21 @@ class Desk:
     engine: Supervisor
     connect: Connect  # starts engine children; a second one counts tokens while no model is loaded
     plan: Plan | None = None  # of the model loaded last
+    make_printer: MakePrinter | None = None  # where there is Qt: it draws what is exported
     at_close: list[Callable[[], object]] = field(default_factory=list)  # what must come to rest before the end
     settings_changed: Emitter[[Settings]] = field(default_factory=Emitter)
     noticed: Emitter[[str]] = field(default_factory=Emitter)  # a sentence about what Carrel did by itself
     answering: set[int] = field(default_factory=set)  # chats that a turn or a reading in passes is writing in
     resume: Resume = field(init=False)
     rest: Rest = field(init=False)
+    monitor: Monitor = field(init=False)
     index: Indexer = field(init=False)
     presets: Presets = field(init=False)
 
     def __post_init__(self) -> None:
         self.resume, self.rest, self.index = Resume(self), Rest(self), Indexer(self)
         self.presets = Presets(self.home.presets)
+        self.monitor = Monitor(self)
 
     def adopt(self, spec: m.Load) -> None:
         """The model was loaded otherwise than planned."""
