@@ -13,8 +13,8 @@ from app.store.rows import Chat
 from app.ui.bridge import listen
 from app.ui.chat_list import ChatList
 from app.ui.computer_chip import ComputerChip
-from app.ui.conversation import Conversation
 from app.ui.notices import Notices
+from app.ui.panes import Front
 from app.ui.widgets.buttons import IconButton, TextButton
 from app.ui.words import engine_role, engine_words
 
@@ -26,7 +26,7 @@ class Sidebar(QWidget):
 
     page_wanted = Signal(str)
 
-    def __init__(self, conversation: Conversation, notices: Notices, parent: QWidget | None = None) -> None:
+    def __init__(self, conversation: Front, notices: Notices, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._conversation, self._notices = conversation, notices
         self.setFixedWidth(WIDTH_PX)
@@ -110,12 +110,11 @@ class Sidebar(QWidget):
 
     def _on_delete_wanted(self, chat_id: int) -> None:
         conversation = self._conversation
-        if conversation.turn is not None and conversation.turn.chat_id == chat_id:
+        if conversation.panes.is_answered(chat_id):
             self._notices.tell(say("This chat is being answered. Stop it first, then delete."))
             return
         title = next((chat.title for chat in conversation.chats if chat.id == chat_id), "")
-        if conversation.chat_id == chat_id:
-            conversation.new_chat()
+        conversation.panes.leave(chat_id)
         chats.delete_chat(conversation.desk, chat_id, lambda _: conversation.refresh_list())
 
         def undo() -> None:

@@ -25,12 +25,15 @@ from app.ui.downloads import Downloads
 from app.ui.edges import place_file
 from app.ui.frame import Frame
 from app.ui.guide import Guide
+from app.ui.inspector.inspector import Inspector
 from app.ui.keys import Keys
 from app.ui.leafing import Leafing
 from app.ui.listener import Listener
 from app.ui.loader import Loader
-from app.ui.naming import Naming
+from app.ui.pages.chat import ChatPage
 from app.ui.pages.maker import make_page
+from app.ui.pane_view import PaneView
+from app.ui.panes import Front, Pane, Panes
 from app.ui.support import save_support_bundle
 from app.ui.wishes import make_commands
 
@@ -46,10 +49,10 @@ class Window(QMainWindow):
         super().__init__()
         self._clock = clock
         self.desk = desk
-        self.conversation, self.loader = Conversation(desk), Loader(desk)
-        self.guide, self.downloads = Guide(desk), Downloads(desk)
-        self.sets = DocumentSets(desk)
-        self.leafing = Leafing(self.conversation, self.guide)
+        self.loader, self.guide = Loader(desk), Guide(desk)
+        self.downloads, self.sets = Downloads(desk), DocumentSets(desk)
+        self.panes = Panes(desk, self.guide)
+        self._front = Front(self.panes)
         self.telemetry = telemetry or Telemetry(desk)
         self.page = "chat" if desk.settings.last_model else "start"
         self._began = self._finished = False
@@ -59,39 +62,63 @@ class Window(QMainWindow):
         self._build()
         self.resize(*SIZE_PX)
         self._restore_place()
-        self._naming = Naming(self.conversation)
         self._keys, self._listener = Keys(self, self.commands), Listener(self)
-        self.leafing.opened.connect(self._on_preview_opened)
+        for pane in self.panes.all:
+            self._hear(pane)
         self.sets.failed.connect(lambda error: self.notices.tell_error(str(error)))
         self.sets.removed.connect(self._on_set_removed)
+
+    # ---- the active pane
+
+    @property
+    def conversation(self) -> Conversation:
+        return self.panes.active.conversation
+
+    @property
+    def leafing(self) -> Leafing:
+        return self.panes.active.leafing
+
+    @property
+    def chat(self) -> ChatPage:
+        return self.frame.panes.active.chat
+
+    @property
+    def inspector(self) -> Inspector:
+        return self.frame.inspectors.active
 
     # ---- building
 
     def _build(self) -> None:
         """Make every widget, in the language spoken now."""
-        parts = (self.conversation, self.loader, self.guide, self.telemetry)
-        frame = Frame(*parts, self._clock, self._place_file, self.leafing)
+        parts = (self.panes, self._front, self.loader, self.guide, self.telemetry)
+        frame = Frame(*parts, self._clock, self._place_file)
         self.frame = frame
         self.notices, self.modelbar, self.sidebar = frame.notices, frame.modelbar, frame.sidebar
-        self.inspector, self.stack, self.chat = frame.inspector, frame.stack, frame.chat
+        self.stack = frame.stack
+        frame.panes.made.connect(self._on_pane_made)
+        frame.panes.begin()
         self.pages: dict[str, QWidget] = {}
-        self._add_page("chat", self.chat)
+        self._add_page("chat", frame.panes)
         self.setCentralWidget(frame.body)
         self.modelbar.library_wanted.connect(lambda: self.show_page("library"))
         self.modelbar.loading_wanted.connect(self.show_loading)
+        self.modelbar.beside_wanted.connect(self.toggle_beside)
         self.modelbar.back_wanted.connect(lambda: self.show_page("chat"))
         self.sidebar.page_wanted.connect(self.show_page)
-        self.chat.page_wanted.connect(self.show_page)
-        self.chat.support_wanted.connect(self.save_support_bundle)
-        self.chat.transcript.told.connect(self.notices.tell)
-        self.chat.transcript.refused.connect(self.notices.tell_error)
-        frame.preview.loading_wanted.connect(self.show_loading)
-        frame.preview.saving.wanted.connect(self.save_set)
         self.show_page(self.page)
+
+    def _on_pane_made(self, view: PaneView) -> None:
+        view.page_wanted.connect(self.show_page)
+        view.support_wanted.connect(self.save_support_bundle)
+        view.parameters_wanted.connect(self.frame.toggle_parameters)
+        view.loading_wanted.connect(self.show_loading)
+        view.set_wanted.connect(self.save_set)
+        view.told.connect(self.notices.tell)
+        view.refused.connect(self.notices.tell_error)
 
     def speak_again(self) -> None:
         """Another language: every widget is made again; what runs goes on underneath."""
-        self.chat.keep_draft()
+        self.frame.panes.keep_drafts()
         old = self.takeCentralWidget()
         self._build()
         self._listener.show_memory()
@@ -126,10 +153,10 @@ class Window(QMainWindow):
         if self._finished:
             return
         self._finished = True
-        self.conversation.stop()
+        self.panes.stop()
         self.leafing.close()
         self.downloads.rest()
-        self.chat.keep_draft()
+        self.frame.panes.keep_drafts()
         self._keep_place()
         self.telemetry.stop()
         self._listener.stop()
@@ -156,7 +183,8 @@ class Window(QMainWindow):
             self._add_page(name, make_page(name, self))
         self.page = name
         if name != "chat":
-            self.leafing.close()
+            for pane in self.panes.all:
+                pane.leafing.close()
         self.stack.setCurrentWidget(self.pages[name])
         self.modelbar.show_page(name)
         if name == "chat":
@@ -186,8 +214,12 @@ class Window(QMainWindow):
     def _on_set_removed(self, name: str, undo: Callable[[], object]) -> None:
         self.notices.tell(say("Deleted: {title}", title=name), say("Undo"), undo)
 
-    def _on_preview_opened(self) -> None:
+    def _hear(self, pane: Pane) -> None:
+        pane.leafing.opened.connect(lambda: self._on_preview_opened(pane))
+
+    def _on_preview_opened(self, pane: Pane) -> None:
         """It stands beside the chat."""
+        self.panes.activate(pane)
         if self.page != "chat":
             self.show_page("chat")
             self.frame.preview.pages.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -197,6 +229,18 @@ class Window(QMainWindow):
         self.stack.addWidget(page)
 
     # ---- wishes
+
+    def open_beside(self, chat_id: int | None = None) -> None:
+        """A second chat beside the first."""
+        self.show_page("chat")
+        self.panes.open_beside(chat_id)
+
+    def toggle_beside(self) -> None:
+        """A second chat beside the first; again closes it."""
+        if self.panes.is_split and self.page == "chat":
+            self.panes.close(self.panes.open[-1])
+        else:
+            self.open_beside()
 
     def new_chat(self) -> None:
         self.conversation.new_chat()

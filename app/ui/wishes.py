@@ -17,7 +17,7 @@ def make_commands(window: Window) -> Commands:
     """The wishes of `window`. Its widgets are looked up at every wish: another language makes them again."""
     commands, wishes = Commands(), Wishes(window)
     commands.add(*_chats(window, wishes), *_message(window, wishes), *_answer(window, wishes))
-    commands.add(*_view(window, wishes), *_program(window))
+    commands.add(*_view(window), *_program(window))
     return commands
 
 
@@ -110,8 +110,34 @@ def _answer(window: Window, wishes: Wishes) -> tuple[Command, ...]:
     )
 
 
-def _view(window: Window, wishes: Wishes) -> tuple[Command, ...]:
+def _view(window: Window) -> tuple[Command, ...]:
     return (
+        Command(
+            "pane.beside",
+            mark("Open or close a second chat beside"),
+            window.toggle_beside,
+            VIEW,
+            ("Ctrl+\\",),
+            "columns-2",
+        ),
+        Command(
+            "pane.other",
+            mark("Go to the chat beside"),
+            lambda: window.panes.activate(window.panes.beside or window.panes.active),
+            VIEW,
+            ("F6",),
+            "arrow-right",
+            lambda: window.panes.is_split,
+        ),
+        Command(
+            "pane.close",
+            mark("Close this pane"),
+            lambda: window.panes.close(window.panes.active),
+            VIEW,
+            ("Ctrl+W",),
+            "x",
+            lambda: window.panes.is_split,
+        ),
         Command(
             "view.chats",
             mark("Show or hide the chats"),

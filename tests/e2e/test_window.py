@@ -176,7 +176,7 @@ def test_restart_finds_the_chat_and_loads_the_model_again(
     first.close()
     second = open_window()
     sidebar = second.window.sidebar
-    assert second.window.stack.currentWidget() is second.window.chat
+    assert second.window.stack.currentWidget() is second.window.frame.panes
     second.wait(lambda: sidebar.list.count() == 2)
     sidebar.list.itemClicked.emit(sidebar.list.item(1))
     second.wait(lambda: second.window.chat.view.count == 2)

@@ -220,10 +220,10 @@ def test_narrow_window_shows_the_preview_alone_and_the_chat_again(open_studio: O
     panel = preview_of(studio, document("a.txt", 1))
     assert not studio.window.inspector.isVisible(), "the inspector gives way"
     studio.window.resize(900, 700)
-    studio.wait(lambda: not studio.window.stack.isVisible())
+    studio.wait(lambda: not studio.window.chat.isVisible())
     assert panel.isVisible()
     studio.window.resize(1300, 700)
-    studio.wait(studio.window.stack.isVisible)
+    studio.wait(studio.window.chat.isVisible)
     studio.qtbot.keyClick(panel.pages, Qt.Key.Key_Escape)
     assert studio.window.inspector.isVisible()
     assert studio.window.chat.composer.edit.hasFocus()
@@ -308,7 +308,7 @@ def test_preview_speaks_the_language_chosen_while_it_is_open(open_studio: Open) 
     preview_of(studio, document("a.txt", 3))
     studio.desk.change_settings(language="zh_CN")
     panel = studio.window.frame.preview
-    studio.wait(lambda: panel.isVisible() and studio.window.stack.isVisible())
+    studio.wait(lambda: panel.isVisible() and studio.window.chat.isVisible())
     assert panel.title.text() == "模型将读到的内容"
     assert panel.count.text() == "3 页"
     studio.desk.change_settings(language="en")

@@ -265,11 +265,11 @@ def test_keys_reach_what_they_name(open_studio: Callable[..., Studio]) -> None:
     assert window.modelbar.back.isVisible()
     assert window.stack.currentWidget() is window.pages["settings"]
     key(window, Qt.Key.Key_Escape)
-    assert window.stack.currentWidget() is window.chat
+    assert window.stack.currentWidget() is window.frame.panes
     key(window, Qt.Key.Key_F1)
     assert window.stack.currentWidget() is window.pages["keys"]
     key(window, Qt.Key.Key_N, control)
-    assert window.stack.currentWidget() is window.chat
+    assert window.stack.currentWidget() is window.frame.panes
     assert window.chat.view.count == 0
     for letter, edge in ((Qt.Key.Key_B, window.sidebar), (Qt.Key.Key_I, window.inspector)):
         before = edge.isVisible()

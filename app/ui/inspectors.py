@@ -1,0 +1,48 @@
+"""The right edge: the inspector of the active pane. Each pane has one of its own, made when it is first active."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from app.session.telemetry import Telemetry
+from app.ui.bridge import listen
+from app.ui.guide import Guide
+from app.ui.inspector.inspector import WIDTH_PX, Inspector
+from app.ui.panes import Panes
+
+
+class Inspectors(QStackedWidget):
+    """All show the same tab."""
+
+    def __init__(
+        self,
+        panes: Panes,
+        guide: Guide,
+        telemetry: Telemetry,
+        clock: Callable[[], float],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setFixedWidth(WIDTH_PX)
+        self._panes = panes
+        self._guide, self._telemetry, self._clock = guide, telemetry, clock
+        self._made: dict[int, Inspector] = {}
+        listen(self, lambda: panes.activated.connect(self._show_active))
+        self._show_active()
+
+    @property
+    def active(self) -> Inspector:
+        pane = self._panes.active
+        if pane.number not in self._made:
+            made = Inspector(pane.conversation, self._guide, self._telemetry, self._clock)
+            self._made[pane.number] = made
+            self.addWidget(made)
+        return self._made[pane.number]
+
+    def _show_active(self) -> None:
+        before, now = self.currentWidget(), self.active
+        if isinstance(before, Inspector):
+            now.show_tab(before.tab)
+        self.setCurrentWidget(now)
