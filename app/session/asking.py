@@ -23,7 +23,8 @@ ROOM_TOKENS = 1_024  # that a context must have for the rest of an answer
 class Asking:
     """Events: `heard(event)` of the answer, last Done or CarrelError; `resuming(seconds)` before a reading comes back.
 
-    `restored_tokens` of the prompt came from disk. What changed on the way is told by the desk's `noticed`.
+    A `wish` with a thought or words in it is gone on with after them. `restored_tokens` of the prompt came from disk.
+    What changed on the way is told by the desk's `noticed`.
     """
 
     def __init__(self, desk: Desk, wish: m.Generate, readings: tuple[Reading, ...], prompt_tokens: int) -> None:
@@ -32,7 +33,7 @@ class Asking:
         self.resuming: Emitter[[float]] = Emitter()
         self.restored_tokens = 0
         self._prompt_tokens = prompt_tokens
-        self._thought, self._spoken, self._said_tokens = "", "", 0
+        self._thought, self._spoken, self._said_tokens = wish.thought, wish.spoken, 0
         self._request: Request | None = None
         self._descent: Descent | None = None
         self._look: Look | None = None

@@ -30,7 +30,7 @@ from app.session.reopening import Opened, open_run, open_wish, write_run
 from app.session.sampling import instructions_of
 from app.session.table import as_answer, table_of
 from app.session.telling import Telling
-from app.session.turn import Outcome, Wish
+from app.session.wish import Outcome, Wish
 from app.store.rows import Message, Run
 from app.store.store import Store
 
@@ -64,7 +64,7 @@ class Coverage:
         self._overhead_tokens = 0
         self._telling: Telling | None = None
         self._inquiry = Inquiry(desk, self._fail)
-        self._stopping = self._over = False
+        self._stopping = self._over = self._claimed = False
 
     def start(self) -> None:
         """Begin or go on; everything after happens in callbacks on the main thread."""
@@ -84,6 +84,12 @@ class Coverage:
 
     def _on_open(self, opened: Opened) -> None:
         self._opened, self.chat_id = opened, opened.chat_id
+        try:
+            self._desk.claim_chat(opened.chat_id)
+        except CarrelError as error:
+            self._fail(error)
+            return
+        self._claimed = True
         self.course = Course(self.course.plan, opened.results)
         tokenizer = self._desk.engine.state.tokenizer
         stale = tuple(d for d in opened.documents if d.tokenizer != tokenizer)
@@ -243,6 +249,8 @@ class Coverage:
         if self._over:
             return
         self._over = True
+        if self._claimed and self.chat_id is not None:
+            self._desk.release_chat(self.chat_id)
         if self._telling is None:
             self.outcome.state, self.outcome.error = state, error
             self.ended.emit(self.outcome)

@@ -12,7 +12,7 @@ from app.engine import messages as m
 from app.engine.supervisor import Event
 from app.session.asking import Asking
 from app.session.desk import Desk
-from app.session.sampling import usual_sampling
+from app.session.sampling import seeded, usual_sampling
 
 Answered = Callable[[m.Done, str], object]
 
@@ -56,7 +56,7 @@ class Inquiry:
         form: str = "",
     ) -> m.Generate:
         """A prompt with the chat's sampling. With `most_tokens` it is a pass: in `form`, not in that of the chat."""
-        sampling = choices.over(usual_sampling(self._desk, thinking=thinking))
+        sampling = seeded(choices.over(usual_sampling(self._desk, thinking=thinking)))
         if not most_tokens:
             schema, grammar = choices.json_schema, choices.grammar
             return m.Generate(0, turns, sampling, thinking, json_schema=schema, grammar=grammar)

@@ -19,12 +19,12 @@ from app.fit.search import Fixed
 from app.session.budget import answer_room
 from app.session.counting import Counter
 from app.session.desk import Desk
+from app.session.opening import said_before
 from app.session.planning import make_plan
 from app.session.prompt import Said, compose_turns, reading_of
 from app.session.sampling import instructions_of
 from app.session.selection import Selection
 from app.session.speed import ReadingSpeed, reading_speed
-from app.session.turn import said_before
 from app.store.store import Store
 
 MARKER_TOKENS = 7  # "[D1 p.12]" and the lines around it, until the exact count is here

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
+
+import msgspec
 
 from app.core.params import Choices, Sampling
 from app.session.demo import sampling_of
@@ -12,6 +15,13 @@ from app.session.desk import Desk
 def usual_sampling(desk: Desk, *, thinking: bool) -> Sampling:
     """The model card's values, for thinking or for plain answers, as they hold for the model in memory."""
     return sampling_of(desk.engine.state.path, thinking=thinking)
+
+
+def seeded(sampling: Sampling) -> Sampling:
+    """The same with a seed drawn here when none is chosen, so that it is known what an answer was made with."""
+    if sampling.seed is not None:
+        return sampling
+    return msgspec.structs.replace(sampling, seed=secrets.randbelow(2**32 - 1))  # llama.cpp takes the last for "any"
 
 
 def instructions_of(desk: Desk, choices: Choices) -> str:

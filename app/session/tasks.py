@@ -14,7 +14,7 @@ from app.core.run import RunPlan
 from app.core.words import say
 from app.session.coverage import Coverage
 from app.session.desk import Desk
-from app.session.turn import Wish
+from app.session.wish import Wish
 
 MOST_COLUMNS = 24  # more make a form that a model fills in badly
 

@@ -15,12 +15,12 @@ from app.session.checking import check_answer
 from app.session.desk import Desk
 from app.session.failures import as_carrel_error
 from app.session.prompt import Said
-from app.session.turn import Outcome
+from app.session.wish import Outcome
 from app.store.journal import FLUSH_EVERY_S, AnswerJournal
 
 
 class Telling:
-    """One answer row from its beginning to its end.
+    """One answer row from its beginning, or from where it was cut, to its end. `outcome` holds what was said before.
 
     Events: `spoke(channel, text, tokens)`; `ended(outcome)` exactly once; after it `checked(citations)` once, when the
     answer was kept.
@@ -33,6 +33,7 @@ class Telling:
         self.checked: Emitter[[tuple[Citation, ...]]] = Emitter()
         self._is_over = False
         self._thinking_began_s: float | None = None
+        self._thought_before_ms = outcome.thinking_ms
         self._journal = AnswerJournal(desk.store, message_id, time.monotonic)
         self._beat: Ticker[None] = Ticker(lambda: None, lambda _: desk.post(self._keep), FLUSH_EVERY_S)
         self._beat.start()
@@ -44,7 +45,8 @@ class Telling:
             now_s = time.monotonic()
             self._thinking_began_s = self._thinking_began_s or now_s
             self.outcome.thinking += delta.text
-            self.outcome.thinking_ms = int((now_s - self._thinking_began_s) * 1000)
+            thought_ms = int((now_s - self._thinking_began_s) * 1000)
+            self.outcome.thinking_ms = self._thought_before_ms + thought_ms
         else:
             self.outcome.text += delta.text
         self.spoke.emit(delta.channel, delta.text, delta.tokens)
@@ -69,6 +71,7 @@ class Telling:
         )
 
     def _on_kept(self, thread: Sequence[Said]) -> None:
+        """The answer is over; what it cites is looked up after it."""
         self.ended.emit(self.outcome)
         check_answer(self._desk, self._message_id, self.outcome.text, thread, self._on_checked)
 
@@ -77,9 +80,11 @@ class Telling:
         self.checked.emit(citations)
 
     def _on_not_kept(self, error: Exception) -> None:
+        """The end could not be written (a full disk): what was journaled stays, and the answer still ends."""
         self.outcome.state, self.outcome.error = "failed", as_carrel_error(error)
         self.ended.emit(self.outcome)
 
     def _keep(self) -> None:
+        """Text followed by a pause must not wait for the next token."""
         if not self._is_over:
             self._journal.tick()

@@ -11,7 +11,7 @@ from app.engine import messages as m
 from app.engine.supervisor import Event
 from app.session.demo import is_demo
 from app.session.desk import Desk
-from app.session.turn import title_of
+from app.session.opening import title_of
 from app.store.store import Store
 
 log = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.core.params import PLAIN, THINKING, Choices
+from app.core.params import PLAIN, THINKING, Choices, Sampling
 from app.engine import messages as m
 from app.session.sampling import read_choices, save_choices
 from app.session.turn import Wish
@@ -32,16 +32,28 @@ def ask(bench: Bench, wish: Wish) -> m.Generate:
     return asked
 
 
+def seedless(asked: m.Generate) -> Sampling:
+    return msgspec.structs.replace(asked.sampling, seed=None)
+
+
 def test_choices_join_those_of_the_chat_and_stay_with_it(bench: Bench) -> None:
     first = ask(bench, Wish("One?", choices=Choices(temperature=0.2, instructions="Briefly.")))
-    assert first.sampling == msgspec.structs.replace(THINKING, temperature=0.2)
+    assert seedless(first) == msgspec.structs.replace(THINKING, temperature=0.2)
     assert first.turns[0] == m.Turn("system", "Briefly.")
     chat_id = bench.desk.store.call(lambda store: store.list_chats()[0].id)
     second = ask(bench, Wish("Two?", chat_id=chat_id, thinking=False, choices=Choices(grammar='root ::= "a"')))
-    assert second.sampling == msgspec.structs.replace(PLAIN, temperature=0.2)
+    assert seedless(second) == msgspec.structs.replace(PLAIN, temperature=0.2)
     assert (second.grammar, second.json_schema) == ('root ::= "a"', "")
     save_choices(bench.desk, chat_id, Choices())
-    assert ask(bench, Wish("Three?", chat_id=chat_id)).sampling == THINKING
+    assert seedless(ask(bench, Wish("Three?", chat_id=chat_id))) == THINKING
+
+
+def test_a_seed_that_nobody_chose_is_drawn_and_known(bench: Bench) -> None:
+    first, second = ask(bench, Wish("One?")).sampling.seed, ask(bench, Wish("Two?")).sampling.seed
+    assert first is not None
+    assert second is not None
+    assert first != second
+    assert ask(bench, Wish("Three?", choices=Choices(seed=7))).sampling.seed == 7
 
 
 def test_choices_can_be_read(bench: Bench) -> None:
