@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from app import __version__
+from app.terminal.finding import add_find
 
 _EPILOG = """exit codes: 0 done, 1 refused or failed (the reason is on stderr), 2 wrong usage, 130 interrupted"""
 
@@ -64,6 +65,7 @@ def build_parser() -> ArgumentParser:
     _compare(command("compare", "compare documents in a table, point by point"))
     _table(command("table", "build a table over documents, one row each"))
     _sets(command("sets", "named sets of documents: list, add, remove, check"))
+    add_find(command("find", "find words in chats, messages, side notes and the pages of documents"))
     demo = command("demo", "the whole program once, with the bundled toy model: no network, no graphics card needed")
     demo.add_argument("--terminal", action="store_true", help="stay in the terminal even where there is a display")
     sessions = command("sessions", "what the engine has read of documents and keeps for the next chat")

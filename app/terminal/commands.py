@@ -12,7 +12,7 @@ from app.core.words import say
 from app.session.chats import recover_answers
 from app.session.desk import Desk
 from app.session.loading import last_used_model
-from app.terminal import chat, coverage, keeping, models, reports, sets
+from app.terminal import chat, coverage, finding, keeping, models, reports, sets
 from app.terminal.output import note
 
 Command = Callable[[Desk, Loop, Namespace], int]
@@ -33,6 +33,7 @@ COMMANDS: dict[str, Command] = {
     "compare": coverage.run_compare,
     "table": coverage.run_table,
     "sets": sets.run_sets,
+    "find": finding.run_find,
 }
 
 
