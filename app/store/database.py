@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from app.core.errors import CarrelError
+from app.store.cipher import Key, refuse_foreign, set_key
 from app.store.damage import looks_damaged, set_aside
 from app.store.failures import explained
 from app.store.migrations import MIGRATIONS, Migration, migrate, refuse_newer
@@ -26,12 +27,17 @@ class Database:
     """An open, migrated database. `notices` are sentences the user should see once, such as a file set aside."""
 
     def __init__(
-        self, path: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S, steps: Sequence[Migration] = MIGRATIONS
+        self,
+        path: Path,
+        *,
+        busy_timeout_s: float = BUSY_TIMEOUT_S,
+        steps: Sequence[Migration] = MIGRATIONS,
+        key: Key | None = None,
     ) -> None:
         self.path = path
         self.notices: tuple[CarrelError, ...] = ()
         with explained(path):
-            self._connection = self._open(busy_timeout_s, steps)
+            self._connection = self._open(busy_timeout_s, steps, key)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -66,13 +72,14 @@ class Database:
         with explained(self.path):
             self._connection.close()
 
-    def _open(self, busy_timeout_s: float, steps: Sequence[Migration]) -> sqlite3.Connection:
-        connection = _connect(self.path, busy_timeout_s)
+    def _open(self, busy_timeout_s: float, steps: Sequence[Migration], key: Key | None) -> sqlite3.Connection:
+        connection = _connect(self.path, busy_timeout_s, key)
         try:
+            refuse_foreign(connection, self.path, key)
             if looks_damaged(connection, known_steps=len(steps)):
                 connection.close()
                 self.notices = (set_aside(self.path),)
-                connection = _connect(self.path, busy_timeout_s)
+                connection = _connect(self.path, busy_timeout_s, key)
             refuse_newer(connection, steps)
             for setting in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
                 connection.execute(f"PRAGMA {setting}").fetchall()
@@ -83,9 +90,10 @@ class Database:
         return connection
 
 
-def _connect(path: Path, busy_timeout_s: float) -> sqlite3.Connection:
+def _connect(path: Path, busy_timeout_s: float, key: Key | None) -> sqlite3.Connection:
     """A bare connection. The file is private to its user; SQLite gives the log the same permissions."""
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     connection = sqlite3.connect(path, timeout=busy_timeout_s, isolation_level=None)
     connection.text_factory = lambda raw: raw.decode("utf-8", "replace")  # one bad byte must not hide a chat
+    set_key(connection, key)
     return connection

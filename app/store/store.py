@@ -11,6 +11,7 @@ from app.core.errors import CarrelError
 from app.store.answers import Answers
 from app.store.bin import Bin
 from app.store.chats import Chats
+from app.store.cipher import Key
 from app.store.database import BUSY_TIMEOUT_S, Database
 from app.store.folders import Folders
 from app.store.offshoots import Offshoots
@@ -29,9 +30,14 @@ class Store(Transfer, Offshoots, Answers, Chats, Folders, Bin, Sets, Waiting, Se
     """
 
     def __init__(
-        self, path: Path, now: Callable[[], float] = time.time, *, busy_timeout_s: float = BUSY_TIMEOUT_S
+        self,
+        path: Path,
+        now: Callable[[], float] = time.time,
+        *,
+        busy_timeout_s: float = BUSY_TIMEOUT_S,
+        key: Key | None = None,
     ) -> None:
-        super().__init__(Database(path, busy_timeout_s=busy_timeout_s), now)
+        super().__init__(Database(path, busy_timeout_s=busy_timeout_s, key=key), now)
 
     @property
     def notices(self) -> tuple[CarrelError, ...]:
