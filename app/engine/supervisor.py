@@ -30,7 +30,8 @@ __all__ = ["Connect", "Event", "Link", "OnEvent", "Request", "Supervisor"]
 class Supervisor:
     """The engine as the rest of the program knows it.
 
-    Events: `changed(state)` on every change of state.
+    Events: `changed(state)` on every change of state; `heard(message)` of every answer: that it was asked for
+    (Generate), what is said of it, and its last word unless the child died.
     """
 
     def __init__(self, connect: Connect, post: Post, clock: Callable[[], float] = time.monotonic) -> None:
@@ -44,6 +45,7 @@ class Supervisor:
         self.spec: m.Load | None = None  # what was asked to be loaded last
         self.state = EngineState()
         self.changed: Emitter[[EngineState]] = Emitter()
+        self.heard: Emitter[[m.Up | m.Generate]] = Emitter()
 
     @property
     def pid(self) -> int | None:
@@ -90,6 +92,7 @@ class Supervisor:
         self._need_model()
         wish = m.Generate(0, turns, sampling, thinking, spoken, json_schema, grammar, side, thought)
         request = self._ask(lambda number: msgspec.structs.replace(wish, id=number), on_event)
+        self.heard.emit(msgspec.structs.replace(wish, id=request.id))
         if not side:
             self._become(replace(self.state, phase=Phase.ANSWERING))
         return request
@@ -211,10 +214,13 @@ class Supervisor:
                     self._become(replace(self.state, load_fraction=message.fraction))
                 self._requests.tell(message.id, message)
             case m.PrefillProgress() | m.Delta() | m.Speculation():
+                self.heard.emit(message)
                 self._requests.tell(message.id, message)
             case m.Failed():
+                self.heard.emit(message)
                 self._on_failed(message)
             case m.Loaded() | m.Unloaded() | m.Tokens() | m.Done() | m.Saved() | m.Restored():
+                self.heard.emit(message)
                 self._on_end(message)
 
     def _on_ready(self, message: m.Ready) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from app.fit.decode import KvCost, cost_ms
-from app.session.desk import Desk
+
+if TYPE_CHECKING:
+    from app.session.desk import Desk
 
 
 def expected_decode_tok_s(desk: Desk, depth_tokens: int) -> float | None:

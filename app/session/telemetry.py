@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.config.paths import models_folder
 from app.core.emitter import Emitter
 from app.machine.live import Sample, Sampler
 from app.perf.ticker import Ticker
@@ -13,7 +14,8 @@ class Telemetry:
 
     def __init__(self, desk: Desk, interval_s: float = 1.0) -> None:
         self.sampled: Emitter[[Sample]] = Emitter()
-        sampler = Sampler()
+        folder = models_folder(desk.home, desk.settings.models_folder)
+        sampler = Sampler(folder=folder if folder.exists() else desk.home.root)
         self._ticker = Ticker(
             lambda: sampler.sample(desk.engine.pid),
             lambda sample: desk.post(lambda: self.sampled.emit(sample)),
