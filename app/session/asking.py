@@ -81,7 +81,8 @@ class Asking:
                 self._note(event)
                 self.heard.emit(event)
             case m.Done():
-                self._desk.resume.save_after_answer(self._look, event.usage, event.timing)
+                if not self._desk.is_temporary:
+                    self._desk.resume.save_after_answer(self._look, event.usage, event.timing)
                 self.heard.emit(self._whole(event))
             case CarrelError():
                 self._step_down(event)

@@ -59,6 +59,11 @@ class Desk:
         self.presets = Presets(self.home.presets)
         self.monitor = Monitor(self)
 
+    @property
+    def is_temporary(self) -> bool:
+        """Whether what is said at this desk must never touch the disk."""
+        return False
+
     def adopt(self, spec: m.Load) -> None:
         """The model was loaded otherwise than planned."""
         if self.plan is not None:

@@ -128,7 +128,7 @@ class StoreThread:
     def _run(self) -> None:
         if self._why_closed is None:
             try:
-                self._store = Store(self._path)
+                self._store = self._open()
             except Exception as error:  # said again to every wish
                 self._why_closed = error
         while (wish := self._wishes.get()) is not None:
@@ -138,6 +138,9 @@ class StoreThread:
                 log.exception("the outcome of a wish could not be sent home")
         if self._store is not None:
             self._store.close()
+
+    def _open(self) -> Store:
+        return Store(self._path)
 
     def _opened(self) -> Store:
         if self._store is not None:

@@ -1,0 +1,43 @@
+"""A desk whose chats never touch the disk: everything is that of the other desk but the store."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.session.desk import Desk
+from app.store.memory import FIRST_ID, MemoryThread
+from app.store.thread import StoreThread
+
+
+class TemporaryDesk(Desk):
+    """Chats asked at it are in memory alone, no reading of theirs is saved, and they are gone when it closes.
+
+    Settings, engine and plan are those of `desk` at every moment, and what is changed is changed there.
+    """
+
+    store: StoreThread
+
+    def __init__(self, desk: Desk) -> None:
+        object.__setattr__(self, "_desk", desk)
+        object.__setattr__(self, "store", MemoryThread(desk.post))
+        desk.at_close.append(self.store.close)
+
+    @property
+    def is_temporary(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        """Forget everything that was said."""
+        self.store.close()
+
+    def __getattr__(self, name: str) -> Any:
+        """What a desk holds and this one does not."""
+        return getattr(object.__getattribute__(self, "_desk"), name)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        setattr(object.__getattribute__(self, "_desk"), name, value)
+
+
+def is_temporary(chat_id: int | None) -> bool:
+    """Whether this number is of a chat in memory."""
+    return chat_id is not None and chat_id > FIRST_ID
