@@ -123,19 +123,28 @@ class Tokenize(_Message, frozen=True):
 
 
 class SaveSession(_Message, frozen=True):
-    """Write the KV state of what the engine has read of `turns` (a document set, without a question) to `path`."""
+    """Write the KV state of what the engine has read of `turns` (a document set, without a question) to `path`.
+
+    With a `key`, 64 hexadecimal digits, the state is encrypted and never lies on the disk in the clear. It is a
+    secret: it crosses the pipe and is written nowhere.
+    """
 
     id: int
     turns: tuple[Turn, ...]
     path: str
     thinking: bool = True
+    key: str = ""
 
 
 class RestoreSession(_Message, frozen=True):
-    """Bring a saved KV state back. A file that does not belong to the model as it is loaded is refused and deleted."""
+    """Bring a saved KV state back. A file that does not belong to the model as it is loaded is refused and deleted.
+
+    `key` is the one it was saved with.
+    """
 
     id: int
     path: str
+    key: str = ""
 
 
 class Shutdown(_Message, frozen=True):

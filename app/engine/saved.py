@@ -1,7 +1,8 @@
 """What stands beside a saved session: the sidecar that says exactly which engine, model and tokens it belongs to.
 
 A session is two files, the KV state and its sidecar. The sidecar is written last, so a state without one is what an
-interrupted save left behind. Parent and child both read sidecars; only the child reads states.
+interrupted save left behind. Parent and child both read sidecars; only the child reads states. With a key all of it
+is encrypted, and each file is bound to its name, so that none can stand in for another.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from app.core.files import sync_folder
+from app.core.sealing import BrokenSeal, open_bytes, seal_bytes
 from app.engine.messages import Load
 from app.gguf.split import part_names
 
@@ -87,22 +89,22 @@ def sidecar_of(state: Path) -> Path:
     return state.with_name(state.name + SIDECAR)
 
 
-def read_sidecar(state: Path) -> Sidecar | None:
-    """The guard of this state; None when there is none or it cannot be read."""
+def read_sidecar(state: Path, key: bytes = b"") -> Sidecar | None:
+    """The guard of this state; None when there is none or it cannot be read, or not with this key."""
     try:
-        sidecar = msgspec.json.decode(sidecar_of(state).read_bytes(), type=Sidecar)
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        sidecar = msgspec.json.decode(read_file(sidecar_of(state), key), type=Sidecar)
+    except (OSError, BrokenSeal, msgspec.MsgspecError, UnicodeDecodeError):
         return None
     return sidecar if sidecar.format == FORMAT else None
 
 
-def write_sidecar(state: Path, sidecar: Sidecar) -> None:
+def write_sidecar(state: Path, sidecar: Sidecar, key: bytes = b"") -> None:
     """Write, fsync, rename. Raises OSError."""
     target = sidecar_of(state)
     temporary = target.with_name(target.name + UNFINISHED)
     try:
         with temporary.open("wb") as file:
-            file.write(msgspec.json.encode(sidecar))
+            file.write(_sealed(msgspec.json.encode(sidecar), target, key))
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(target)
@@ -110,6 +112,26 @@ def write_sidecar(state: Path, sidecar: Sidecar) -> None:
     except OSError:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def read_file(file: Path, key: bytes = b"") -> bytes:
+    """What `write_file` wrote with this key. Raises OSError and BrokenSeal."""
+    content = file.read_bytes()
+    return open_bytes(content, key, purpose_of(file)) if key else content
+
+
+def write_file(file: Path, content: bytes, key: bytes = b"") -> None:
+    """A small file beside a session. Raises OSError."""
+    file.write_bytes(_sealed(content, file, key))
+
+
+def purpose_of(file: Path) -> str:
+    """What binds an encrypted file to its place."""
+    return f"saved session {file.name}"
+
+
+def _sealed(content: bytes, file: Path, key: bytes) -> bytes:
+    return seal_bytes(content, key, purpose_of(file)) if key else content
 
 
 def remove(state: Path) -> None:

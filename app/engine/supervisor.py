@@ -105,16 +105,16 @@ class Supervisor:
         return self._ask(lambda number: m.Tokenize(number, texts, turns, thinking), on_event)
 
     def save_session(
-        self, turns: tuple[m.Turn, ...], path: str, on_event: OnEvent, *, thinking: bool = True
+        self, turns: tuple[m.Turn, ...], path: str, on_event: OnEvent, *, thinking: bool = True, key: str = ""
     ) -> Request:
-        """Write what the engine has read of `turns` to a file. Raises CarrelError("no_model")."""
+        """Write what the engine has read of `turns` to a file, under `key`. Raises CarrelError("no_model")."""
         self._need_model()
-        return self._ask(lambda number: m.SaveSession(number, turns, path, thinking), on_event)
+        return self._ask(lambda number: m.SaveSession(number, turns, path, thinking, key), on_event)
 
-    def restore_session(self, path: str, on_event: OnEvent) -> Request:
+    def restore_session(self, path: str, on_event: OnEvent, *, key: str = "") -> Request:
         """Bring a saved session back before a prompt that begins with it. Raises CarrelError("no_model")."""
         self._need_model()
-        return self._ask(lambda number: m.RestoreSession(number, path), on_event)
+        return self._ask(lambda number: m.RestoreSession(number, path, key), on_event)
 
     @property
     def is_open(self) -> bool:

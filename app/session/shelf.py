@@ -10,14 +10,15 @@ import contextlib
 import os
 import shutil
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
 from app.core.errors import CarrelError
-from app.core.files import write_durably
+from app.core.files import overwrite_and_remove, write_durably
+from app.core.sealing import BrokenSeal
 from app.engine import saved
 from app.engine.saved import Sidecar
 
@@ -49,10 +50,14 @@ class SavedSession:
 
 
 class Shelf:
-    """Touches the disk: call it away from the main thread."""
+    """Touches the disk: call it away from the main thread.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    `key` gives what its files are encrypted with: nothing without a vault, None while the vault is locked. Then the
+    shelf looks empty, and nothing on it is taken for a rest.
+    """
+
+    def __init__(self, folder: Path, key: Callable[[], bytes | None] = lambda: b"") -> None:
+        self.folder, self._key = folder, key
 
     def path_of(self, key: str) -> Path:
         return self.folder / (key + STATE)
@@ -63,13 +68,13 @@ class Shelf:
         return sorted((one for one in found if one), key=lambda one: -one.used_s)
 
     def find(self, key: str) -> SavedSession | None:
-        path = self.path_of(key)
-        sidecar = saved.read_sidecar(path)
-        if sidecar is None:
+        path, secret = self.path_of(key), self._key()
+        sidecar = None if secret is None else saved.read_sidecar(path, secret)
+        if sidecar is None or secret is None:
             return None
         with contextlib.suppress(OSError):
             if path.exists():
-                return SavedSession(path, sidecar, saved.sidecar_of(path).stat().st_mtime, _names_of(path))
+                return SavedSession(path, sidecar, saved.sidecar_of(path).stat().st_mtime, _names_of(path, secret))
         return None
 
     def touch(self, path: Path) -> None:
@@ -79,8 +84,10 @@ class Shelf:
 
     def name(self, path: Path, documents: Iterable[str]) -> None:
         """Note which documents a session is about."""
-        with contextlib.suppress(OSError):
-            path.with_name(path.name + saved.NAMES).write_bytes(msgspec.json.encode(tuple(documents)))
+        secret = self._key()
+        if secret is not None:
+            with contextlib.suppress(OSError):
+                saved.write_file(path.with_name(path.name + saved.NAMES), msgspec.json.encode(tuple(documents)), secret)
 
     def budget_bytes(self, chosen_gb: float) -> int:
         """What all sessions together may take: what the user chose, else a fair share of the disk."""
@@ -104,6 +111,8 @@ class Shelf:
 
         Returns how many.
         """
+        if self._key() is None:
+            return 0
         found = self.sessions()
         usable = {one.path for one in found}
         stale = [one.path for one in found if _is_other(one, build) or _is_gone(one)]
@@ -121,6 +130,11 @@ class Shelf:
         for path in self._states():
             saved.remove(path)
         return freed
+
+    def erase(self) -> None:
+        """Overwrite and remove every session and what is left of unfinished ones. Raises OSError."""
+        for path in self._files("*.kv*"):
+            overwrite_and_remove(path)
 
     def rates(self) -> Rates:
         try:
@@ -174,8 +188,9 @@ def _is_old(path: Path) -> bool:
     return True
 
 
-def _names_of(path: Path) -> tuple[str, ...]:
+def _names_of(path: Path, key: bytes) -> tuple[str, ...]:
     try:
-        return msgspec.json.decode(path.with_name(path.name + saved.NAMES).read_bytes(), type=tuple[str, ...])
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        names = saved.read_file(path.with_name(path.name + saved.NAMES), key)
+        return msgspec.json.decode(names, type=tuple[str, ...])
+    except (OSError, BrokenSeal, msgspec.MsgspecError, UnicodeDecodeError):
         return ()

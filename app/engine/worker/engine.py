@@ -14,7 +14,7 @@ from llama_cpp import llama_cpp as C
 
 from app.engine import messages as m
 from app.engine.saved import Identity, identify, read_sidecar
-from app.engine.worker import library, snapshot
+from app.engine.worker import library, sealed, snapshot
 from app.engine.worker.abort import AbortFlag
 from app.engine.worker.context import MAX_DRAFT, Context
 from app.engine.worker.faults import EngineFault
@@ -167,7 +167,8 @@ class Engine:
         spare, identity, model = slots.spare_seq, self._identity, self.spec.path
         self.context.fork(slot.seq, spare, shared)
         try:
-            written = snapshot.write(self.context.handle, spare, prompt[:shared], Path(command.path))
+            where = (self.context.handle, spare, prompt[:shared], Path(command.path))
+            written = sealed.write(*where, bytes.fromhex(command.key)) if command.key else snapshot.write(*where)
         finally:
             self.context.forget(spare, 0)
 
@@ -179,13 +180,15 @@ class Engine:
     def restore_session(self, command: m.RestoreSession) -> m.Restored:
         started_s = time.monotonic()
         slots = self.scheduler.slots
-        sidecar = read_sidecar(Path(command.path))
+        path, key = Path(command.path), bytes.fromhex(command.key)
+        sidecar = read_sidecar(path, key)
         if sidecar is not None and slots.any_holds(lambda ids: snapshot.holds(sidecar, ids)):
             return m.Restored(command.id, sidecar.tokens, 0, 0.0)
         slot = slots.adopt(sidecar.tokens if sidecar is not None else 0)
-        ids = snapshot.restore(self.context.handle, slot.seq, Path(command.path), self._identity)
+        where = (self.context.handle, slot.seq, path, self._identity)
+        ids = sealed.restore(*where, key) if key else snapshot.restore(*where)
         slot.tokens = TokenLine(ids)
-        size = Path(command.path).stat().st_size
+        size = path.stat().st_size
         return m.Restored(command.id, len(ids), size, time.monotonic() - started_s)
 
     def _prompt(self, command: m.Generate) -> Ids:

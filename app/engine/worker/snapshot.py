@@ -28,7 +28,7 @@ from app.engine.worker.vocab import Ids
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _FULL_WORDS = tuple(os.strerror(number) for number in _FULL)
-_SPARE_BYTES = 256 << 20  # of the disk, left to everything else
+SPARE_BYTES = 256 << 20  # of the disk, left to everything else
 _HEAD_PER_TOKEN, _HEAD_SPARE = 32, 4096  # at least what is parsed: an id, a position and a sequence for each token
 
 
@@ -53,7 +53,7 @@ class Written:
             saved.write_sidecar(self.path, sidecar)
         except OSError as error:
             saved.remove(self.path)
-            raise _fault_of(error) from error
+            raise fault_of(error) from error
         return self.size_bytes
 
 
@@ -70,7 +70,7 @@ def write(ctx: Any, seq_id: int, tokens: Ids, path: Path) -> Written:
         return Written(part, path, _write_state(ctx, seq_id, tokens, part), tokens)
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise _fault_of(error) from error
+        raise fault_of(error) from error
     except EngineFault:
         part.unlink(missing_ok=True)
         raise
@@ -89,15 +89,15 @@ def restore(ctx: Any, seq_id: int, path: Path, identity: Identity) -> Ids:
         with BlockSums(path, sidecar.size_bytes, sidecar.block_bytes) as sums:
             tokens = _load_state(ctx, seq_id, path, sidecar.tokens)
             intact = sums.result() == sidecar.blocks
-        if not intact or (tokens is not None and _hash(tokens) != sidecar.tokens_sha256):
+        if not intact or (tokens is not None and hash_of(tokens) != sidecar.tokens_sha256):
             raise EngineFault("session_refused", "a checksum differs")
         if tokens is None:  # the file is whole and belongs here: other sequences hold the cells it needs
             raise EngineFault("session_no_room", "\n".join(library.recent_errors))
     except OSError as error:
-        _drop(ctx, seq_id)
+        drop(ctx, seq_id)
         raise EngineFault("session_unreadable", str(error)) from error
     except EngineFault as fault:
-        _drop(ctx, seq_id)
+        drop(ctx, seq_id)
         if fault.code == "session_refused":
             saved.remove(path)
         raise
@@ -106,13 +106,13 @@ def restore(ctx: Any, seq_id: int, path: Path, identity: Identity) -> Ids:
 
 def holds(sidecar: Sidecar, tokens: Ids) -> bool:
     """Whether `tokens` begin with those of the session: then there is nothing to restore."""
-    return len(tokens) >= sidecar.tokens and _hash(tokens[: sidecar.tokens]) == sidecar.tokens_sha256
+    return len(tokens) >= sidecar.tokens and hash_of(tokens[: sidecar.tokens]) == sidecar.tokens_sha256
 
 
 def _write_state(ctx: Any, seq_id: int, tokens: Ids, part: Path) -> int:
     part.parent.mkdir(parents=True, exist_ok=True)
     needed = int(C.llama_state_seq_get_size(ctx, seq_id)) + 4 * len(tokens)
-    if shutil.disk_usage(part.parent).free < needed + _SPARE_BYTES:
+    if shutil.disk_usage(part.parent).free < needed + SPARE_BYTES:
         raise EngineFault("disk_full", f"{needed} bytes for {part}")
     pointer = tokens.ctypes.data_as(ctypes.POINTER(C.llama_token))
     library.recent_errors.clear()
@@ -137,7 +137,7 @@ def _guard(state: Written, identity: Identity, model_path: str) -> Sidecar:
         identity=identity,
         model_path=model_path,
         tokens=count,
-        tokens_sha256=_hash(state.tokens),
+        tokens_sha256=hash_of(state.tokens),
         size_bytes=state.size_bytes,
         head_bytes=head_bytes,
         head=sum_of(part, 0, head_bytes),
@@ -146,7 +146,8 @@ def _guard(state: Written, identity: Identity, model_path: str) -> Sidecar:
     )
 
 
-def _fault_of(error: OSError) -> EngineFault:
+def fault_of(error: OSError) -> EngineFault:
+    """A disk that is full, or one that failed otherwise."""
     return EngineFault("disk_full" if error.errno in _FULL else "session_not_saved", str(error))
 
 
@@ -158,7 +159,7 @@ def _accepted(path: Path, identity: Identity) -> Sidecar:
             raise EngineFault("session_refused", f"{path}: no sidecar that can be read")
         raise EngineFault("session_missing", str(path))
     if sidecar.identity != identity:
-        raise EngineFault("session_refused", f"{path}: {_difference(sidecar.identity, identity)}")
+        raise EngineFault("session_refused", f"{path}: {difference(sidecar.identity, identity)}")
     if not path.exists() or path.stat().st_size != sidecar.size_bytes or sidecar.tokens < 1 or sidecar.block_bytes < 1:
         raise EngineFault("session_refused", f"{path}: its size is not what the sidecar says")
     parsed = min(sidecar.size_bytes, sidecar.tokens * _HEAD_PER_TOKEN + _HEAD_SPARE)
@@ -176,15 +177,17 @@ def _load_state(ctx: Any, seq_id: int, path: Path, count: int) -> Ids | None:
     return tokens[: found.value] if taken else None
 
 
-def _drop(ctx: Any, seq_id: int) -> None:
+def drop(ctx: Any, seq_id: int) -> None:
+    """Empty a sequence."""
     C.llama_memory_seq_rm(C.llama_get_memory(ctx), seq_id, -1, -1)
 
 
-def _hash(tokens: Ids) -> str:
+def hash_of(tokens: Ids) -> str:
+    """Names a row of tokens."""
     return hashlib.sha256(np.ascontiguousarray(tokens, np.int32).tobytes()).hexdigest()
 
 
-def _difference(theirs: Identity, ours: Identity) -> str:
+def difference(theirs: Identity, ours: Identity) -> str:
     """Which facts differ, for the log."""
     fields = theirs.__struct_fields__
     return ", ".join(

@@ -263,7 +263,7 @@ def test_a_failed_save_keeps_the_session_that_was_there(
     engine: Engine, session: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine.read(0, TOKENS)
-    monkeypatch.setattr(snapshot, "_SPARE_BYTES", 1 << 60)
+    monkeypatch.setattr(snapshot, "SPARE_BYTES", 1 << 60)
     with pytest.raises(EngineFault):
         snapshot.save(engine.ctx, 0, TOKENS, session, engine.identity)
     engine.clear()
