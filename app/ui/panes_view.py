@@ -41,10 +41,15 @@ class PanesView(QSplitter):
     def active(self) -> PaneView:
         return self._view(self._panes.active)
 
+    @property
+    def views(self) -> list[PaneView]:
+        """Those of the open panes, from the left."""
+        return [self._view(pane) for pane in self._panes.open]
+
     def keep_drafts(self) -> None:
         """What is typed goes to the disk."""
-        for pane in self._panes.open:
-            self._view(pane).chat.keep_draft()
+        for view in self.views:
+            view.chat.keep_draft()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -72,9 +77,8 @@ class PanesView(QSplitter):
         return self._views[pane.number]
 
     def _show_open(self) -> None:
-        for pane in self._panes.open:
-            self._view(pane)
-        for gone in [view for view in self._views.values() if view.pane not in self._panes.open]:
+        shown = self.views
+        for gone in [view for view in self._views.values() if view not in shown]:
             del self._views[gone.pane.number]
             gone.hide()
             gone.deleteLater()
@@ -86,8 +90,8 @@ class PanesView(QSplitter):
         """Both where both have room; a preview takes the room of the pane beside its own."""
         needed = LEAST_CHAT_PX + (LEAST_PREVIEW_PX if self._panes.active.leafing.is_open else 0)
         both = self.width() >= needed + LEAST_CHAT_PX
-        for pane in self._panes.open:
-            self._view(pane).setVisible(both or pane is self._panes.active)
+        for view in self.views:
+            view.setVisible(both or view.pane is self._panes.active)
 
     def _on_activated(self) -> None:
         self._make_room()

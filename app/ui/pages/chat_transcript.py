@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace as replace_fields
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QStackedWidget, QWidget
@@ -157,6 +158,8 @@ class Transcript(QStackedWidget):
     def _item(self, row: Message) -> MessageItem:
         conversation = self._conversation
         outcome = conversation.outcomes.get(row.id)
+        if outcome is not None and row.state == "streaming":  # it ended, and its kept row is not read again yet
+            row = replace_fields(row, text=outcome.text, thinking=outcome.thinking, state=outcome.state)
         item = item_of(row, outcome.error if outcome else None)
         if item.failure is not None and conversation.desk.engine.state.has_model:
             item = replace(item, failure=without_button(item.failure))
