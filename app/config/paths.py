@@ -53,6 +53,11 @@ class Home:
         return self.root / "costs.json"
 
     @property
+    def benchmarks_file(self) -> Path:
+        """The benchmarks that were run here."""
+        return self.root / "benchmarks.json"
+
+    @property
     def catalog_facts_file(self) -> Path:
         """Hashes and sizes learned from the hub, frozen at first sight."""
         return self.root / "catalog-facts.json"

@@ -13,6 +13,7 @@ from app.store.bin import Bin
 from app.store.chats import Chats
 from app.store.cipher import Key
 from app.store.database import BUSY_TIMEOUT_S, Database
+from app.store.figures import AnswerTable
 from app.store.folders import Folders
 from app.store.offshoots import Offshoots
 from app.store.runs import Runs
@@ -22,7 +23,7 @@ from app.store.transfer import Transfer
 from app.store.waiting import Waiting
 
 
-class Store(Transfer, Offshoots, Answers, Chats, Folders, Bin, Sets, Waiting, Search, Runs):
+class Store(Transfer, Offshoots, Answers, Chats, Folders, Bin, Sets, Waiting, Search, AnswerTable, Runs):
     """Chats, messages, answers, documents, their sets, long runs and the index of all of it in the file at `path`.
 
     Use it on the thread that made it. A damaged file is renamed and a new one begun (see `notices`); one saved by a
