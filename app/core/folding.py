@@ -12,7 +12,7 @@ from itertools import accumulate
 
 from app.core.radicals import RADICALS
 
-_STEP = 1024
+_STEP = 128
 _MARKS = (
     *((0x0300, 0x036F), (0x0591, 0x05BD), (0x05BF, 0x05BF), (0x05C1, 0x05C2), (0x0610, 0x061A), (0x064B, 0x065F)),
     *((0x0670, 0x0670), (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF), (0x20D0, 0x20FF), (0xFE00, 0xFE0F)),
@@ -56,6 +56,10 @@ class Folded:
             if before > place:
                 return at
         return len(self._source)
+
+    def span(self, first: int, last: int) -> tuple[int, int]:
+        """The stretch of the original text that the folded one from `first` to before `last` came from."""
+        return self.source(first), self.source(last - 1) + 1
 
 
 def _plain(sign: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cached_property
+from itertools import islice
 
 import msgspec
 
@@ -70,19 +71,20 @@ def fits(query: Query, text: str) -> bool:
     return bool(query.terms) and wanted and not any(term.pattern.search(folded) for term in query.excluded)
 
 
-def spans_of(terms: Iterable[Term], text: str, most: int = MOST_SPANS) -> list[tuple[Span, int]]:
-    """Where the terms stand in `text`, first to last, each with the number of its term; overlaps are left out."""
-    folded = Folded(text)
+def hits_in(terms: Iterable[Term], folded: Folded, most: int = MOST_SPANS) -> list[tuple[int, int, int]]:
+    """Where the terms stand in a folded text, first to last, as (from, to, number of the term); none overlap."""
     found: list[tuple[int, int, int]] = []
     for number, term in enumerate(terms):
-        for count, hit in enumerate(term.pattern.finditer(folded.text)):
-            if count >= most:
-                break
-            found.append((hit.start(), hit.end(), number))
-    spans: list[tuple[Span, int]] = []
-    end = 0
-    for first, last, number in sorted(found)[:most]:
-        if first >= end:
-            spans.append(((folded.source(first), folded.source(last - 1) + 1), number))
-            end = last
-    return spans
+        hits = islice(term.pattern.finditer(folded.text), most)
+        found.extend((hit.start(), hit.end(), number) for hit in hits)
+    kept: list[tuple[int, int, int]] = []
+    for hit in sorted(found)[:most]:
+        if not kept or hit[0] >= kept[-1][1]:
+            kept.append(hit)
+    return kept
+
+
+def spans_of(terms: Iterable[Term], text: str, most: int = MOST_SPANS) -> list[Span]:
+    """Where the terms stand in `text`, first to last."""
+    folded = Folded(text)
+    return [folded.span(first, last) for first, last, _ in hits_in(terms, folded, most)]

@@ -6,12 +6,16 @@ from collections.abc import Sequence
 
 import msgspec
 
-from app.store.query import Query, Span, spans_of
+from app.core.folding import Folded
+from app.store.query import Query, Span, hits_in
 
 WIDTH = 140
 BEFORE = 32
 _BOUND = 12  # how far a cut may move to fall between two words
+_MOST = 300  # hits that are looked at
 _SIGNS = frozenset("*`#|~")  # of Markdown: they say nothing in one line
+
+Hit = tuple[int, int, int]
 
 
 class Snippet(msgspec.Struct, frozen=True):
@@ -23,23 +27,35 @@ class Snippet(msgspec.Struct, frozen=True):
 
 def snippet_of(text: str, query: Query, width: int = WIDTH) -> Snippet:
     """The stretch in which most of the words stand together, else the beginning."""
-    hits = spans_of(query.terms, text)
-    first = _best(hits, width)
-    start = _left(text, hits[first][0][0] - min(BEFORE, width // 4)) if hits else 0
-    end = _right(text, max(start + width, hits[first][0][1] if hits else 0))
-    inside = [span for span, _ in hits if start <= span[0] and span[1] <= end]
-    line, spans = _one_line(text, start, end, inside)
-    return Snippet(line, tuple(spans))
+    folded = Folded(text)
+    hits = hits_in(query.terms, folded, _MOST)
+    if not hits:
+        line, _ = _one_line(text, 0, _right(text, width), ())
+        return Snippet(line)
+    best = _best(hits, width)
+    first = folded.span(*hits[best][:2])
+    start = _left(text, first[0] - min(BEFORE, width // 4))
+    end = _right(text, max(start + width, first[1]))
+    spans = [
+        folded.span(*hit[:2]) for hit in hits[max(0, best - BEFORE) : best + width] if _near(hit, hits[best], width)
+    ]
+    line, moved = _one_line(text, start, end, [span for span in spans if start <= span[0] and span[1] <= end])
+    return Snippet(line, tuple(moved))
 
 
-def _best(hits: Sequence[tuple[Span, int]], width: int) -> int:
+def _best(hits: Sequence[Hit], width: int) -> int:
     """The hit at which the richest stretch begins: the most different words, then the earliest."""
     best, most = 0, 0
-    for place, (span, _) in enumerate(hits):
-        near = {number for other, number in hits[place : place + 40] if other[1] <= span[0] + width - BEFORE}
+    for place, hit in enumerate(hits):
+        near = {other[2] for other in hits[place : place + 40] if other[1] <= hit[0] + width - BEFORE}
         if len(near) > most:
             best, most = place, len(near)
     return best
+
+
+def _near(hit: Hit, best: Hit, width: int) -> bool:
+    """Whether a hit may be seen with the best one: folding makes a text at most thrice as long, or a little shorter."""
+    return best[0] - 3 * BEFORE <= hit[0] <= best[0] + 3 * width
 
 
 def _left(text: str, at: int) -> int:

@@ -7,17 +7,18 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from app.core.chatfile import ChatCopy, DocumentCopy, DocumentRef, MessageCopy, RunCopy
+from app.core.chatfile import ChatCopy, DocumentCopy, DocumentRef, MessageCopy, QueuedCopy, RunCopy
 from app.core.params import Choices
 from app.core.record import Origin
 from app.store.chats import Chats
-from app.store.documents import Documents
+from app.store.folders import Folders
 from app.store.records import Records
-from app.store.rows import Message, chosen_column, to_json
+from app.store.rows import Attachment, Message, chosen_column, to_json
 from app.store.runs import Runs
+from app.store.waiting import Waiting
 
 
-class Transfer(Records, Chats, Documents, Runs):
+class Transfer(Records, Chats, Folders, Waiting, Runs):
     """Copies of chats. A copy that comes in gets numbers of its own; its times stay."""
 
     def copy_chat(self, chat_id: int) -> ChatCopy:
@@ -26,7 +27,8 @@ class Transfer(Records, Chats, Documents, Runs):
         """
         chat = self.chat(chat_id)
         origins = self.origins_of(chat_id)
-        messages = tuple(self._copy_message(one, origins) for one in self.all_messages(chat_id))
+        shown = dict(self._db.rows("SELECT id, shown_id FROM messages WHERE chat_id = ?", chat_id))
+        messages = tuple(self._copy_message(one, origins, shown) for one in self.all_messages(chat_id))
         return ChatCopy(
             title=chat.title,
             created_at=chat.created_at,
@@ -35,11 +37,16 @@ class Transfer(Records, Chats, Documents, Runs):
             shown=chat.leaf_id,
             draft=chat.draft,
             choices=chat.choices,
+            folder=self.folder(chat.folder_id).name if chat.folder_id is not None else "",
+            pinned_at=chat.pinned_at,
+            note=self.note(chat_id),
+            queued=tuple(QueuedCopy(one.text, one.thinking, _refs(one.documents)) for one in self.queue(chat_id)),
         )
 
     def copy_documents(self, chats: Sequence[ChatCopy]) -> tuple[DocumentCopy, ...]:
         """The documents these copies refer to, each once."""
         numbers = {ref.document for chat in chats for message in chat.messages for ref in message.documents}
+        numbers |= {ref.document for chat in chats for queued in chat.queued for ref in queued.documents}
         return tuple(
             DocumentCopy(number, self.attachment(number).read_at, self.load_document(number))
             for number in sorted(numbers)
@@ -57,12 +64,15 @@ class Transfer(Records, Chats, Documents, Runs):
     def take_in(self, copy: ChatCopy, documents: Mapping[int, int], source: str) -> int | None:
         """Add a chat; `documents` gives the store's number of each in the file. None when it is here already.
 
-        A chat that was taken in before and has been gone on with since is recognised all the same.
+        A chat that was taken in before and has been gone on with since is recognised all the same; one that is in
+        the bin comes back from there.
         """
         with self._db.transaction():
             digest = digest_of(copy)
-            if self.find_copy(copy, digest) is not None:
-                return None
+            known = self.find_copy(copy, digest)
+            if known is not None:
+                sql = "UPDATE chats SET deleted_at = NULL WHERE id = ? AND deleted_at IS NOT NULL"
+                return known if self._db.execute(sql, known).rowcount else None
             chat_id = self._insert_chat(copy)
             numbers: dict[int, int] = {}
             for message in copy.messages:
@@ -70,6 +80,13 @@ class Transfer(Records, Chats, Documents, Runs):
             if copy.messages:
                 leaf = numbers[copy.shown if copy.shown in numbers else copy.messages[-1].number]
                 self._db.execute("UPDATE chats SET leaf_id = ? WHERE id = ?", leaf, chat_id)
+            for message in copy.messages:
+                sql = "UPDATE messages SET shown_id = ? WHERE id = ?"
+                if message.shown in numbers:
+                    self._db.execute(sql, numbers[message.shown], numbers[message.number])
+            for one in copy.queued:
+                kept, chosen = [documents[ref.document] for ref in one.documents], [r.chosen for r in one.documents]
+                self.queue_message(chat_id, one.text, thinking=one.thinking, documents=kept, chosen=chosen)
             sql = "INSERT INTO imports (digest, chat_id, source, imported_at) VALUES (?, ?, ?, ?)"
             self._db.execute(sql, digest, chat_id, source, self._now())
             return chat_id
@@ -82,7 +99,9 @@ class Transfer(Records, Chats, Documents, Runs):
         rows = self._db.rows("SELECT id FROM chats WHERE created_at = ?", copy.created_at)
         return next((row[0] for row in rows if digest_of(self.copy_chat(row[0])) == digest), None)
 
-    def _copy_message(self, message: Message, origins: Mapping[int, Origin]) -> MessageCopy:
+    def _copy_message(
+        self, message: Message, origins: Mapping[int, Origin], shown: Mapping[int, int | None]
+    ) -> MessageCopy:
         runs = tuple(
             RunCopy(run.plan, run.state, run.created_at, run.updated_at, run.results)
             for run in reversed(self.runs_of(message.id) if message.role == "user" else [])
@@ -90,18 +109,22 @@ class Transfer(Records, Chats, Documents, Runs):
         return MessageCopy(
             number=message.id,
             parent=message.parent_id,
-            documents=tuple(DocumentRef(one.id, one.chosen) for one in message.documents),
+            documents=_refs(message.documents),
+            shown=shown.get(message.id),
             origin=origins.get(message.id),
             runs=runs,
             **{name: getattr(message, name) for name in _SAME},
         )
 
     def _insert_chat(self, copy: ChatCopy) -> int:
-        sql = "INSERT INTO chats (title, created_at, updated_at, draft, choices) VALUES (?, ?, ?, ?, ?)"
+        folder_id = self.create_folder(copy.folder).id if copy.folder.strip() else None
         choices = "" if copy.choices == Choices() else to_json(copy.choices)
-        row = self._db.execute(sql, copy.title, copy.created_at, copy.updated_at, copy.draft, choices)
-        assert row.lastrowid is not None
-        return row.lastrowid
+        names = "title, created_at, updated_at, draft, choices, folder_id, pinned_at, note"
+        values = (copy.title, copy.created_at, copy.updated_at, copy.draft, choices, folder_id, copy.pinned_at)
+        sql = f"INSERT INTO chats ({names}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        chat_id = self._db.execute(sql, *values, copy.note).lastrowid
+        assert chat_id is not None
+        return chat_id
 
     def _insert_message(
         self, chat_id: int, message: MessageCopy, numbers: Mapping[int, int], documents: Mapping[int, int]
@@ -131,6 +154,10 @@ class Transfer(Records, Chats, Documents, Runs):
         for result in run.results:
             sql = "INSERT INTO run_passes (run_id, number, result) VALUES (?, ?, ?)"
             self._db.execute(sql, run_id, result.number, to_json(result))
+
+
+def _refs(documents: Sequence[Attachment]) -> tuple[DocumentRef, ...]:
+    return tuple(DocumentRef(one.id, one.chosen) for one in documents)
 
 
 def digest_of(copy: ChatCopy) -> str:

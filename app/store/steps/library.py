@@ -30,7 +30,7 @@ _M005 = (
         kind INTEGER NOT NULL,
         id INTEGER NOT NULL,
         at INTEGER NOT NULL DEFAULT 0,
-        PRIMARY KEY (kind, id)
+        PRIMARY KEY (kind, id DESC)
     )""",
     "CREATE VIRTUAL TABLE found_chats USING fts5"
     "(title, note, content = '', contentless_delete = 1, tokenize = 'ascii')",
