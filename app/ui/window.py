@@ -54,6 +54,7 @@ class Window(QMainWindow):
         self.panes = Panes(desk, self.guide)
         self._front = Front(self.panes)
         self.telemetry = telemetry or Telemetry(desk)
+        self.telemetry.sampled.connect(desk.monitor.take)
         self.page = "chat" if desk.settings.last_model else "start"
         self._began = self._finished = False
         self.setWindowTitle("Carrel")
