@@ -31,6 +31,10 @@ class Counter:
         """`done(document)` with its counts, or `failed(error)`; both on the main thread."""
         self._ask(lambda engine: _count(engine, document, done, failed), failed)
 
+    def count_text(self, text: str, done: Callable[[int], object], failed: Failed) -> None:
+        """`done(tokens)` of a text as it stands, or `failed(error)`; both on the main thread."""
+        self._ask(lambda engine: _count_text(engine, text, done, failed), failed)
+
     def measure(self, turns: tuple[m.Turn, ...], done: Callable[[int], object], failed: Failed) -> None:
         """`done(tokens)` of the whole prompt as the chat template writes it, thinking allowed; or `failed(error)`."""
         self._ask(lambda engine: _measure(engine, turns, done, failed), failed)
@@ -72,6 +76,16 @@ def _measure(engine: Supervisor, turns: tuple[m.Turn, ...], done: Callable[[int]
             failed(event)
 
     engine.tokenize((), on_event, turns=turns)
+
+
+def _count_text(engine: Supervisor, text: str, done: Callable[[int], object], failed: Failed) -> None:
+    def on_event(event: Event) -> None:
+        if isinstance(event, m.Tokens):
+            done(event.counts[0])
+        elif isinstance(event, CarrelError):
+            failed(event)
+
+    engine.tokenize((text,), on_event)
 
 
 def _count(engine: Supervisor, document: Document, done: Counted, failed: Failed) -> None:

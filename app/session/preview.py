@@ -13,7 +13,6 @@ import msgspec
 from app.core.chat import Document
 from app.core.emitter import Emitter
 from app.core.errors import CarrelError
-from app.core.params import Choices
 from app.fit.plan import Plan
 from app.fit.search import Fixed
 from app.session.budget import answer_room
@@ -22,7 +21,7 @@ from app.session.desk import Desk
 from app.session.opening import said_before
 from app.session.planning import make_plan
 from app.session.prompt import Said, compose_turns, reading_of
-from app.session.sampling import instructions_of
+from app.session.sampling import instructions_of, new_chat_choices
 from app.session.selection import Selection
 from app.session.speed import ReadingSpeed, reading_speed
 from app.store.store import Store
@@ -88,7 +87,7 @@ class Preview:
         self.selection = Selection.whole(documents)
         self._counter = Counter(desk)
         self._before: list[Said] | None = None
-        self._instructions = instructions_of(desk, Choices())
+        self._instructions = instructions_of(desk, new_chat_choices(desk))
         self._around_tokens = 0  # of everything but the documents, from the last exact count
         self._speed = ReadingSpeed()
         self._question = ""
@@ -139,7 +138,7 @@ class Preview:
     def _look_up(self, store: Store) -> tuple[list[Said], str, ReadingSpeed]:
         chat = store.chat(self._chat_id) if self._chat_id is not None else None
         before = said_before(store, store.thread(chat.id)) if chat is not None else []
-        choices = chat.choices if chat is not None else Choices()
+        choices = chat.choices if chat is not None else new_chat_choices(self._desk)
         return before, instructions_of(self._desk, choices), reading_speed(self._desk, store, self._plan)
 
     def _on_found(self, found: tuple[list[Said], str, ReadingSpeed]) -> None:

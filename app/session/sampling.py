@@ -30,6 +30,13 @@ def instructions_of(desk: Desk, choices: Choices) -> str:
     return "\n\n".join(text for text in both if text)
 
 
+def new_chat_choices(desk: Desk) -> Choices:
+    """What a new chat begins with: the preset chosen for new chats, while there is one of that name."""
+    wanted = desk.settings.default_preset
+    found = desk.presets.find(wanted) if wanted else None
+    return found.applied if found is not None else Choices()
+
+
 def save_choices(desk: Desk, chat_id: int, choices: Choices, done: Callable[[object], object] = lambda _: None) -> None:
     """Keep how a chat is answered, from its next question on."""
     desk.store.ask(lambda store: store.set_choices(chat_id, choices), done)

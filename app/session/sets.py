@@ -15,13 +15,12 @@ import msgspec
 
 from app.core.chat import Document
 from app.core.errors import CarrelError
-from app.core.params import Choices
 from app.ingest.folder import hash_folder
 from app.session.desk import Desk
 from app.session.documents import ReadingJob
 from app.session.failures import as_carrel_error
 from app.session.prompt import Said
-from app.session.sampling import instructions_of
+from app.session.sampling import instructions_of, new_chat_choices
 from app.store.rows import Attachment, DocumentSet
 from app.store.store import Store
 
@@ -92,7 +91,7 @@ def find_reading(desk: Desk, name: str, done: Callable[[float | None], object]) 
         return (Said("user", "", tuple(store.set_documents(name))),)
 
     def look(thread: tuple[Said, ...]) -> None:
-        instructions = instructions_of(desk, Choices())
+        instructions = instructions_of(desk, new_chat_choices(desk))
         desk.resume.find(thread, instructions, lambda session, seconds: done(seconds if session else None))
 
     desk.store.ask(load, look, lambda _: done(None))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app.config.settings import Settings
 from app.core.errors import CarrelError
+from app.core.preset import Preset
 from app.core.words import language, say
 from app.machine.live import Sample
 from app.ui.app import dress, speak_qt
@@ -29,6 +31,8 @@ class Listener:
         window.loader.succeeded.connect(lambda _: window.guide.list_models())
         window.downloads.finished.connect(self._on_downloaded)
         window.desk.noticed.connect(lambda words: window.notices.note(words))
+        for pane in window.panes.all:
+            pane.conversation.manner.replaced.connect(self._on_choices_replaced)
         self._deafen = last_resort.told.connect(self._on_unhandled)
 
     def stop(self) -> None:
@@ -61,6 +65,11 @@ class Listener:
         known = sample_memory(sample)
         if known is not None:
             self._window.sidebar.show_memory(*known)
+
+    def _on_choices_replaced(self, preset: Preset | None, undo: Callable[[], None]) -> None:
+        """What one had chosen for a chat gave way."""
+        words = say("This chat now uses {name}.", name=preset.name) if preset else say("This chat uses no preset now.")
+        self._window.notices.tell(words, say("Undo"), undo)
 
     def _on_downloaded(self, download: Download) -> None:
         """Complete: say it, and load it when nothing else is loaded."""

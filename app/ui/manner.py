@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -9,38 +10,68 @@ import msgspec
 from app.core.emitter import Emitter
 from app.core.files import write_durably
 from app.core.params import Choices, Sampling
+from app.core.preset import Preset
 from app.session.desk import Desk
-from app.session.sampling import save_choices, usual_sampling
+from app.session.sampling import new_chat_choices, save_choices, usual_sampling
+
+EXTRAS = ("json_schema", "grammar", "instructions", "thinking")
 
 
 class Manner:
-    """Event: `changed()`. `choices` are those of the chat shown. Holds no widgets."""
+    """Holds no widgets. `choices` are those of the chat shown.
+
+    Events: `changed()`; `replaced(preset or None, undo)` when another preset took the place of changes of one's own.
+    """
 
     def __init__(self, desk: Desk, pane: int = 1) -> None:
         self._desk, self._pane = desk, pane
         self._chat_id: int | None = None
         self._kept: dict[int, Choices] = {}  # newer than the rows the list of chats was read from
+        self._fresh = new_chat_choices(desk)
         self._new = self._read_new()
         self.choices = self._new
         self.changed: Emitter[[]] = Emitter()
+        self.replaced: Emitter[[Preset | None, Callable[[], None]]] = Emitter()
+        desk.settings_changed.connect(lambda _: self._on_default())
+        desk.presets.changed.connect(self._on_presets)
 
     @property
     def thinks(self) -> bool:
-        """Whether the next answer is thought about first."""
+        """Whether the next answer is thought about first: as this chat chose, else as the settings say."""
         state = self._desk.engine.state
-        return self._desk.settings.thinking and (state.can_think or not state.has_model)
+        return self.wants_thinking and (state.can_think or not state.has_model)
 
     @property
-    def usual(self) -> Sampling:
-        """The preset in force."""
+    def wants_thinking(self) -> bool:
+        """The same, whether the model can think or not."""
+        wished = self.choices.thinking
+        return self._desk.settings.thinking if wished is None else wished
+
+    @property
+    def preset(self) -> Preset | None:
+        """The preset of the chat shown, while there is one of that name."""
+        return self._desk.presets.find(self.choices.preset) if self.choices.preset else None
+
+    @property
+    def base(self) -> Choices:
+        """What the chat took over from its preset; nothing of its own without one."""
+        return self._desk.presets.base_of(self.choices)
+
+    @property
+    def card(self) -> Sampling:
+        """The model card's values in force."""
         return usual_sampling(self._desk, thinking=self.thinks)
 
     @property
+    def usual(self) -> Sampling:
+        """What a value goes back to: the preset's, else the model card's."""
+        return self.base.over(self.card)
+
+    @property
     def differences(self) -> tuple[str, ...]:
-        """What differs from the preset and from a free answer, by the names of `Choices`."""
-        mine = self.choices
-        extra = tuple(name for name in ("json_schema", "grammar", "instructions") if getattr(mine, name).strip())
-        return (*mine.changed(self.usual), *extra)
+        """What differs from the preset, or from the model card and a free answer, by the names of `Choices`."""
+        mine, base = self.choices, self.base
+        return (*mine.changed(self.usual), *(name for name in EXTRAS if _said(mine, name) != _said(base, name)))
 
     def show(self, chat_id: int | None, choices: Choices) -> None:
         """Another chat is open, with `choices` as its row had them; None is the chat not begun."""
@@ -53,7 +84,7 @@ class Manner:
         if self._chat_id is None:
             self._chat_id = chat_id
             self._keep()
-            self._new = Choices()
+            self._new = self._fresh
             self._new_file.unlink(missing_ok=True)
 
     def choose(self, **values: object) -> None:
@@ -64,9 +95,60 @@ class Manner:
             self._keep()
             self.changed.emit()
 
+    def go_back(self, *names: str) -> None:
+        """These values are the preset's again; words of one's own that this takes away can be brought back."""
+        before, base = self.choices, self.base
+        words = [name for name in names if name in EXTRAS and isinstance(_said(before, name), str)]
+        lost = any(_said(before, name) not in ("", _said(base, name)) for name in words)
+        self.choose(**{name: getattr(base, name) for name in names})
+        if lost:
+            self._tell_replaced(before)
+
     def reset(self) -> None:
-        """Back to the model card's preset; instructions and form stay."""
-        self.choose(**dict.fromkeys(Sampling.__struct_fields__))
+        """All values are the preset's again, or the model card's; instructions and form stay."""
+        self.go_back(*Sampling.__struct_fields__, "thinking")
+
+    def think(self, *, first: bool) -> None:
+        """Think before answering: for this chat where it chose already, else for every chat."""
+        if self.choices.thinking is None:
+            self._desk.change_settings(thinking=first)
+        else:
+            self.choose(thinking=first)
+
+    def use(self, preset: Preset | None) -> None:
+        """Take over a preset, or none. Changes that it replaces can be brought back."""
+        before, lost = self.choices, self.differences
+        self._take(preset.applied if preset is not None else Choices())
+        if lost:
+            self._tell_replaced(before)
+
+    def follow(self, preset: Preset) -> None:
+        """What the chat chose has become this preset; its values stay."""
+        self.choose(preset=preset.key)
+
+    def _tell_replaced(self, before: Choices) -> None:
+        chat_id = self._chat_id
+        self.replaced.emit(self.preset, lambda: self._take(before) if self._chat_id == chat_id else None)
+
+    def _take(self, choices: Choices) -> None:
+        if choices != self.choices:
+            self.choices = choices
+            self._keep()
+            self.changed.emit()
+
+    def _on_default(self) -> None:
+        """Another preset for new chats: the one not begun follows while nothing was chosen in it."""
+        fresh, before = new_chat_choices(self._desk), self._fresh
+        self._fresh = fresh
+        if fresh != before and self._new == before:
+            self._new = fresh
+            if self._chat_id is None:
+                self._take(fresh)
+
+    def _on_presets(self) -> None:
+        """A preset was edited: chats keep what they took over, the one not begun takes the new words."""
+        self._on_default()
+        self.changed.emit()
 
     def _keep(self) -> None:
         if self._chat_id is None:
@@ -84,4 +166,10 @@ class Manner:
         try:
             return msgspec.json.decode(self._new_file.read_bytes(), type=Choices)
         except (OSError, msgspec.MsgspecError):
-            return Choices()
+            return self._fresh
+
+
+def _said(choices: Choices, name: str) -> object:
+    """A choice without the white space around it."""
+    value = getattr(choices, name)
+    return value.strip() if isinstance(value, str) else value

@@ -201,3 +201,78 @@ def test_instructions_of_a_chat_count_in_the_gauge(open_studio: Callable[[], Stu
     studio.window.conversation.manner.choose(instructions="Answer in plain words. " * 20)
     gauge = studio.window.chat.composer.gauge
     studio.wait(lambda: gauge.parts.instructions > 50)
+
+
+def test_a_preset_fills_the_chat_marks_what_is_changed_and_can_be_undone(open_studio: Callable[[], Studio]) -> None:
+    studio = open_studio()
+    load(studio)
+    parameters, composer = panel(studio), studio.window.chat.composer
+    parameters.rows["temperature"].field.setValue(0.9)
+    choice = parameters.picker.choice
+    choice.setCurrentIndex(choice.findData("translation"))
+    choice.activated.emit(choice.currentIndex())
+    preset = studio.desk.presets.get("translation")
+    assert parameters.instructions.toPlainText() == preset.choices.instructions
+    assert parameters.rows["temperature"].field.value() == 0.3
+    assert not parameters.rows["temperature"].back.isVisible()
+    assert not composer.thinking.isChecked()
+    assert studio.desk.settings.thinking, "the wish of one chat is not that of all"
+    assert composer.parameters.text().strip() == "Translation"
+    studio.wait(lambda: parameters.tokens.text().endswith("tokens"))
+    assert "Translation" in studio.window.notices.words
+    studio.window.notices._on_clicked()
+    assert parameters.rows["temperature"].field.value() == 0.9
+    assert composer.parameters.text().strip() == "1 changed"
+    choice.setCurrentIndex(choice.findData("translation"))
+    choice.activated.emit(choice.currentIndex())
+    parameters.rows["top_p"].field.setValue(0.5)
+    composer.thinking.click()
+    assert "2 values" in parameters.preset.text()
+    assert parameters.rows["top_p"].back.isVisible()
+    studio.ask("Translate this")
+    assert sent(studio).sampling.top_p == 0.5
+    assert sent(studio).turns[0].content == preset.choices.instructions
+    assert sent(studio).thinking
+    parameters.reset.click()
+    assert parameters.rows["top_p"].field.value() == 0.9
+    assert not composer.thinking.isChecked()
+    studio.window.new_chat()
+    assert choice.currentData() == ""
+    assert composer.thinking.isChecked()
+    studio.close()
+    again = open_studio()
+    again.wait(lambda: bool(again.desk.store.call(lambda store: store.list_chats())))
+    kept = again.desk.store.call(lambda store: store.list_chats())[0].choices
+    assert (kept.preset, kept.thinking, kept.temperature) == ("translation", False, 0.3)
+
+
+def test_the_choices_of_a_chat_become_a_preset(open_studio: Callable[[], Studio]) -> None:
+    studio = open_studio()
+    parameters = panel(studio)
+    parameters.rows["temperature"].field.setValue(0.2)
+    parameters.instructions.setPlainText("Answer in verse.")
+    parameters.picker.keep.click()
+    parameters.picker.name.field.setText("Verse")
+    studio.qtbot.keyClick(parameters.picker.name.field, Qt.Key.Key_Return)
+    assert parameters.picker.choice.currentText() == "Verse"
+    made = studio.desk.presets.get("verse")
+    assert (made.choices.temperature, made.choices.instructions) == (0.2, "Answer in verse.")
+    assert studio.window.conversation.manner.differences == ()
+
+
+def test_new_chats_begin_with_the_preset_chosen_for_them(open_studio: Callable[[], Studio]) -> None:
+    studio = open_studio()
+    load(studio)
+    studio.desk.change_settings(default_preset="contract")
+    composer = studio.window.chat.composer
+    assert composer.parameters.text().strip() == "Contract reading"
+    studio.ask("Whose duty is it?")
+    studio.window.new_chat()
+    assert composer.parameters.text().strip() == "Contract reading"
+    studio.desk.presets.remove("contract")
+    assert composer.parameters.text().strip() == ""
+    studio.window.conversation.open_chat(studio.window.conversation.chats[0].id)
+    studio.wait(lambda: studio.window.conversation.chat_id is not None)
+    picker = panel(studio).picker.choice
+    assert picker.currentData() == "contract"
+    assert "removed" in picker.currentText()

@@ -125,12 +125,13 @@ class Composer(DropBox):
         self._blocked = reason
         self._refresh()
 
-    def set_changed(self, count: int) -> None:
-        """How many parameters of the chat differ from the preset."""
-        words = say("{count} changed", count=count) if count else ""
+    def set_changed(self, count: int, preset: str = "") -> None:
+        """Which preset the chat uses, and how many of its parameters differ from it."""
+        changed = say("{count} changed", count=count) if count else ""
+        words = " · ".join(part for part in (preset, changed) if part)
         self.parameters.setText(f" {words}" if words else "")
         name = say("Parameters of this chat") + " (Ctrl+P)"
-        self.parameters.set_name(say(", ").join(part for part in (name, words) if part))
+        self.parameters.set_name(say(", ").join(part for part in (name, preset, changed) if part))
 
     def set_files(self, items: Sequence[ChipItem]) -> None:
         """Show these chips and no others; chips whose key stays keep their place."""

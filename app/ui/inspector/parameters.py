@@ -1,36 +1,47 @@
-"""The parameters of the open chat: the preset in force, every value that can differ from it, instructions and form."""
+"""The parameters of the open chat: its preset, every value that can differ from it, instructions and form."""
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.core.words import say
 from app.ui.bridge import listen
 from app.ui.conversation import Conversation
 from app.ui.inspector.form_box import FormBox
+from app.ui.inspector.preset_picker import PresetPicker
 from app.ui.inspector.value_row import ValueRow
 from app.ui.inspector.values import value_groups
 from app.ui.pages.page import label
-from app.ui.widgets.buttons import TextButton
+from app.ui.token_count import TokenCount
+from app.ui.widgets.buttons import IconButton, TextButton
+from app.ui.widgets.labels import set_role
 from app.ui.widgets.switch import Switch
 from app.ui.widgets.text_box import TextBox, framed
 
 
 class Parameters(QWidget):
-    """Shows and changes `conversation.manner`; what is chosen holds from the next question on."""
+    """Shows and changes `conversation.manner`; what is chosen holds from the next question on.
+
+    `presets_wanted()` asks for the page of presets.
+    """
+
+    presets_wanted = Signal()
 
     def __init__(self, conversation: Conversation, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._manner, self._desk = conversation.manner, conversation.desk
+        self.picker = PresetPicker(self._desk, self._manner)
+        self.picker.edit_wanted.connect(self.presets_wanted)
+        self.picker.leaving.connect(self._flush)
         self.thinking = Switch(say("Think first"))
-        self.thinking.toggled.connect(lambda on: self._desk.change_settings(thinking=on))
+        self.thinking.toggled.connect(lambda on: self._manner.think(first=on))
         self.reset = TextButton(say("Reset"), kind="quiet", picture="undo-2")
         self.reset.clicked.connect(self._manner.reset)
         self.preset = label("", "quiet")
         self.rows: dict[str, ValueRow] = {}
-        self.instructions = TextBox(say("For example: quote every clause you use."))
-        self.instructions.setAccessibleName(say("Instructions for this chat"))
-        self.instructions.kept.connect(lambda text: self._manner.choose(instructions=text))
+        self._build_instructions()
         self.form = FormBox(self._manner)
         self._lay_out()
         listen(self, lambda: self._manner.changed.connect(self._show))
@@ -40,28 +51,48 @@ class Parameters(QWidget):
         self._shown_for: object = None
         self._show()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._count.refresh()
+
+    def _build_instructions(self) -> None:
+        self.instructions = TextBox(say("For example: quote every clause you use."), lines=6)
+        self.instructions.setAccessibleName(say("Instructions for this chat"))
+        self.instructions.kept.connect(lambda text: self._manner.choose(instructions=text))
+        self.heading, self.tokens = label(say("Instructions for this chat"), "group"), label("", "quiet", wrap=False)
+        self.back = IconButton("undo-2", say("Back to the instructions of the preset"), px=14)
+        self.back.clicked.connect(lambda: self._manner.go_back("instructions"))
+        self._count = TokenCount(self._desk, self.instructions, self.tokens)
+
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
+        head, words = QHBoxLayout(), QHBoxLayout()
         head.addWidget(self.thinking)
         head.addStretch(1)
         head.addWidget(self.reset)
+        words.addWidget(self.heading)
+        words.addWidget(self.back)
+        words.addStretch(1)
+        words.addWidget(self.tokens)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        column.addLayout(head)
+        column.addWidget(label(say("Preset"), "group"))
+        column.addWidget(self.picker)
         column.addWidget(self.preset)
+        column.addSpacing(6)
+        column.addLayout(words)
+        column.addWidget(framed(self.instructions))
+        column.addSpacing(8)
+        column.addLayout(head)
         for heading, values in value_groups():
-            column.addSpacing(10)
+            column.addSpacing(8)
             column.addWidget(label(heading, "group"))
             for value in values:
                 row = self.rows[value.key] = ValueRow(value)
                 row.chosen.connect(lambda key, chosen: self._manner.choose(**{key: chosen}))
-                row.left.connect(lambda key: self._manner.choose(**{key: None}))
+                row.left.connect(lambda key: self._manner.go_back(key))
                 column.addWidget(row)
-        column.addSpacing(10)
-        column.addWidget(label(say("Instructions for this chat"), "group"))
-        column.addWidget(framed(self.instructions))
-        column.addSpacing(4)
+        column.addSpacing(8)
         column.addWidget(self.form)
 
     def _flush(self) -> None:
@@ -77,7 +108,8 @@ class Parameters(QWidget):
     def _show(self) -> None:
         manner = self._manner
         usual = manner.usual
-        mine, self._shown_for = manner.choices.over(usual), (manner.thinks, usual)
+        mine, self._shown_for = manner.choices.over(manner.card), (manner.thinks, usual)
+        self.picker.show_preset()
         self.thinking.blockSignals(True)
         self.thinking.setChecked(manner.thinks)
         self.thinking.blockSignals(False)
@@ -86,14 +118,18 @@ class Parameters(QWidget):
         self.thinking.update()
         for key, row in self.rows.items():
             row.show_value(getattr(mine, key), getattr(usual, key))
-        changed = len(manner.choices.changed(usual))
-        self.preset.setText(_preset_words(changed, thinks=manner.thinks))
-        self.reset.setEnabled(changed > 0)
+        differences = manner.differences
+        self.preset.setText(_preset_words(len(differences), thinks=manner.thinks, preset=manner.preset is not None))
+        self.reset.setEnabled(any(name in self.rows or name == "thinking" for name in differences))
         self.instructions.show_text(manner.choices.instructions)
+        self.back.setVisible("instructions" in differences and bool(manner.base.instructions))
+        set_role(self.heading, "group" if "instructions" not in differences else "changed")
         self.form.show_choices(manner.choices)
 
 
-def _preset_words(changed: int, *, thinks: bool) -> str:
+def _preset_words(changed: int, *, thinks: bool, preset: bool) -> str:
+    if preset:
+        return _changed_words(changed) if changed else say("This chat is answered just as the preset says.")
     if not changed:
         return (
             say("As the model card advises for thinking.")
@@ -103,3 +139,9 @@ def _preset_words(changed: int, *, thinks: bool) -> str:
     if changed == 1:
         return say("One value of this chat differs from the model card.")
     return say("{count} values of this chat differ from the model card.", count=changed)
+
+
+def _changed_words(changed: int) -> str:
+    if changed == 1:
+        return say("One value of this chat differs from the preset.")
+    return say("{count} values of this chat differ from the preset.", count=changed)

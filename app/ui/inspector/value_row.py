@@ -12,6 +12,7 @@ from app.ui.fonts import figure_font
 from app.ui.pages.page import label
 from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.fields import DecimalField
+from app.ui.widgets.labels import set_role
 
 FIELD_PX = 108
 
@@ -50,14 +51,14 @@ class ValueRow(QWidget):
         policy = self.back.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self.back.setSizePolicy(policy)
-        name = label(value.name, wrap=False)
-        name.setBuddy(self.field)
-        for widget in (name, self.field):
+        self.name = label(value.name, wrap=False)
+        self.name.setBuddy(self.field)
+        for widget in (self.name, self.field):
             widget.setToolTip(value.meaning)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
-        row.addWidget(name, 1)
+        row.addWidget(self.name, 1)
         row.addWidget(self.back)
         row.addWidget(self.field)
 
@@ -69,6 +70,7 @@ class ValueRow(QWidget):
         self.field.blockSignals(False)
         changed = shown != preset
         self.back.setVisible(changed)
+        set_role(self.name, "changed" if changed else "")
         words = self.value.words(preset)
         self.back.set_name(say("{name}: back to {value}", name=self.value.name, value=words))
         how = say("changed from the preset, which is {value}", value=words) if changed else ""

@@ -32,12 +32,12 @@ class Readiness(QObject):
         self._conversation, self._desk = conversation, conversation.desk
         self._composer, self._transcript = composer, transcript
         self._demo_line, self._engine_card = demo_line, engine_card
-        composer.thinking.setChecked(self._desk.settings.thinking)
-        composer.thinking_toggled.connect(lambda on: self._desk.change_settings(thinking=on))
-        listen(self, lambda: conversation.manner.changed.connect(self._show_changed))
+        composer.thinking.setChecked(conversation.manner.wants_thinking)
+        composer.thinking_toggled.connect(lambda on: conversation.manner.think(first=on))
+        listen(self, lambda: conversation.manner.changed.connect(self._show_manner))
         listen(self, lambda: conversation.running_changed.connect(self.show_running))
         listen(self, lambda: self._desk.engine.changed.connect(self._on_engine))
-        listen(self, lambda: self._desk.settings_changed.connect(self._on_settings))
+        listen(self, lambda: self._desk.settings_changed.connect(lambda _: self._show_manner()))
 
     def show_now(self) -> None:
         """Everything that depends on the engine as it is."""
@@ -67,7 +67,17 @@ class Readiness(QObject):
         self._composer.set_blocked(reason)
 
     def _show_changed(self) -> None:
-        self._composer.set_changed(len(self._conversation.manner.differences))
+        manner = self._conversation.manner
+        self._composer.set_changed(len(manner.differences), manner.preset.name if manner.preset else "")
+
+    def _show_manner(self) -> None:
+        """How the open chat is answered: its preset, what differs, whether it thinks first."""
+        thinking = self._composer.thinking
+        thinking.blockSignals(True)
+        thinking.setChecked(self._conversation.manner.wants_thinking)
+        thinking.blockSignals(False)
+        thinking.update()
+        self._show_changed()
 
     def _on_engine(self, state: EngineState) -> None:
         self._show_blocked()
@@ -78,11 +88,3 @@ class Readiness(QObject):
         self._composer.thinking.setEnabled(state.can_think or not state.has_model)
         self._demo_line.show_for(state)
         self._transcript.welcome.show_for(state)
-
-    def _on_settings(self, settings: object) -> None:
-        thinking = self._composer.thinking
-        thinking.blockSignals(True)
-        thinking.setChecked(self._desk.settings.thinking)
-        thinking.blockSignals(False)
-        thinking.update()
-        self._show_changed()

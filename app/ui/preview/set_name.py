@@ -1,4 +1,4 @@
-"""The line on which the attached documents get a name as a set."""
+"""The line on which something gets a name: the attached documents as a set, the choices of a chat as a preset."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from app.ui.widgets.buttons import TextButton
 
 
 class SetName(QWidget):
-    """Hidden until `ask`. `wanted(name)` once a name is given; a set of that name is replaced."""
+    """Hidden until `ask`. `wanted(name)` once a name is given; a set of that name is replaced. `what` is asked for."""
 
     wanted = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, what: str = "", sides_px: tuple[int, int] = (16, 12)) -> None:
         super().__init__(parent)
         self.field = QLineEdit()
-        self.field.setAccessibleName(say("Name of the set"))
-        self.field.setPlaceholderText(say("Name of the set"))
+        self.field.setAccessibleName(what or say("Name of the set"))
+        self.field.setPlaceholderText(what or say("Name of the set"))
         self.field.setMaxLength(120)
         self.save = TextButton(say("Save"), kind="primary")
         self.cancel = TextButton(say("Cancel"), kind="quiet")
@@ -27,7 +27,7 @@ class SetName(QWidget):
         self.save.clicked.connect(self._on_save)
         self.cancel.clicked.connect(self.hide)
         row = QHBoxLayout(self)
-        row.setContentsMargins(16, 0, 12, 8)
+        row.setContentsMargins(sides_px[0], 0, sides_px[1], 8)
         row.setSpacing(8)
         row.addWidget(self.field, 1)
         row.addWidget(self.save)
