@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import time
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QLinearGradient, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from app.core.units import format_duration
 from app.core.words import say
 from app.ui.fonts import SMALL_PX, figure_font, ui_font
 from app.ui.theme import RADIUS, tokens
+from app.ui.widgets.curve import LARGEST_POINTS, SPAN_S, Curve, paint_curve
 
-SPAN_S = 180.0
-LARGEST_POINTS = 120
+__all__ = ["LARGEST_POINTS", "SPAN_S", "MetricCard"]
+
 PADDING_PX = 12
 HEAD_PX = 26
+HEIGHT_PX = 92
 
 
 class MetricCard(QWidget):
-    """`add(value, words)` once a sample; `set_ghost(value)` draws the line this machine should reach.
+    """`add(value)` once a sample; `set_ghost(value)` draws the line this machine should reach.
 
     `low` and `high` fix the scale; without `high` it grows with the values. Not known is `add(None)`: a gap and a dash.
+    The mouse over the curve shows the value of that moment.
     """
 
     def __init__(
@@ -36,114 +39,139 @@ class MetricCard(QWidget):
         high: float | None = None,
         digits: int = 0,
         clock: Callable[[], float] = time.monotonic,
+        points: int = LARGEST_POINTS,
     ) -> None:
         super().__init__(parent)
         self._title, self._unit, self._digits = title, unit, digits
         self._low, self._high, self._clock = low, high, clock
         self._ghost: float | None = None
-        self._note = ""
-        self._samples: deque[tuple[float, float | None]] = deque()
+        self._note = self._care = ""
+        self._curve = Curve(points)
+        self._hover_x: float | None = None
+        self._said = ""
+        self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._name()
+        self.setAccessibleName(title)
+        self._say()
 
     @property
     def value(self) -> float | None:
         """The last value; None when not known."""
-        return self._samples[-1][1] if self._samples else None
+        return self._curve.last
 
     def add(self, value: float | None) -> None:
         """One more sample, taken now."""
-        now = self._clock()
-        self._samples.append((now, value))
-        while self._samples and self._samples[0][0] < now - SPAN_S:
-            self._samples.popleft()
-        self._name()
-        self.update()
+        self._curve.add(self._clock(), value)
+        self._refresh()
+
+    def fill(self, points: Iterable[tuple[float, float | None]]) -> None:
+        """What was known before the card was made, by the card's clock."""
+        self._curve.fill(points)
+        self._refresh()
 
     def set_ghost(self, value: float | None, note: str = "") -> None:
         """The line of what this machine should reach; `note` is said on hover."""
-        self._ghost, self._note = value, note
-        self._name()
-        self.update()
+        if (value, note) != (self._ghost, self._note):
+            self._ghost, self._note = value, note
+            self._refresh()
+
+    def set_care(self, words: str) -> None:
+        """Why the figure is not what it could be, under the title; empty when it is."""
+        if words != self._care:
+            self._care = words
+            self._refresh()
 
     def clear(self) -> None:
         """Forget the curve."""
-        self._samples.clear()
-        self._name()
-        self.update()
+        self._curve.clear()
+        self._refresh()
 
-    def value_words(self) -> str:
+    def value_words(self, value: float | None = None) -> str:
         """The value as shown, without its unit."""
-        return "\u2013" if self.value is None else f"{self.value:,.{self._digits}f}"
+        shown = self.value if value is None else value
+        return "\u2013" if shown is None else f"{shown:,.{self._digits}f}"
 
     def sizeHint(self) -> QSize:
         """Wide as its column."""
-        return QSize(300, 92)
+        return QSize(300, HEIGHT_PX)
 
     def minimumSizeHint(self) -> QSize:
         """Half a column."""
-        return QSize(130, 92)
+        return QSize(130, HEIGHT_PX)
 
     def points(self, area: QRectF) -> list[list[QPointF]]:
         """The curve in `area`: unbroken pieces, at most 120 points in all."""
-        now = self._clock()
-        step = SPAN_S / LARGEST_POINTS
-        scale = self._scale()
-        pieces: list[list[QPointF]] = [[]]
-        last_slot = -1
-        for taken, value in self._samples:
-            if value is None:
-                pieces.append([])
-                continue
-            slot = int((taken - now + SPAN_S) / step)
-            share = min(1.0, max(0.0, (value - self._low) / scale))
-            x = area.right() - (now - taken) / SPAN_S * area.width()
-            point = QPointF(x, area.bottom() - share * area.height())
-            if slot == last_slot and pieces[-1]:
-                pieces[-1][-1] = point
-            else:
-                pieces[-1].append(point)
-            last_slot = slot
-        return [piece for piece in pieces if piece]
+        return self._curve.pieces(area, self._clock(), self._low, self._scale())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """The value under the mouse."""
+        self._hover_x = event.position().x()
+        self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._hover_x = None
+        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Card, words, ghost, curve."""
+        """Card, words, ghost, curve, and what is under the mouse."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         colours = tokens()
         painter.setPen(QPen(QColor(colours.border), 1))
         painter.setBrush(QColor(colours.page))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
-        self._paint_words(painter)
-        top = PADDING_PX + HEAD_PX + 4
-        area = QRectF(PADDING_PX, top, self.width() - 2 * PADDING_PX - 3, self.height() - top - PADDING_PX)
+        area, now = self._area(), self._clock()
+        shown = self._under_mouse(area, now)
+        title = self._title if shown is None else say("{time} ago", time=format_duration(max(0.0, now - shown[0])))
+        self._paint_words(painter, title, self.value_words(shown[1] if shown else None))
         self._paint_ground(painter, area)
-        for piece in self.points(area):
-            self._paint_piece(painter, area, piece)
+        paint_curve(painter, area, self.points(area), "care" if self._care else "accent")
+        if shown is not None:
+            self._paint_cursor(painter, area, now, shown)
         painter.end()
+
+    def _area(self) -> QRectF:
+        top = PADDING_PX + HEAD_PX + 4 + (12 if self._care else 0)
+        return QRectF(PADDING_PX, top, self.width() - 2 * PADDING_PX - 3, self.height() - top - PADDING_PX)
 
     def _scale(self) -> float:
         if self._high is not None:
             return max(1e-9, self._high - self._low)
-        known = [value for _, value in self._samples if value is not None]
-        return max([1e-9, *(1.15 * (v - self._low) for v in known), 1.15 * ((self._ghost or self._low) - self._low)])
+        highest = max(self._curve.highest or self._low, self._ghost or self._low)
+        return max(1e-9, 1.15 * (highest - self._low))
 
-    def _paint_words(self, painter: QPainter) -> None:
+    def _under_mouse(self, area: QRectF, now: float) -> tuple[float, float] | None:
+        if self._hover_x is None:
+            return None
+        found = self._curve.near(now - (area.right() - self._hover_x) / area.width() * SPAN_S)
+        return None if found is None or found[1] is None else (found[0], found[1])
+
+    def _paint_words(self, painter: QPainter, title: str, value: str) -> None:
         colours = tokens()
         head = QRectF(PADDING_PX, PADDING_PX - 2, self.width() - 2 * PADDING_PX, HEAD_PX)
-        side = int(Qt.AlignmentFlag.AlignVCenter)
-        unit_font, value_font = ui_font(SMALL_PX), figure_font(18, QFont.Weight.DemiBold)
-        painter.setFont(unit_font)
+        side, right = int(Qt.AlignmentFlag.AlignVCenter), int(Qt.AlignmentFlag.AlignRight)
+        painter.setFont(ui_font(SMALL_PX))
+        measure = painter.fontMetrics()
         painter.setPen(QColor(colours.quiet))
-        painter.drawText(head, side, self._title)
         unit_width = 0
         if self._unit:
-            unit_width = painter.fontMetrics().horizontalAdvance(self._unit) + 4
-            painter.drawText(head.adjusted(0, 2, 0, 2), side | int(Qt.AlignmentFlag.AlignRight), self._unit)
+            unit_width = measure.horizontalAdvance(self._unit) + 4
+            painter.drawText(head.adjusted(0, 2, 0, 2), side | right, self._unit)
+        if self._care:
+            painter.setPen(QColor(colours.care))
+            care = measure.elidedText(f"▲ {self._care}", Qt.TextElideMode.ElideRight, int(head.width()))
+            painter.drawText(head.adjusted(0, 19, 0, 19), side, care)
+            painter.setPen(QColor(colours.quiet))
+        value_font = figure_font(18, QFont.Weight.DemiBold)
         painter.setFont(value_font)
+        value_width = painter.fontMetrics().horizontalAdvance(value)
         painter.setPen(QColor(colours.text))
-        room = head.adjusted(0, 0, -unit_width, 0)
-        painter.drawText(room, side | int(Qt.AlignmentFlag.AlignRight), self.value_words())
+        painter.drawText(head.adjusted(0, 0, -unit_width, 0), side | right, value)
+        painter.setFont(ui_font(SMALL_PX))
+        painter.setPen(QColor(colours.quiet))
+        room = int(head.width() - unit_width - value_width - 6)
+        painter.drawText(head, side, measure.elidedText(title, Qt.TextElideMode.ElideRight, room))
 
     def _paint_ground(self, painter: QPainter, area: QRectF) -> None:
         colours = tokens()
@@ -155,31 +183,30 @@ class MetricCard(QWidget):
             painter.setPen(QPen(QColor(colours.quiet), 1, Qt.PenStyle.DashLine))
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
 
-    def _paint_piece(self, painter: QPainter, area: QRectF, piece: list[QPointF]) -> None:
-        colour = QColor(tokens().accent)
-        if len(piece) > 1:
-            fill = QLinearGradient(0, area.top(), 0, area.bottom())
-            strong, faint = QColor(colour), QColor(colour)
-            strong.setAlpha(60)
-            faint.setAlpha(6)
-            fill.setColorAt(0, strong)
-            fill.setColorAt(1, faint)
-            feet = [QPointF(piece[-1].x(), area.bottom()), QPointF(piece[0].x(), area.bottom())]
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(fill)
-            painter.drawPolygon(QPolygonF([*piece, *feet]))
-            # Bevel joins cost half of round ones at this width and look the same.
-            pen = QPen(colour, 1.6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap, Qt.PenJoinStyle.BevelJoin)
-            painter.setPen(pen)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawPolyline(QPolygonF(piece))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colour)
-        painter.drawEllipse(piece[-1], 2.6, 2.6)
+    def _paint_cursor(self, painter: QPainter, area: QRectF, now: float, shown: tuple[float, float]) -> None:
+        at_s, value = shown
+        x = round(area.right() - (now - at_s) / SPAN_S * area.width()) + 0.5
+        share = min(1.0, max(0.0, (value - self._low) / self._scale()))
+        painter.setPen(QPen(QColor(tokens().quiet), 1))
+        painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+        painter.setPen(QPen(QColor(tokens().page), 1.5))
+        painter.setBrush(QColor(tokens().text))
+        painter.drawEllipse(QPointF(x, area.bottom() - share * area.height()), 3.4, 3.4)
 
-    def _name(self) -> None:
-        self.setAccessibleName(self._title)
+    def _refresh(self) -> None:
+        """Words only when they are others: a screen reader hears each change. Hidden cards paint nothing."""
         said = f"{self.value_words()} {self._unit}".strip()
-        self.setAccessibleDescription(said)
+        if (ghost := "" if self._ghost is None else f"{self._ghost:,.0f}") or self._note or self._care:
+            said += f"|{ghost}|{self._note}|{self._care}"
+        if said != self._said:
+            self._said = said
+            self._say()
+        self.update()
+
+    def _say(self) -> None:
+        value = f"{self.value_words()} {self._unit}".strip()
+        self.setAccessibleDescription(". ".join(part for part in (value, self._care) if part))
         ghost = "" if self._ghost is None else say("Expected here: {value}", value=f"{self._ghost:,.0f} {self._unit}")
-        self.setToolTip("\n".join(part for part in (ghost, self._note) if part))
+        tip = "\n".join(part for part in (ghost, self._note, self._care) if part)
+        if tip != self.toolTip():
+            self.setToolTip(tip)
