@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
+
 from app.core.chat import Document
 from app.core.emitter import Emitter
 from app.core.errors import CarrelError
 from app.session.desk import Desk
 from app.session.documents import ReadingJob
+from app.store.waiting import DraftFile
 from app.ui.attachment_chips import MOST_CHIPS, make_chips
 from app.ui.widgets.chip import ChipItem
 
@@ -25,6 +28,15 @@ class Attachments:
         self.folders: dict[Path, tuple[Path, ...]] = {}  # what was found in each, the folder itself first
         self.files_changed: Emitter[[]] = Emitter()
         self._jobs: list[ReadingJob] = []
+        self._chosen: dict[Path, tuple[int, ...]] = {}  # pages to choose of files that are read again
+
+    @property
+    def attached(self) -> tuple[DraftFile, ...]:
+        """Every file of the message, read or not, with the pages chosen of it."""
+        read = [DraftFile(document.path, document.chosen) for document in self.documents]
+        known = {file.path for file in read}
+        waiting = [path for path in (*self.reading, *self.refusals) if str(path) not in known]
+        return (*read, *(DraftFile(str(path), self._chosen.get(path)) for path in dict.fromkeys(waiting)))
 
     @property
     def is_reading(self) -> bool:
@@ -38,6 +50,11 @@ class Attachments:
     def add_files(self, paths: Sequence[Path]) -> None:
         """Read files into the message; those already in it are read again."""
         self._read(paths)
+
+    def add_chosen(self, files: Sequence[DraftFile]) -> None:
+        """Read files of an earlier day again, with the pages that were chosen of them."""
+        self._chosen |= {Path(file.path): file.chosen for file in files if file.chosen is not None}
+        self._read([Path(file.path) for file in files])
 
     def unlock_file(self, path: Path, password: str) -> None:
         """Read a refused file again with what the user typed."""
@@ -69,7 +86,7 @@ class Attachments:
         for job in self._jobs:
             job.cancel()
         self._jobs.clear()
-        self.documents, self.reading, self.refusals, self.folders = [], {}, {}, {}
+        self.documents, self.reading, self.refusals, self.folders, self._chosen = [], {}, {}, {}, {}
         self.files_changed.emit()
 
     def _read(self, paths: Sequence[Path], password: str = "") -> None:
@@ -105,6 +122,9 @@ class Attachments:
 
     def _on_read(self, job: ReadingJob, document: Document) -> None:
         if job in self._jobs and self.reading.pop(Path(document.path), None) is not None:
+            chosen = self._chosen.pop(Path(document.path), None)
+            if chosen is not None:
+                document = msgspec.structs.replace(document, chosen=chosen)
             self.documents = [*self.documents, document]
             self.files_changed.emit()
 

@@ -5,274 +5,218 @@ It holds no widgets, so the page can be rebuilt (for another language) while an 
 
 from __future__ import annotations
 
-import time
-from collections.abc import Sequence
-from pathlib import Path
-
 import msgspec
 
-from app.core.chat import Channel, Timing
-from app.core.citation import Citation
 from app.core.emitter import Emitter
-from app.core.errors import CarrelError
-from app.core.files import write_durably
-from app.core.params import Choices
-from app.perf.meter import TurnMeter
-from app.session import chats
+from app.core.words import say
+from app.session.branches import branch_off, neighbour, switch_version
 from app.session.coverage import Coverage
 from app.session.desk import Desk
-from app.session.expecting import BestReading
 from app.session.turn import Outcome, Turn, Wish
-from app.store.rows import Chat, Message
-from app.ui.attachments import Attachments
-from app.ui.chat.message import CoverageNote
+from app.session.waiting import change_queued, drop_queued, queue_message, wish_of_queued
+from app.store.rows import Chat, Message, Run
+from app.store.waiting import Queued
+from app.ui.answering import Answering
 from app.ui.covering import Covering
-from app.ui.manner import Manner
 
-_NONE = Choices()
+CUT = ("length", "stopped", "failed")
 
 
-class Conversation(Attachments):
-    """The open chat of a pane of the window. Used on the main thread.
+class Conversation(Answering):
+    """The open chat of a pane of the window. Used on the main thread. Nothing in it is shared with other panes but the
+    desk, which refuses a second answer in the same chat at the same time.
 
-    Events: `leaving()` before and `opened()` after another chat, or none, is shown; `asked(question, answer)` both
-    rows exist; `resuming(seconds)` a saved reading comes back; `prefilled(done, total, cached)`; `spoke(channel, text,
-    tokens)`; `covered(answer_id, note)` how far a reading in passes is; `ended(outcome)`; `answered(turn, question,
-    answer)` an answer ended, of this chat or another; `checked(answer_id, citations)` what its quotations are is known;
-    `refused(text, error)` before anything was asked; `running_changed()`; `reread()` the kept rows are here;
-    `files_changed()`; `listed(chats)`; `page_wanted(document, page, start, end)` somebody wants to see a page of this
-    conversation, its passage lit: the document counts from 1 as in [D1 p.2].
+    Its events are those of what it is made of, and `page_wanted(document, page, start, end)` somebody wants to see a
+    page of this conversation, its passage lit: the document counts from 1 as in [D1 p.2].
     """
 
     def __init__(self, desk: Desk, pane: int = 1) -> None:
-        super().__init__(desk)
-        self.pane = pane
-        self.beside: Sequence[Conversation] = ()  # those of other panes
-        self.chat_id: int | None = None
-        self.manner = Manner(desk, pane)
-        self.draft = self._new_draft = self._read_new_draft()
-        self.messages: list[Message] = []
-        self.chats: list[Chat] = []
-        self.turn: Turn | Coverage | None = None
-        self.covering: Covering | None = None
-        self.asked_rows: tuple[Message, Message] | None = None
-        self.meter: TurnMeter | None = None
-        self.last_timing: Timing | None = None
-        self.best_reading = BestReading()
-        self.outcomes: dict[int, Outcome] = {}
-        self._wish_text, self._thought = "", 0
-        self.thinking_tokens: dict[int, int] = {}
-        self.leaving: Emitter[[]] = Emitter()
-        self.opened: Emitter[[]] = Emitter()
-        self.asked: Emitter[[Message, Message]] = Emitter()
-        self.resuming: Emitter[[float]] = Emitter()
-        self.prefilled: Emitter[[int, int, int]] = Emitter()
-        self.spoke: Emitter[[Channel, str, int]] = Emitter()
-        self.ended: Emitter[[Outcome]] = Emitter()
-        self.refused: Emitter[[str, CarrelError]] = Emitter()
-        self.running_changed: Emitter[[]] = Emitter()
-        self.reread: Emitter[[]] = Emitter()
-        self.listed: Emitter[[list[Chat]]] = Emitter()
-        self.covered: Emitter[[int, CoverageNote]] = Emitter()
-        self.answered: Emitter[[Turn | Coverage, Message, Message]] = Emitter()
-        self.checked: Emitter[[int, tuple[Citation, ...]]] = Emitter()
+        super().__init__(desk, pane)
         self.page_wanted: Emitter[[int, int, int, int]] = Emitter()
+        self._rushed: int | None = None  # the message in the queue that goes out whatever became of the answer
 
-    # Chats
-
-    @property
-    def is_running(self) -> bool:
-        return self.turn is not None
-
-    @property
-    def runs_here(self) -> bool:
-        """Whether the running answer belongs to the chat that is shown."""
-        return self.turn is not None and self.turn.chat_id == self.chat_id
-
-    @property
-    def runs_beside(self) -> bool:
-        """Whether the chat that is shown is being answered in another pane."""
-        turns = [one.turn for one in self.beside if one.turn is not None]
-        return self.chat_id is not None and any(turn.chat_id == self.chat_id for turn in turns)
-
-    def refresh_list(self) -> None:
-        def done(found: list[Chat]) -> None:
-            for one in (self, *self.beside):
-                one.chats = found
-                one.listed.emit(found)
-
-        chats.list_chats(self.desk, done)
-
-    def new_chat(self) -> None:
-        """An empty page; the chat itself begins with its first question."""
-        self._show(None, [], None)
-
-    def open_chat(self, chat_id: int) -> None:
-        def done(found: list[Message]) -> None:
-            chat = next((chat for chat in self.chats if chat.id == chat_id), None)
-            self._show(chat_id, found, chat.draft if chat else "", chat.choices if chat else Choices())
-
-        chats.open_chat(self.desk, chat_id, done)
-
-    def keep_draft(self, text: str) -> None:
-        """Remember what is typed, on disk: with its chat, or in a file while the chat has not begun."""
-        if text == self.draft or (self.turn is not None and self.asked_rows is None):
-            return
-        self.draft = text
-        if self.chat_id is None:
-            self._new_draft = text
-            write_durably(self._draft_file, text.encode())
-        else:
-            chats.save_draft(self.desk, self.chat_id, text)
-            for one in (self, *self.beside):
-                one.chats = [_with_draft(chat, text) if chat.id == self.chat_id else chat for chat in one.chats]
-
-    @property
-    def _draft_file(self) -> Path:
-        return self.desk.home.root / ("draft.txt" if self.pane == 1 else f"draft-{self.pane}.txt")
-
-    def _read_new_draft(self) -> str:
-        try:
-            return self._draft_file.read_text("utf-8")
-        except (OSError, UnicodeDecodeError):
-            return ""
-
-    def _forget_new_draft(self) -> None:
-        if self._new_draft:
-            self._new_draft = ""
-            self._draft_file.unlink(missing_ok=True)
-
-    def _show(self, chat_id: int | None, messages: list[Message], draft: str | None, choices: Choices = _NONE) -> None:
-        self.leaving.emit()
-        self.chat_id, self.messages = chat_id, messages
-        self.manner.show(chat_id, choices)
-        self.draft = self._new_draft if draft is None else draft
-        self.drop_files()
-        self.opened.emit()
-
-    # Answers
+    # Asking
 
     def ask(self, text: str, *, thinking: bool) -> None:
-        """Send the words and the dropped files. Does nothing while an answer runs, here or in the same chat beside."""
-        if self.turn is not None or self.runs_beside:
-            return
-        self._begin(Turn(self.desk, self.wish(text, thinking=thinking)), text)
+        """Send the words and the dropped files, as a new version of the question that is edited, if one is.
+
+        Does nothing while an answer runs, here or in the same chat beside.
+        """
+        if self.may_ask:
+            self._begin(Turn(self.here, self.wish(text, thinking=thinking)), text)
 
     def wish(self, text: str, *, thinking: bool) -> Wish:
-        """What is asked in this chat: the words with the dropped files."""
-        return Wish(text, tuple(self.documents), self.chat_id, thinking, self.manner.choices)
+        """What is asked in this chat: the words with the dropped files, beneath the message shown last."""
+        leaf, edits = self.leaf, self.editing.id if self.editing is not None else None
+        beneath = leaf.id if leaf is not None and edits is None else None
+        choices = self.manner.choices
+        return Wish(text, tuple(self.documents), self.chat_id, thinking, choices, beneath=beneath, edits=edits)
 
     def cover(self, coverage: Coverage, text: str = "") -> None:
         """Read in passes. `text` comes back into the composer when it is refused. Does nothing while an answer runs."""
-        if self.turn is None and not self.runs_beside:
+        self._cover(coverage, text)
+
+    def _cover(self, coverage: Coverage, text: str = "", *, takes_draft: bool = True) -> None:
+        if self.may_ask:
             self.covering = Covering(coverage)
             self.covering.changed.connect(self._on_covered)
-            self._begin(coverage, text)
+            self._begin(coverage, text, takes_draft=takes_draft)
 
-    def _begin(self, turn: Turn | Coverage, text: str) -> None:
-        self._wish_text, self._thought = text, 0
-        self.turn, self.asked_rows, self.meter = turn, None, TurnMeter(time.monotonic())
-        turn.asked.connect(self._on_asked)
-        turn.prefilled.connect(self._on_prefilled)
-        turn.spoke.connect(self._on_spoke)
-        if isinstance(turn, Turn):
-            self.covering = None
-            turn.resuming.connect(self._on_resuming)
-            turn.speculated.connect(self.meter.speculated)
-        turn.ended.connect(self._on_ended)
-        turn.asked.connect(lambda _, answer: turn.checked.connect(lambda found: self._on_checked(answer, found)))
-        self.running_changed.emit()
-        turn.start()
+    # The tree
 
-    def stop(self) -> None:
-        if self.turn is not None:
-            self.turn.stop()
+    def regenerate(self, message_id: int, *, thinking: bool | None = None) -> None:
+        """Another answer beside this one (or to this question). `thinking` None is as it was answered before."""
+        row = self._row(message_id)
+        if row is None or not self.may_ask:
+            return
+        question_id = row.parent_id if row.role == "assistant" else row.id
+        if thinking is None:
+            answer = row if row.role == "assistant" else self._reply(row.id)
+            thinking = bool(answer.thinking) if answer is not None and answer.text else self.manner.thinks
+        wish = Wish("", (), self.chat_id, thinking, answers=question_id)
 
-    def _on_asked(self, question: Message, answer: Message) -> None:
-        was_here = self.chat_id in (None, question.chat_id)
-        if self.chat_id is None:
-            self._forget_new_draft()
-        self.asked_rows = (question, answer)
-        if was_here:
-            self.chat_id = question.chat_id
-            self.manner.settle(question.chat_id)
-            self.messages = [*_before(self.messages, question), question, answer]
-            self.draft = ""
-            if self.covering is None or not self.covering.goes_on:
-                self.drop_files()
-            self.asked.emit(question, answer)
-        self.refresh_list()
+        def begin(runs: list[Run]) -> None:
+            if not self.may_ask:
+                return
+            if runs and runs[0].plan.passes:
+                plan = msgspec.structs.replace(runs[0].plan, passes=(), thinking=wish.thinking)
+                self._cover(Coverage(self.here, wish, plan), takes_draft=False)
+            else:
+                self._begin(Turn(self.here, wish), "", takes_draft=False)
 
-    def _on_covered(self) -> None:
-        note = self.covering.note if self.covering is not None else None
-        if note is not None and self.asked_rows is not None and self.asked_rows[1].chat_id == self.chat_id:
-            self.covered.emit(self.asked_rows[1].id, note)
+        self.here.store.ask(lambda store: store.runs_of(question_id or 0), begin)
 
-    def _on_resuming(self, seconds: float) -> None:
-        if self.runs_here:
-            self.resuming.emit(seconds)
+    def go_on(self, answer_id: int) -> None:
+        """Continue an answer that was cut; it grows in its place."""
+        if self.may_ask:
+            wish = Wish("", (), self.chat_id, self.manner.thinks, continues=answer_id)
+            self._begin(Turn(self.here, wish), "", takes_draft=False)
 
-    def _on_prefilled(self, done: int, total: int, cached: int) -> None:
-        if self.meter is not None:
-            self.meter.prefill(time.monotonic(), done, total, cached)
-        self.prefilled.emit(done, total, cached)
+    def can_go_on(self, message: Message) -> bool:
+        """Whether an answer was cut and nothing follows it."""
+        leaf = self.leaf
+        return message.role == "assistant" and message.state in CUT and leaf is not None and leaf.id == message.id
 
-    def _on_spoke(self, channel: Channel, text: str, tokens: int) -> None:
-        if self.meter is not None:
-            self.meter.delta(time.monotonic(), tokens)
-        if channel == "thinking":
-            self._thought += tokens
-        if self.runs_here:
-            self.spoke.emit(channel, text, tokens)
+    def place_of(self, message_id: int) -> tuple[int, int]:
+        """Which version of how many this message is: (1, 1) for the only one."""
+        versions = self.versions.get(message_id, ())
+        return (versions.index(message_id) + 1, len(versions)) if message_id in versions else (1, 1)
+
+    def switch(self, message_id: int, step: int) -> None:
+        """Show the version `step` places after this one, with what followed it. A running answer goes on."""
+        other = neighbour(self.versions.get(message_id, ()), message_id, step)
+        if other is not None:
+            switch_version(self.here, other, self._take_branch)
+
+    def branch_off(self, message_id: int) -> None:
+        """A new chat that begins with everything down to this message."""
+
+        def made(chat: Chat) -> None:
+            self.refresh_list()
+            self.open_chat(chat.id)
+
+        branch_off(self.here, message_id, made)
+
+    def edit(self, message_id: int) -> None:
+        """Bring a question into the composer, to be sent as another version of it."""
+        row = self._row(message_id)
+        if row is not None and row.role == "user":
+            self.begin_edit(row)
+
+    def last(self, role: str) -> Message | None:
+        """The last question or answer of the branch shown."""
+        return next((row for row in reversed(self.messages) if row.role == role), None)
+
+    def _row(self, message_id: int) -> Message | None:
+        return next((row for row in self.messages if row.id == message_id), None)
+
+    def _reply(self, question_id: int) -> Message | None:
+        return next((row for row in self.messages if row.parent_id == question_id), None)
+
+    # The queue
+
+    @property
+    def can_queue(self) -> bool:
+        """Whether a message could wait for the answer that runs here."""
+        return self.runs_here and self.asked_rows is not None and self.editing is None
+
+    @property
+    def held(self) -> str:
+        """Why what waits does not go out by itself; empty while it will."""
+        leaf = self.leaf
+        if not self.queue or self.runs_here:
+            return ""
+        reasons = {
+            "stopped": say("The answer was stopped, so this waits."),
+            "failed": say("The answer failed, so this waits."),
+            "length": say("The answer was cut off, so this waits."),
+        }
+        return reasons.get(leaf.state if leaf is not None else "", say("This was not sent yet."))
+
+    def enqueue(self, text: str, *, thinking: bool) -> None:
+        """Send the words and the dropped files when the answer has ended well. They are on the disk at once."""
+        if not self.can_queue or self.chat_id is None:
+            return
+        documents = tuple(self.documents)
+        self.draft = ""
+        self._restore(())
+        self._unsent = self._unsent_now()
+
+        def kept(queued: Queued) -> None:
+            if queued.chat_id == self.chat_id:
+                self.queue = [*self.queue, queued]
+                self.queue_changed.emit()
+            if not self.is_running:  # it ended meanwhile
+                self._go_on_with_queue(queued.chat_id)
+
+        queue_message(self.here, self.chat_id, text, documents, thinking=thinking, done=kept)
+
+    def change_waiting(self, queued_id: int, text: str) -> None:
+        """Other words for a message that waits."""
+        self.queue = [msgspec.structs.replace(one, text=text) if one.id == queued_id else one for one in self.queue]
+        change_queued(self.here, queued_id, text)
+        self.queue_changed.emit()
+
+    def drop_waiting(self, queued_id: int) -> None:
+        """It is not wanted any more."""
+        self.queue = [one for one in self.queue if one.id != queued_id]
+        drop_queued(self.here, queued_id)
+        self.queue_changed.emit()
+
+    def send_waiting(self, queued_id: int) -> None:
+        """Send it now; an answer that runs in this chat is stopped, and kept, before it."""
+        if self.chat_id is None or self.runs_beside:
+            return
+        if self.is_running:
+            self._rushed = queued_id
+            self.stop()
+        else:
+            self._send_queued(self.chat_id, queued_id, None)
 
     def _on_ended(self, outcome: Outcome) -> None:
-        turn, rows = self.turn, self.asked_rows
-        assert turn is not None
-        here = self.runs_here
-        self.turn = None
-        if rows is None:
-            if turn.chat_id is not None and self.chat_id is None:
-                self.chat_id = turn.chat_id
-                self.manner.settle(turn.chat_id)
-            error = outcome.error or CarrelError("cancelled", "Stopped.")
-            self.refused.emit(self._wish_text, error)
-            self.refresh_list()
-        else:
-            self.outcomes[rows[1].id] = outcome
-            self.thinking_tokens[rows[1].id] = self._thought
-            self.last_timing = outcome.timing
-            self.answered.emit(turn, *rows)
-            if here:
-                self.ended.emit(outcome)
-                self._reread(turn.chat_id)
-        self.running_changed.emit()
+        rows, rushed = self.asked_rows, self._rushed
+        self._rushed = None
+        super()._on_ended(outcome)
+        if rows is not None and (outcome.state == "complete" or rushed is not None):
+            self._send_queued(rows[1].chat_id, rushed, rows[1].id)
+        self.queue_changed.emit()
 
-    def _on_checked(self, answer: Message, found: tuple[Citation, ...]) -> None:
-        """The kept rows may have been read just before: they get to know it too."""
-        replaced = (
-            msgspec.structs.replace(row, citations=found) if row.id == answer.id else row for row in self.messages
-        )
-        self.messages = list(replaced)
-        if self.chat_id == answer.chat_id:
-            self.checked.emit(answer.id, found)
+    def _go_on_with_queue(self, chat_id: int) -> None:
+        """The answer ended while a message was being queued: it goes out if that ended well."""
+        rows = self.asked_rows
+        outcome = self.outcomes.get(rows[1].id) if rows is not None else None
+        if rows is not None and outcome is not None and outcome.state == "complete" and rows[1].chat_id == chat_id:
+            self._send_queued(chat_id, None, rows[1].id)
 
-    def _reread(self, chat_id: int | None) -> None:
-        """The kept rows replace the streamed ones, without drawing anything again."""
+    def _send_queued(self, chat_id: int, queued_id: int | None, beneath: int | None) -> None:
+        desk = self._desk_of(chat_id)
 
-        def done(found: list[Message]) -> None:
+        def made(wish: Wish | None) -> None:
+            if wish is None or not self.may_ask:
+                return
             if self.chat_id == chat_id:
-                self.messages = found
-                self.reread.emit()
+                self.queue = [one for one in self.queue if one.id != wish.queued]
+                self.queue_changed.emit()
+            self._begin(Turn(desk, wish), "", takes_draft=False)
 
-        if chat_id is not None:
-            chats.open_chat(self.desk, chat_id, done)
-
-
-def _before(messages: list[Message], question: Message) -> list[Message]:
-    """What stands before a question, whether it is new or answered anew."""
-    place = next((place for place, row in enumerate(messages) if row.id == question.id), len(messages))
-    return messages[:place]
-
-
-def _with_draft(chat: Chat, draft: str) -> Chat:
-    return msgspec.structs.replace(chat, draft=draft)
+        wish_of_queued(desk, chat_id, made, queued_id=queued_id, beneath=beneath)

@@ -26,6 +26,7 @@ class Manner:
     def __init__(self, desk: Desk, pane: int = 1) -> None:
         self._desk, self._pane = desk, pane
         self._chat_id: int | None = None
+        self._keeper = desk
         self._kept: dict[int, Choices] = {}  # newer than the rows the list of chats was read from
         self._fresh = new_chat_choices(desk)
         self._new = self._read_new()
@@ -73,9 +74,11 @@ class Manner:
         mine, base = self.choices, self.base
         return (*mine.changed(self.usual), *(name for name in EXTRAS if _said(mine, name) != _said(base, name)))
 
-    def show(self, chat_id: int | None, choices: Choices) -> None:
-        """Another chat is open, with `choices` as its row had them; None is the chat not begun."""
-        self._chat_id = chat_id
+    def show(self, chat_id: int | None, choices: Choices, desk: Desk | None = None) -> None:
+        """Another chat is open, with `choices` as its row had them; None is the chat not begun. `desk` keeps what is
+        chosen, where that is not the usual one.
+        """
+        self._chat_id, self._keeper = chat_id, desk or self._desk
         self.choices = self._new if chat_id is None else self._kept.get(chat_id, choices)
         self.changed.emit()
 
@@ -109,8 +112,8 @@ class Manner:
         self.go_back(*Sampling.__struct_fields__, "thinking")
 
     def think(self, *, first: bool) -> None:
-        """Think before answering: for this chat where it chose already, else for every chat."""
-        if self.choices.thinking is None:
+        """Think before answering: remembered by the chat; in one that has not begun, by the next ones too."""
+        if self._chat_id is None and self.choices.thinking is None:
             self._desk.change_settings(thinking=first)
         else:
             self.choose(thinking=first)
@@ -156,7 +159,7 @@ class Manner:
             write_durably(self._new_file, msgspec.json.encode(self.choices))
         else:
             self._kept[self._chat_id] = self.choices
-            save_choices(self._desk, self._chat_id, self.choices)
+            save_choices(self._keeper, self._chat_id, self.choices)
 
     @property
     def _new_file(self) -> Path:

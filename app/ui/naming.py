@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.engine import messages as m
 from app.session.coverage import Coverage
+from app.session.temporary import is_temporary
 from app.session.titles import suggest_title
 from app.session.turn import Turn
 from app.store.rows import Message
@@ -19,6 +20,8 @@ class Naming:
 
     def _on_answered(self, turn: Turn | Coverage, question: Message, answer: Message) -> None:
         desk = self._conversation.desk
+        if is_temporary(question.chat_id):
+            return
         if not desk.settings.name_chats or turn.outcome.state != "complete" or question.parent_id is not None:
             return
         # A long reading has no prompt that could be gone on with: its question and its answer say enough.
