@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.session.telemetry import Telemetry
@@ -14,7 +15,9 @@ from app.ui.panes import Panes
 
 
 class Inspectors(QStackedWidget):
-    """All show the same tab."""
+    """All show the same tab. `presets_wanted()` asks for the page of presets."""
+
+    presets_wanted = Signal()
 
     def __init__(
         self,
@@ -37,6 +40,7 @@ class Inspectors(QStackedWidget):
         pane = self._panes.active
         if pane.number not in self._made:
             made = Inspector(pane.conversation, self._guide, self._telemetry, self._clock)
+            made.presets_wanted.connect(self.presets_wanted)
             self._made[pane.number] = made
             self.addWidget(made)
         return self._made[pane.number]

@@ -11,6 +11,7 @@ from app.ui.bridge import listen
 from app.ui.edges import Edge
 from app.ui.loader import Loader
 from app.ui.pages.chat import ChatPage
+from app.ui.pages.page import line
 from app.ui.panes import Pane, Panes
 from app.ui.preview.beside import Beside
 from app.ui.preview.panel import PreviewPanel
@@ -40,7 +41,7 @@ class PaneView(QWidget):
         self.pane, self._panes = pane, panes
         self.chat = ChatPage(pane.conversation, loader)
         self.preview = PreviewPanel(pane.leafing)
-        self.beside = Beside(self.chat, self.preview, edge, self.chat.composer)
+        self.beside = Beside(self.chat, self.preview, edge, self.chat.composer, panes.shares["preview"])
         self.head = PaneHead(pane)
         self.head.close_wanted.connect(lambda: panes.close(pane))
         self.chat.preview_wanted.connect(pane.leafing.show_attached)
@@ -96,7 +97,8 @@ class PaneHead(QWidget):
         column.setSpacing(0)
         column.addWidget(self.line)
         column.addLayout(row, 1)
-        self.setFixedHeight(HEAD_PX + LINE_PX)
+        column.addWidget(line())
+        self.setFixedHeight(HEAD_PX + LINE_PX + 1)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         conversation = pane.conversation
         listen(self, lambda: conversation.opened.connect(self._show_title))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from app.core.emitter import Emitter
 from app.session.coverage import Coverage
@@ -15,6 +16,13 @@ from app.ui.leafing import Leafing
 from app.ui.naming import Naming
 
 MOST = 2
+
+
+@dataclass(slots=True)
+class Share:
+    """How much of the width goes to the right of two neighbours, as the user drew it, 0 to 1."""
+
+    value: float
 
 
 class Pane:
@@ -36,6 +44,7 @@ class Panes:
         self.all = tuple(Pane(desk, guide, number + 1) for number in range(MOST))
         self.open: tuple[Pane, ...] = self.all[:1]
         self.active = self.all[0]
+        self.shares = {"chats": Share(0.5), "preview": Share(0.54)}
         self.changed: Emitter[[]] = Emitter()
         self.activated: Emitter[[]] = Emitter()
         conversations = [pane.conversation for pane in self.all]

@@ -28,6 +28,7 @@ class PanesView(QSplitter):
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.focusChanged.connect(self._on_focus_changed)
+        self.splitterMoved.connect(self._on_moved)
         listen(self, lambda: panes.changed.connect(self._show_open))
         listen(self, lambda: panes.activated.connect(self._on_activated))
         for pane in panes.all:
@@ -58,6 +59,7 @@ class PanesView(QSplitter):
     def event(self, event: QEvent) -> bool:
         """The first size comes with the first picture."""
         if event.type() == QEvent.Type.Show:
+            self._divide()
             self._make_room()
         return super().event(event)
 
@@ -82,9 +84,18 @@ class PanesView(QSplitter):
             del self._views[gone.pane.number]
             gone.hide()
             gone.deleteLater()
-        if self._panes.is_split:
-            self.setSizes([self.width() // 2] * 2)
+        self._divide()
         self._make_room()
+
+    def _divide(self) -> None:
+        if self._panes.is_split:
+            right = round(self.width() * self._panes.shares["chats"].value)
+            self.setSizes([self.width() - right, right])
+
+    def _on_moved(self) -> None:
+        sizes = self.sizes()
+        if len(sizes) == 2 and all(sizes):
+            self._panes.shares["chats"].value = sizes[1] / sum(sizes)
 
     def _make_room(self) -> None:
         """Both where both have room; a preview takes the room of the pane beside its own."""

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QWidget
 
@@ -22,7 +22,6 @@ from app.ui.conversation import Conversation
 from app.ui.demonstration import Demonstration
 from app.ui.document_sets import DocumentSets
 from app.ui.downloads import Downloads
-from app.ui.edges import place_file
 from app.ui.frame import Frame
 from app.ui.guide import Guide
 from app.ui.inspector.inspector import Inspector
@@ -34,6 +33,7 @@ from app.ui.pages.chat import ChatPage
 from app.ui.pages.maker import make_page
 from app.ui.pane_view import PaneView
 from app.ui.panes import Front, Pane, Panes
+from app.ui.place import Place
 from app.ui.support import save_support_bundle
 from app.ui.wishes import make_commands
 
@@ -55,14 +55,17 @@ class Window(QMainWindow):
         self._front = Front(self.panes)
         self.telemetry = telemetry or Telemetry(desk)
         self.telemetry.sampled.connect(desk.monitor.take)
-        self.page = "chat" if desk.settings.last_model else "start"
+        self._place = Place(self._place_file)
+        self._place.restore_panes(self.panes)
+        self.page = self._place.page("chat" if desk.settings.last_model else "start")
         self._began = self._finished = False
         self.setWindowTitle("Carrel")
         self.setMinimumSize(640, 480)
         self.commands = make_commands(self)
         self._build()
         self.resize(*SIZE_PX)
-        self._restore_place()
+        self._place.restore_geometry(self)
+        self.inspector.show_tab(self._place.tab or self.inspector.tab)
         self._keys, self._listener = Keys(self, self.commands), Listener(self)
         for pane in self.panes.all:
             self._hear(pane)
@@ -106,6 +109,7 @@ class Window(QMainWindow):
         self.modelbar.beside_wanted.connect(self.toggle_beside)
         self.modelbar.back_wanted.connect(lambda: self.show_page("chat"))
         self.sidebar.page_wanted.connect(self.show_page)
+        frame.inspectors.presets_wanted.connect(lambda: self.show_page("presets"))
         self.show_page(self.page)
 
     def _on_pane_made(self, view: PaneView) -> None:
@@ -136,6 +140,8 @@ class Window(QMainWindow):
         if self._began:
             return
         self._began = True
+        if not demo:
+            self._restore_chats()
         chats.recover_answers(self.desk, lambda _: self.conversation.refresh_list())
         self.desk.store.ask(lambda store: store.notices, self._listener.show_store_notices)
         self.guide.refresh()
@@ -149,16 +155,33 @@ class Window(QMainWindow):
         elif self.desk.settings.last_model and Path(self.desk.settings.last_model).exists():
             self.loader.reload()
 
+    def _restore_chats(self) -> None:
+        """When the chats are known for the first time, those that were open are opened again, where they were read."""
+
+        def on_listed(_: object) -> None:
+            deafen()
+            for pane in self.panes.all:
+                self._place.return_to(pane, self._go_to_place)
+            # Later: the other panes hear of the list after this one.
+            QTimer.singleShot(0, self, lambda: self._place.restore_chats(self.panes))
+
+        deafen = self.conversation.listed.connect(on_listed)
+
+    def _go_to_place(self, pane: Pane, row: int, offset_px: int) -> None:
+        for view in self.frame.panes.views:
+            if view.pane is pane:
+                view.chat.view.go_to_place(row, offset_px)
+
     def finish(self) -> None:
         """Keep what is typed and where the window stood; stop the beat. Twice does no harm."""
         if self._finished:
             return
         self._finished = True
+        self._place.keep(self)
         self.panes.stop()
         self.leafing.close()
         self.downloads.rest()
         self.frame.panes.keep_drafts()
-        self._keep_place()
         self.telemetry.stop()
         self._listener.stop()
 
@@ -301,14 +324,6 @@ class Window(QMainWindow):
     @property
     def _place_file(self) -> Path:
         return self.desk.home.root / "window.ini"
-
-    def _restore_place(self) -> None:
-        geometry = place_file(self._place_file).value("geometry")
-        if isinstance(geometry, QByteArray):
-            self.restoreGeometry(geometry)
-
-    def _keep_place(self) -> None:
-        place_file(self._place_file).setValue("geometry", self.saveGeometry())
 
 
 def _warm_up() -> None:

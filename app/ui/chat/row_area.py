@@ -59,6 +59,23 @@ class RowArea(QAbstractScrollArea):
         self._set_follow(True)
         self._arrange()
 
+    @property
+    def reading_place(self) -> tuple[int, int] | None:
+        """The first row seen and how far the view is scrolled into it, px; None while the end is followed."""
+        if self._follow or not len(self._heights):
+            return None
+        value = self.verticalScrollBar().value() - TOP_PX
+        row = self._heights.row_at(value)
+        return row, max(0, value - self._heights.top(row))
+
+    def go_to_place(self, row: int, offset_px: int) -> None:
+        """Have `row` at the top again, scrolled into by `offset_px`."""
+        if not 0 <= row < len(self._heights):
+            return
+        self._set_follow(False)
+        self.verticalScrollBar().setValue(TOP_PX + self._heights.top(row) + offset_px)
+        self._arrange()
+
     # ---- where rows lie
 
     def _refit(self, row: int) -> None:

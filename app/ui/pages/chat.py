@@ -146,6 +146,11 @@ class ChatPage(QWidget):
     def focus_message(self) -> None:
         self.composer.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
+    @property
+    def reading_place(self) -> tuple[int, int] | None:
+        """The row at the top and how far it is scrolled into; None at the end, and where nothing is shown."""
+        return self.transcript.view.reading_place if self._conversation.messages else None
+
     def keep_draft(self) -> None:
         """What is typed goes to the disk."""
         self._draft_timer.stop()

@@ -9,18 +9,20 @@ from PySide6.QtWidgets import QApplication, QSplitter, QWidget
 from app.ui.bridge import listen
 from app.ui.chat.composer import Composer
 from app.ui.edges import Edge
+from app.ui.panes import Share
 from app.ui.preview.panel import PreviewPanel
 
 LEAST_CHAT_PX, LEAST_PREVIEW_PX = 400, 500
-SHARE = 0.54  # of the width goes to the preview
 PAUSE_MS = 400
 
 
 class Beside(QSplitter):
     """Opens and closes `panel` beside `page` as its leafing says; `edge` gives way meanwhile."""
 
-    def __init__(self, page: QWidget, panel: PreviewPanel, edge: Edge, composer: Composer) -> None:
+    def __init__(self, page: QWidget, panel: PreviewPanel, edge: Edge, composer: Composer, share: Share) -> None:
         super().__init__(Qt.Orientation.Horizontal)
+        self._part = share
+        self.splitterMoved.connect(self._on_moved)
         self.setChildrenCollapsible(False)
         self.setHandleWidth(1)
         self.page, self.panel, self._edge, self._composer = page, panel, edge, composer
@@ -75,7 +77,7 @@ class Beside(QSplitter):
         return super().event(event)
 
     def _share(self) -> None:
-        wide = round(self.width() * SHARE)
+        wide = round(self.width() * self._part.value)
         self.setSizes([self.width() - wide, wide])
 
     def _make_room(self) -> None:
@@ -86,6 +88,11 @@ class Beside(QSplitter):
             self._share()
         elif not both:
             self.page.hide()
+
+    def _on_moved(self) -> None:
+        chat, preview = self.sizes()
+        if chat and preview:
+            self._part.value = preview / (chat + preview)
 
     def _on_typed(self) -> None:
         if self.panel.leafing.is_open:
