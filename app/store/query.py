@@ -26,6 +26,11 @@ class Term(msgspec.Struct, frozen=True, dict=True):
     is_open: bool = True
 
     @property
+    def is_letter(self) -> bool:
+        """Whether of its last word only one letter is known."""
+        return self.is_open and len(self.words[-1]) == 1 and self.words[-1].isascii()
+
+    @property
     def match(self) -> str:
         """As the index of full-text search is asked."""
         return '"' + " ".join(self.words) + '"' + (" *" if self.is_open else "")
@@ -50,6 +55,16 @@ class Query(msgspec.Struct, frozen=True):
             return ""
         wanted = " AND ".join(term.match for term in self.terms)
         return " NOT ".join([f"({wanted})", *(term.match for term in self.excluded)])
+
+    @property
+    def settled(self) -> Query:
+        """For long texts: a word of one letter that may go on would be half of the library. It is not looked for
+        beside others, and alone it is meant as it stands.
+        """
+        whole = [term for term in self.terms if not term.is_letter]
+        parts = [Term(term.words[:-1], is_open=False) for term in self.terms if term.is_letter and term.words[:-1]]
+        alone = [Term(term.words, is_open=False) for term in self.terms]
+        return Query(tuple(whole + parts or alone), tuple(term for term in self.excluded if not term.is_letter))
 
 
 def read_query(text: str) -> Query:

@@ -14,7 +14,7 @@ from app.store.snippets import snippet_of
 
 HitKind = Literal["chat", "note", "message", "thinking", "page"]
 
-MANY = 2_000  # hits beyond which words no longer tell the better from the worse: the newest go first
+MANY = 1_000  # hits beyond which words no longer tell the better from the worse: the newest go first
 FRESH_S = 30 * 86_400.0  # how fast age counts against a message
 EACH = 3  # hits shown of one chat or document
 
@@ -62,18 +62,14 @@ class Search(Indexing):
         if not query.match:
             return Found(query)
         self.index_some(STEP_S)
-        return Found(
-            query,
-            self._find_chats(query, limit, folder_id),
-            self._find_messages(query, limit, folder_id),
-            self._find_pages(query, limit, folder_id),
-            self.unindexed(),
-        )
+        chats, settled = self._find_chats(query, limit, folder_id), query.settled
+        messages = self._find_messages(settled, limit, folder_id)
+        pages = self._find_pages(settled, limit, folder_id)
+        return Found(query, chats, messages, pages, self.unindexed())
 
     def _find_chats(self, query: Query, limit: int, folder_id: int | None) -> tuple[Hit, ...]:
-        source = "FROM found_chats f JOIN chats c ON c.id = f.rowid"
         hits = []
-        rows = self._ranked("found_chats", "2.0, 1.0", source, "c.id, c.updated_at", query, folder_id)
+        rows = self._ranked("found_chats", "2.0, 1.0", "c.id, c.updated_at FROM chats c", "c.id", query, folder_id)
         for chat_id, at_s in _best(rows, limit):
             title, note = self._db.rows("SELECT title, note FROM chats WHERE id = ?", chat_id)[0]
             in_title = fits(query, title) or not note
@@ -82,8 +78,8 @@ class Search(Indexing):
         return tuple(hits)
 
     def _find_messages(self, query: Query, limit: int, folder_id: int | None) -> tuple[Hit, ...]:
-        source = "FROM found_messages f JOIN messages m ON m.id = f.rowid JOIN chats c ON c.id = m.chat_id"
-        rows = self._ranked("found_messages", "1.0, 0.3", source, "m.id, m.created_at, c.id", query, folder_id)
+        source = "m.id, m.created_at, c.id FROM messages m JOIN chats c ON c.id = m.chat_id"
+        rows = self._ranked("found_messages", "1.0, 0.3", source, "m.id", query, folder_id)
         hits = []
         for message_id, at_s, chat_id in _best(_at_most_each(rows), limit):
             sql = "SELECT c.title, m.role, m.text, m.thinking FROM messages m JOIN chats c ON c.id = m.chat_id "
@@ -115,8 +111,8 @@ class Search(Indexing):
         )
         kept = "" if folder_id is not None else " UNION SELECT document_id FROM set_documents"
         usable = {row[0] for row in self._db.rows(used + kept)}
-        rows = self._matches("found_pages", "1.0", "f.rowid", "FROM found_pages f", query, "")
-        pages = ((rank, *divmod(rowid, PAGE_ROOM)) for rank, rowid in rows)
+        ranks = self._matches("found_pages", "1.0", query)
+        pages = ((rank, *divmod(rowid, PAGE_ROOM)) for rowid, rank in ranks.items())
         return [(rank, document_id, number, 0) for rank, document_id, number in pages if document_id in usable]
 
     def _home_of(self, document_id: int, folder_id: int | None) -> tuple[int | None, int | None, str, str]:
@@ -133,28 +129,23 @@ class Search(Indexing):
         return rows[0]
 
     def _ranked(
-        self, table: str, weights: str, source: str, columns: str, query: Query, folder_id: int | None
+        self, table: str, weights: str, source: str, row_id: str, query: Query, folder_id: int | None
     ) -> list[tuple[Any, ...]]:
         """Rows of (score, columns …), the best first: by their words, and the newer before the older."""
-        where = f"AND c.deleted_at IS NULL{_in_folder(folder_id)}"
-        rows = self._matches(table, weights, columns, source, query, where)
-        now_s = self._now()
-        scored = [(rank * _freshness(now_s - row[1]), *row) for rank, *row in rows]
-        return sorted(scored, key=lambda row: row[0])
+        ranks, now_s = self._matches(table, weights, query), self._now()
+        sql = f"SELECT {source} WHERE {row_id} IN ({', '.join(map(str, ranks))}) AND c.deleted_at IS NULL"
+        rows = self._db.rows(sql + _in_folder(folder_id))
+        scored = [(ranks[row[0]] * _freshness(now_s - row[1]), *row) for row in rows]
+        return sorted(scored, key=lambda row: (row[0], -row[1]))
 
-    def _matches(
-        self, table: str, weights: str, columns: str, source: str, query: Query, where: str
-    ) -> list[tuple[Any, ...]]:
-        """Rows of (rank, columns …): the best by their words, or the newest when too many have them."""
-        count = f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {table} MATCH ? LIMIT {MANY + 1})"
-        if self._db.rows(count, query.match)[0][0] > MANY:
-            sql = f"SELECT -1.0, {columns} {source} WHERE {table} MATCH ? {where} ORDER BY f.rowid DESC LIMIT 200"
-        else:
-            sql = (
-                f"SELECT bm25({table}, {weights}) AS score, {columns} {source} WHERE {table} MATCH ? {where} "
-                "ORDER BY score LIMIT 400"
-            )
-        return self._db.rows(sql, query.match)
+    def _matches(self, table: str, weights: str, query: Query) -> dict[int, float]:
+        """The rows that match with their rank, less is better: the newest, all alike, when too many match."""
+        sql = f"SELECT rowid FROM {table} WHERE {table} MATCH ? ORDER BY rowid DESC LIMIT {MANY + 1}"
+        newest = [row[0] for row in self._db.rows(sql, query.match)]
+        if len(newest) > MANY:
+            return dict.fromkeys(newest[:MANY], -1.0)
+        sql = f"SELECT rowid, bm25({table}, {weights}) AS score FROM {table} WHERE {table} MATCH ? ORDER BY score"
+        return {row[0]: row[1] for row in self._db.rows(sql, query.match)} if newest else {}
 
 
 def _in_folder(folder_id: int | None) -> str:
