@@ -18,6 +18,7 @@ from app.core.errors import Cancelled, CarrelError
 from app.core.loop import Jobs, Loop, Post
 from app.core.words import say
 from app.session.desk import Desk
+from app.session.printer import Printer, no_printer
 from app.terminal.arguments import read_arguments
 
 FAILED, INTERRUPTED = 1, 130
@@ -64,6 +65,7 @@ def build_desk(home: Home, post: Post) -> Desk:
     from app.engine.process import connect_with_log
     from app.engine.supervisor import Supervisor
     from app.perf.beat import Beat
+    from app.session.strongbox import begin_vault
     from app.store.thread import StoreThread
 
     connect = connect_with_log(KeptLog(home.engine_log_file))
@@ -72,14 +74,24 @@ def build_desk(home: Home, post: Post) -> Desk:
         settings=load_settings(home.settings_file),
         post=post,
         jobs=Jobs(post),
-        store=StoreThread(home.database_file, post),
+        store=StoreThread(home.database_file, post, is_locked=begin_vault(home)),
         engine=Supervisor(connect, post),
         connect=connect,
+        make_printer=_make_printer,
     )
     beat = Beat(desk.beat, post)
     beat.start()
     desk.at_close.append(beat.stop)
     return desk
+
+
+def _make_printer() -> Printer:
+    """Qt draws what is exported, with a window or without. Imported when it is needed first."""
+    try:
+        from app.ui.printing import make_printer
+    except ImportError as error:
+        raise no_printer() from error
+    return make_printer()
 
 
 def _run(args: Namespace, home: Home) -> int:

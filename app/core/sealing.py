@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+Key = bytes | bytearray
 KEY_BYTES = 32
 CHUNK_BYTES = 1 << 20
 MAGIC = b"CRLSEAL1"
@@ -31,7 +32,7 @@ class BrokenSeal(ValueError):
     """The content is not what was sealed with this key for this purpose."""
 
 
-def derived_key(key: bytes | bytearray, purpose: str, salt: bytes = b"") -> bytearray:
+def derived_key(key: Key, purpose: str, salt: bytes = b"") -> bytearray:
     """Another key for one purpose: who has it learns nothing about `key` or about the keys of other purposes."""
     hkdf = HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=salt, info=b"carrel: " + purpose.encode())
     return bytearray(hkdf.derive(bytes(key)))
@@ -51,7 +52,7 @@ def sealed_size(size_bytes: int, chunk_bytes: int = CHUNK_BYTES) -> int:
 class Sealer:
     """Writes a sealed stream to `target`. Nothing is whole before `finish`."""
 
-    def __init__(self, target: BinaryIO, key: bytes | bytearray, purpose: str, chunk_bytes: int = CHUNK_BYTES) -> None:
+    def __init__(self, target: BinaryIO, key: Key, purpose: str, chunk_bytes: int = CHUNK_BYTES) -> None:
         salt = os.urandom(32)
         header = _HEADER.pack(MAGIC, chunk_bytes, salt)
         self._target, self._chunk_bytes = target, chunk_bytes
@@ -78,7 +79,7 @@ class Sealer:
         wipe(self._waiting)
 
 
-def unsealed(source: BinaryIO, key: bytes | bytearray, purpose: str) -> Iterator[bytes]:
+def unsealed(source: BinaryIO, key: Key, purpose: str) -> Iterator[bytes]:
     """The content of a sealed stream, chunk by chunk. Raises BrokenSeal.
 
     What came before an error is genuine but not all there is: whoever needs the whole must wait for the end.
@@ -99,7 +100,7 @@ def unsealed(source: BinaryIO, key: bytes | bytearray, purpose: str) -> Iterator
         raise BrokenSeal("the end is missing")
 
 
-def seal_bytes(content: bytes, key: bytes | bytearray, purpose: str) -> bytes:
+def seal_bytes(content: bytes, key: Key, purpose: str) -> bytes:
     """A small content, sealed."""
     target = io.BytesIO()
     sealer = Sealer(target, key, purpose)
@@ -108,7 +109,7 @@ def seal_bytes(content: bytes, key: bytes | bytearray, purpose: str) -> bytes:
     return target.getvalue()
 
 
-def open_bytes(content: bytes, key: bytes | bytearray, purpose: str) -> bytes:
+def open_bytes(content: bytes, key: Key, purpose: str) -> bytes:
     """What `seal_bytes` sealed. Raises BrokenSeal."""
     return b"".join(unsealed(io.BytesIO(content), key, purpose))
 
@@ -116,13 +117,13 @@ def open_bytes(content: bytes, key: bytes | bytearray, purpose: str) -> bytes:
 class _Cipher:
     """Seals or opens the chunks of one stream in their order."""
 
-    def __init__(self, key: bytes | bytearray, purpose: str, header: bytes, salt: bytes) -> None:
+    def __init__(self, key: Key, purpose: str, header: bytes, salt: bytes) -> None:
         own = derived_key(key, purpose, salt)
         self._aead, self._header = AESGCM(own), header
         wipe(own)
         self._number, self.ended = 0, False
 
-    def seal(self, chunk: bytes | bytearray | memoryview, *, is_last: bool) -> bytes:
+    def seal(self, chunk: Key | memoryview, *, is_last: bool) -> bytes:
         return self._aead.encrypt(self._nonce(is_last), chunk, self._header)
 
     def open(self, chunk: bytes, *, is_last: bool) -> bytes:

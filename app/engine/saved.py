@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from app.core.files import sync_folder
-from app.core.sealing import BrokenSeal, open_bytes, seal_bytes
+from app.core.sealing import BrokenSeal, Key, open_bytes, seal_bytes
 from app.engine.messages import Load
 from app.gguf.split import part_names
 
@@ -89,7 +89,7 @@ def sidecar_of(state: Path) -> Path:
     return state.with_name(state.name + SIDECAR)
 
 
-def read_sidecar(state: Path, key: bytes = b"") -> Sidecar | None:
+def read_sidecar(state: Path, key: Key = b"") -> Sidecar | None:
     """The guard of this state; None when there is none or it cannot be read, or not with this key."""
     try:
         sidecar = msgspec.json.decode(read_file(sidecar_of(state), key), type=Sidecar)
@@ -98,7 +98,7 @@ def read_sidecar(state: Path, key: bytes = b"") -> Sidecar | None:
     return sidecar if sidecar.format == FORMAT else None
 
 
-def write_sidecar(state: Path, sidecar: Sidecar, key: bytes = b"") -> None:
+def write_sidecar(state: Path, sidecar: Sidecar, key: Key = b"") -> None:
     """Write, fsync, rename. Raises OSError."""
     target = sidecar_of(state)
     temporary = target.with_name(target.name + UNFINISHED)
@@ -114,13 +114,13 @@ def write_sidecar(state: Path, sidecar: Sidecar, key: bytes = b"") -> None:
         raise
 
 
-def read_file(file: Path, key: bytes = b"") -> bytes:
+def read_file(file: Path, key: Key = b"") -> bytes:
     """What `write_file` wrote with this key. Raises OSError and BrokenSeal."""
     content = file.read_bytes()
     return open_bytes(content, key, purpose_of(file)) if key else content
 
 
-def write_file(file: Path, content: bytes, key: bytes = b"") -> None:
+def write_file(file: Path, content: bytes, key: Key = b"") -> None:
     """A small file beside a session. Raises OSError."""
     file.write_bytes(_sealed(content, file, key))
 
@@ -130,7 +130,7 @@ def purpose_of(file: Path) -> str:
     return f"saved session {file.name}"
 
 
-def _sealed(content: bytes, file: Path, key: bytes) -> bytes:
+def _sealed(content: bytes, file: Path, key: Key) -> bytes:
     return seal_bytes(content, key, purpose_of(file)) if key else content
 
 

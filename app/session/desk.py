@@ -28,6 +28,7 @@ from app.session.printer import MakePrinter
 from app.session.rest import Rest
 from app.session.resume import Resume
 from app.session.stepdown import as_loaded
+from app.session.strongbox import Strongbox
 from app.store.thread import StoreThread
 
 
@@ -48,6 +49,7 @@ class Desk:
     settings_changed: Emitter[[Settings]] = field(default_factory=Emitter)
     noticed: Emitter[[str]] = field(default_factory=Emitter)  # a sentence about what Carrel did by itself
     answering: set[int] = field(default_factory=set)  # chats that a turn or a reading in passes is writing in
+    vault: Strongbox = field(init=False)
     resume: Resume = field(init=False)
     rest: Rest = field(init=False)
     monitor: Monitor = field(init=False)
@@ -55,6 +57,7 @@ class Desk:
     presets: Presets = field(init=False)
 
     def __post_init__(self) -> None:
+        self.vault = Strongbox(self)
         self.resume, self.rest, self.index = Resume(self), Rest(self), Indexer(self)
         self.presets = Presets(self.home.presets)
         self.monitor = Monitor(self)
@@ -84,17 +87,18 @@ class Desk:
     def change_settings(self, **changes: object) -> None:
         """Save the changed choices, then announce them."""
         self.settings = msgspec.structs.replace(self.settings, **changes)
-        save_settings(self.home.settings_file, self.settings)
+        save_settings(self.home.settings_file, self.vault.public(self.settings))
         if "language" in changes:
             language.speak(self.settings.language)
         self.settings_changed.emit(self.settings)
 
     def beat(self) -> None:
-        """What is looked after once a second: an engine that is stuck, readings to keep, an idle model, the index."""
+        """What is looked after once a second: an engine that is stuck, readings to keep, what is idle, the index."""
         now_s = time.monotonic()
         self.engine.watch(now_s)
         self.resume.go_on(now_s)
         self.rest.look(now_s)
+        self.vault.look(now_s)
         self.index.look()
 
     def close(self) -> None:

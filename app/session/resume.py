@@ -7,6 +7,7 @@ documents are read anew. Main thread; the disk is touched by jobs, the KV state 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import logging
 import math
 import time
@@ -19,12 +20,14 @@ import msgspec
 from app.core.chat import Timing, Usage
 from app.core.emitter import Emitter
 from app.core.errors import CarrelError
+from app.core.sealing import Key
 from app.engine import messages as m
 from app.engine import saved
 from app.engine.state import EngineState, Phase
 from app.engine.supervisor import Event
 from app.session.prompt import Said, compose_turns
 from app.session.shelf import Rates, SavedSession, Shelf
+from app.store.cipher import locked
 
 if TYPE_CHECKING:
     from app.session.desk import Desk
@@ -77,7 +80,7 @@ class Resume:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self.shelf = Shelf(desk.home.sessions_folder)
+        self.shelf = Shelf(desk.home.sessions_folder, desk.vault.sessions_key)
         self.kept: Emitter[[int, int]] = Emitter()
         self._held = ""  # key of what the engine's cache begins with
         self._wanted: Look | None = None  # to be saved when the engine is idle
@@ -168,7 +171,8 @@ class Resume:
         if self._known is None or self._known[:2] != (spec, build):
             self._known = (spec, build, saved.identify(spec, build, 0))
         identity = self._known[2]
-        keys = tuple(_key(reading, identity) for reading in readings)
+        secret = self._desk.vault.sessions_key() or b""
+        keys = tuple(_key(reading, identity, secret) for reading in readings)
         found = next((one for one in map(self.shelf.find, keys) if one), None)
         return Look(readings, keys, found, self.shelf.rates())
 
@@ -195,7 +199,7 @@ class Resume:
                 done(0, replace(look, found=None) if is_gone else look)
 
         try:
-            self._desk.engine.restore_session(str(session.path), on_event)
+            self._desk.engine.restore_session(str(session.path), on_event, key=self._secret())
         except CarrelError:
             done(0, look)
 
@@ -228,7 +232,7 @@ class Resume:
             self._saving, self._wanted = False, look
             return
         try:
-            self._desk.engine.save_session(reading.turns, str(path), on_event)
+            self._desk.engine.save_session(reading.turns, str(path), on_event, key=self._secret())
         except CarrelError:
             self._saved(look)
 
@@ -252,6 +256,13 @@ class Resume:
         self._saving = False
         log.warning("a session was not saved", exc_info=error)
 
+    def _secret(self) -> str:
+        """For the engine, over the pipe and nowhere else. Raises CarrelError while the vault is locked."""
+        key = self._desk.vault.sessions_key()
+        if key is None:
+            raise locked()
+        return key.hex()
+
     def _measured(self, **changes: float) -> None:
         self._desk.jobs.run(lambda: self.shelf.keep_rates(msgspec.structs.replace(self.shelf.rates(), **changes)))
 
@@ -263,9 +274,14 @@ class Resume:
             self._desk.jobs.run(lambda: self.shelf.remove_stale(state.build))
 
 
-def _key(reading: Reading, identity: saved.Identity) -> str:
-    """Names a session by everything its state depends on that is known before it is made."""
-    return hashlib.sha256(msgspec.json.encode((reading.turns, identity))).hexdigest()[:40]
+def _key(reading: Reading, identity: saved.Identity, secret: Key = b"") -> str:
+    """Names a session by everything its state depends on that is known before it is made.
+
+    With a `secret`, nobody who guesses the documents can find out from the name whether they were read.
+    """
+    content = msgspec.json.encode((reading.turns, identity))
+    digest = hmac.new(bytes(secret), content, hashlib.sha256) if secret else hashlib.sha256(content)
+    return digest.hexdigest()[:40]
 
 
 def _is_worth_it(session: SavedSession, rates: Rates) -> bool:

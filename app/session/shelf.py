@@ -18,7 +18,7 @@ import msgspec
 
 from app.core.errors import CarrelError
 from app.core.files import overwrite_and_remove, write_durably
-from app.core.sealing import BrokenSeal
+from app.core.sealing import BrokenSeal, Key
 from app.engine import saved
 from app.engine.saved import Sidecar
 
@@ -56,7 +56,7 @@ class Shelf:
     shelf looks empty, and nothing on it is taken for a rest.
     """
 
-    def __init__(self, folder: Path, key: Callable[[], bytes | None] = lambda: b"") -> None:
+    def __init__(self, folder: Path, key: Callable[[], Key | None] = lambda: b"") -> None:
         self.folder, self._key = folder, key
 
     def path_of(self, key: str) -> Path:
@@ -131,10 +131,16 @@ class Shelf:
             saved.remove(path)
         return freed
 
-    def erase(self) -> None:
-        """Overwrite and remove every session and what is left of unfinished ones. Raises OSError."""
-        for path in self._files("*.kv*"):
-            overwrite_and_remove(path)
+    def erase(self, *, unreadable_only: bool = False) -> None:
+        """Overwrite and remove every session, or those that were saved under another key or under none.
+
+        Raises OSError.
+        """
+        for path in self._states():
+            if unreadable_only and self.find(path.name.removesuffix(STATE)) is not None:
+                continue
+            for part in self._files(f"{path.name}*"):
+                overwrite_and_remove(part)
 
     def rates(self) -> Rates:
         try:
@@ -188,7 +194,7 @@ def _is_old(path: Path) -> bool:
     return True
 
 
-def _names_of(path: Path, key: bytes) -> tuple[str, ...]:
+def _names_of(path: Path, key: Key) -> tuple[str, ...]:
     try:
         names = saved.read_file(path.with_name(path.name + saved.NAMES), key)
         return msgspec.json.decode(names, type=tuple[str, ...])

@@ -8,10 +8,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.core.errors import CarrelError
+from app.core.sealing import Key
 from app.store.failures import is_damage
 from app.store.sqlite import sqlite3
 
-Key = bytes | bytearray
+__all__ = ["Key", "locked", "looks_encrypted", "refuse_foreign", "set_key"]
+
 _PLAIN = b"SQLite format 3\0"
 _PAGE_BYTES = 4096
 _RANDOM_VALUES = 240  # of 256 in a page; a page of tables and text has far fewer, an encrypted one nearly all

@@ -154,6 +154,9 @@ class StoreThread:
             store.close()
 
     def _send_home_error(self, error: Exception, failed: Callable[[Exception], Any] | None) -> None:
+        if failed is None and isinstance(error, CarrelError) and error.code == "vault_locked":
+            log.info("a wish came when the chats were locked")  # the page that asked is gone
+            return
         self._post(lambda: failed(error) if failed else _raise(error))
 
 

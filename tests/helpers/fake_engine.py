@@ -9,6 +9,7 @@ from app.config.settings import load_settings
 from app.core.loop import Jobs, Post
 from app.engine.supervisor import Supervisor
 from app.session.desk import Desk
+from app.session.strongbox import begin_vault
 from app.store.thread import StoreThread
 from app.ui.sample import Script, ScriptedEngine, ScriptedLink
 
@@ -23,7 +24,7 @@ def make_desk(folder: Path, post: Post, engine: ScriptedEngine) -> Desk:
         settings=load_settings(home.settings_file),
         post=post,
         jobs=Jobs(post),
-        store=StoreThread(home.database_file, post),
+        store=StoreThread(home.database_file, post, is_locked=begin_vault(home)),
         engine=Supervisor(engine, post),
         connect=engine,
     )
