@@ -135,12 +135,18 @@ def _read(file: Path, key: str, origin: Origin) -> Preset:
             purpose=msgspec.convert(table.get("purpose", ""), str).strip(),
             choices=_choices(table),
             starters=msgspec.convert(table.get("starters", []), tuple[str, ...]),
-            picture=msgspec.convert(table.get("picture", "sliders-horizontal"), str),
+            picture=_picture(msgspec.convert(table.get("picture", ""), str)),
             place=msgspec.convert(table.get("place", 0), int),
             origin=origin,
         )
     except msgspec.ValidationError as error:
         raise _refused(file, str(error)) from error
+
+
+def _picture(name: str) -> str:
+    """A picture that Carrel has; a file written by hand may name another."""
+    known = _KEY.fullmatch(name) and resource("icons", f"{name}.svg").exists()
+    return name if known else "sliders-horizontal"
 
 
 def _choices(table: Mapping[str, Any]) -> Choices:

@@ -8,6 +8,8 @@ from typing import Any
 
 from app import __version__
 from app.terminal.finding import add_find
+from app.terminal.keeping_arguments import add_keeping_commands
+from app.terminal.presets import add_preset_command, missing_of
 
 _EPILOG = """exit codes: 0 done, 1 refused or failed (the reason is on stderr), 2 wrong usage, 130 interrupted"""
 
@@ -28,6 +30,8 @@ def _missing(args: Namespace) -> str:
             return "chat --json needs a question"
         case "cover" if (args.question is None) == (args.resume is None):
             return "cover needs a question, or --resume"
+        case "presets":
+            return missing_of(args)
         case "sets" if args.action != "list" and not args.name:
             return f"sets {args.action} needs a NAME"
         case "sets" if args.action == "add" and not args.files:
@@ -60,14 +64,17 @@ def build_parser() -> ArgumentParser:
     command("models", "list the models that are here")
     _chat(command("chat", "ask a question, about files if any are given"))
     _bench(command("bench", "measure how fast a model reads and writes on this computer"))
+    _figures(command("figures", "the last answers in figures: how fast each was, and how fast they are together"))
     _read(command("read", "show what the model would read of files, page by page"))
     _cover(command("cover", "ask over more than the context holds: every page is read, in passes"))
     _compare(command("compare", "compare documents in a table, point by point"))
     _table(command("table", "build a table over documents, one row each"))
+    add_preset_command(command)
     _sets(command("sets", "named sets of documents: list, add, remove, check"))
     add_find(command("find", "find words in chats, messages, side notes and the pages of documents"))
     demo = command("demo", "the whole program once, with the bundled toy model: no network, no graphics card needed")
     demo.add_argument("--terminal", action="store_true", help="stay in the terminal even where there is a display")
+    add_keeping_commands(command)
     sessions = command("sessions", "what the engine has read of documents and keeps for the next chat")
     sessions.add_argument("action", nargs="?", choices=("list", "prune", "clear"), default="list")
     bundle = command("bundle", "pack versions, settings and logs into a file to hand on; no chats, no documents")
@@ -104,6 +111,7 @@ def _chat(parser: ArgumentParser) -> None:
     parser.add_argument("--model", metavar="FILE", help="a GGUF file; default: the one used last")
     _documents(parser)
     parser.add_argument("--chat", type=_positive, metavar="N", help="go on with chat number N")
+    parser.add_argument("--preset", metavar="NAME", help="how to answer; `carrel presets` lists them")
     parser.add_argument("--no-thinking", action="store_true", help="answer without thinking first")
     _sampling_options(parser)
     _fit_options(parser)
@@ -190,7 +198,23 @@ def _bench(parser: ArgumentParser) -> None:
     parser.add_argument("--model", metavar="FILE", help="a GGUF file; default: the one used last")
     parser.add_argument("--prompt", type=_positive, default=512, metavar="N", help="prompt tokens (512)")
     parser.add_argument("--tokens", type=_positive, default=128, metavar="N", help="answer tokens (128)")
+    text = "measure with so many tokens in the context, as 512,8192,32768, or all that fit; the run is kept"
+    parser.add_argument("--depths", type=_depths, metavar="N,N|all", help=text)
+    parser.add_argument("--csv", metavar="FILE", help="with --depths: write the run there, for a spreadsheet")
     _fit_options(parser)
+
+
+def _depths(text: str) -> tuple[int, ...]:
+    """Empty for all."""
+    return () if text == "all" else tuple(_positive(part) for part in text.split(","))
+
+
+_depths.__name__ = "list of depths"
+
+
+def _figures(parser: ArgumentParser) -> None:
+    parser.add_argument("--csv", metavar="FILE", help="write them there, for a spreadsheet")
+    parser.add_argument("--most", type=_positive, default=20, metavar="N", help="how many answers are shown (20)")
 
 
 def _between(low: float, high: float, name: str, number: Callable[[str], Any] = int) -> Callable[[str], Any]:

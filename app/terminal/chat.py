@@ -9,8 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from app.config.paths import expanded
-from app.core.errors import Cancelled, CarrelError
+from app.core.errors import Cancelled
 from app.core.loop import Loop
 from app.core.params import Choices, Sampling
 from app.core.units import format_duration
@@ -23,12 +22,13 @@ from app.session.desk import Desk
 from app.session.form import check_form
 from app.session.loading import last_used_model, load_model
 from app.session.receipt import receipt_line
-from app.session.sampling import usual_sampling
+from app.session.sampling import new_chat_choices, usual_sampling
 from app.session.turn import Outcome, Turn, Wish
 from app.terminal.citations import note_citations
 from app.terminal.conversation import Talk
 from app.terminal.output import StatusLine, note, print_line
 from app.terminal.reading import documents_of, read_for_terminal
+from app.terminal.text_file import text_of
 from app.terminal.waiting import wait_for
 
 DEMO_SEED = 7
@@ -38,7 +38,8 @@ LONGEST_SAVE_S = 120.0  # what was read is kept before the program ends
 def run_chat(desk: Desk, loop: Loop, args: Namespace) -> int:
     """Answer one question, or talk until the end of input."""
     model = Path(args.model) if args.model else last_used_model(desk)
-    fixed, thinking, choices = fixed_of(args), not args.no_thinking, choices_of(args)
+    fixed, choices = fixed_of(args), with_preset(desk, args)
+    thinking = not args.no_thinking and choices.thinking is not False
 
     def load() -> None:
         load_for_terminal(desk, loop, model, None if fixed == Fixed() else fixed)
@@ -202,30 +203,25 @@ def _print_as_text(turn: Turn) -> None:
     turn.checked.connect(note_citations)
 
 
+def with_preset(desk: Desk, args: Namespace) -> Choices:
+    """What was chosen on the command line, over what the preset says."""
+    chosen = choices_of(args)
+    if args.preset:
+        return desk.presets.get(args.preset).applied.joined(chosen)
+    return new_chat_choices(desk).joined(chosen) if args.chat is None else chosen
+
+
 def choices_of(args: Namespace) -> Choices:
     """What the user chose of how to answer. Raises CarrelError for a file that cannot be read or used."""
     numbers = {name: getattr(args, name) for name in Sampling.__struct_fields__ if hasattr(args, name)}
     choices = Choices(
         **numbers,
-        json_schema=_text_of(args.json_schema),
-        grammar=_text_of(args.grammar),
+        json_schema=text_of(args.json_schema),
+        grammar=text_of(args.grammar),
         instructions=args.instructions or "",
     )
     check_form(choices)
     return choices
-
-
-def _text_of(file: str | None) -> str:
-    try:
-        return expanded(file).read_text("utf-8-sig") if file else ""
-    except (OSError, UnicodeDecodeError) as error:
-        raise CarrelError(
-            "cannot_read",
-            "{file} could not be read: {cause}.",
-            "Choose a text file that is there.",
-            file=str(file),
-            cause=getattr(error, "strerror", None) or str(error),
-        ) from error
 
 
 def _exit_code(outcome: Outcome) -> int:

@@ -12,8 +12,10 @@ from app.core.words import say
 from app.session.chats import recover_answers
 from app.session.desk import Desk
 from app.session.loading import last_used_model
-from app.terminal import chat, coverage, finding, keeping, models, reports, sets
+from app.terminal import bench, chat, coverage, finding, keeping, models, reports, sets
+from app.terminal.chatfiles import run_export, run_import_chats
 from app.terminal.output import note
+from app.terminal.presets import run_presets
 
 Command = Callable[[Desk, Loop, Namespace], int]
 
@@ -21,7 +23,8 @@ COMMANDS: dict[str, Command] = {
     "doctor": reports.run_doctor,
     "plan": reports.run_plan,
     "read": reports.run_read,
-    "bench": reports.run_bench,
+    "bench": bench.run_bench,
+    "figures": bench.run_figures,
     "pull": models.run_pull,
     "import": models.run_import,
     "models": models.run_models,
@@ -33,6 +36,9 @@ COMMANDS: dict[str, Command] = {
     "compare": coverage.run_compare,
     "table": coverage.run_table,
     "sets": sets.run_sets,
+    "presets": run_presets,
+    "export": run_export,
+    "import-chats": run_import_chats,
     "find": finding.run_find,
 }
 

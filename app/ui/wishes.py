@@ -171,6 +171,9 @@ def _program(window: Window) -> tuple[Command, ...]:
         Command("model.loading", mark("How the model is loaded"), window.show_loading, PROGRAM, ("Ctrl+M",), "gpu"),
         Command("model.open", mark("Open a GGUF file"), window.choose_model, PROGRAM, icon="folder-open"),
         Command("page.computer", mark("This computer"), lambda: window.show_page("computer"), PROGRAM, icon="monitor"),
+        Command(
+            "page.presets", mark("Presets"), lambda: window.show_page("presets"), PROGRAM, icon="sliders-horizontal"
+        ),
         Command("page.sets", mark("Document sets"), lambda: window.show_page("sets"), PROGRAM, icon="folder"),
         Command(
             "page.settings", mark("Settings"), lambda: window.show_page("settings"), PROGRAM, ("Ctrl+,",), "settings"

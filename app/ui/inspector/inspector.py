@@ -5,14 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from app.core.words import say
 from app.session.telemetry import Telemetry
 from app.ui.conversation import Conversation
 from app.ui.guide import Guide
+from app.ui.inspector.alarm_box import AlarmBox
+from app.ui.inspector.alert_card import AlertCard
 from app.ui.inspector.answer_card import AnswerCard
+from app.ui.inspector.doors import Doors
 from app.ui.inspector.machine_cards import MachineCards
 from app.ui.inspector.parameters import Parameters
 
@@ -20,7 +23,13 @@ WIDTH_PX = 340
 
 
 class Inspector(QWidget):
-    """`show_tab(name)` by its name: "performance" or "parameters"."""
+    """`show_tab(name)` by its name: "performance" or "parameters". `presets_wanted()`, `page_wanted(name)` and
+    `loading_wanted()` ask for a page, `reload_wanted(n_ctx)` for the model with another context."""
+
+    presets_wanted = Signal()
+    page_wanted = Signal(str)
+    loading_wanted = Signal()
+    reload_wanted = Signal(int)
 
     def __init__(
         self,
@@ -34,16 +43,25 @@ class Inspector(QWidget):
         self.setFixedWidth(WIDTH_PX)
         self.setProperty("ground", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.answer = AnswerCard(conversation, telemetry, clock)
-        self.machine = MachineCards(conversation, guide, telemetry, clock)
+        desk = conversation.desk
+        self.alarms = AlarmBox(desk.monitor)
+        self.alarms.reload_wanted.connect(self.reload_wanted)
+        self.alarms.loading_wanted.connect(self.loading_wanted)
+        self.answer = AnswerCard(conversation, clock)
+        self.machine = MachineCards(desk.monitor, guide, clock)
+        self.alerts = AlertCard(desk)
+        self.doors = Doors(desk)
+        self.doors.page_wanted.connect(self.page_wanted)
         self.parameters = Parameters(conversation)
+        self.parameters.presets_wanted.connect(self.presets_wanted)
         self.tabs, self.stack = QTabBar(), QStackedWidget()
         self.tabs.setExpanding(False)
         self.tabs.setDrawBase(False)
         self.tabs.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.tabs.setAccessibleName(say("Inspector"))
         self._names: list[str] = []
-        self._add("performance", say("Performance"), self.answer, self.machine)
+        panel = (self.alarms, self.alerts.loud, self.answer, self.machine, self.alerts, self.doors)
+        self._add("performance", say("Performance"), *panel)
         self._add("parameters", say("Parameters"), self.parameters)
         self.tabs.currentChanged.connect(self.stack.setCurrentIndex)
         outer = QVBoxLayout(self)
@@ -61,7 +79,9 @@ class Inspector(QWidget):
         return self._names[self.tabs.currentIndex()]
 
     def show_tab(self, name: str) -> None:
-        self.tabs.setCurrentIndex(self._names.index(name))
+        """A tab by its name; one that is not there is passed over."""
+        if name in self._names:
+            self.tabs.setCurrentIndex(self._names.index(name))
 
     def _add(self, name: str, words: str, *widgets: QWidget) -> None:
         self._names.append(name)

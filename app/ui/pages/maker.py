@@ -39,7 +39,23 @@ def make_page(name: str, window: Window) -> Page:
         sets = SetsPage(window.conversation, window.sets)
         sets.opened.connect(window.open_set)
         return sets
+    if name == "presets":
+        return _make_presets(window)
     return _make_library(window) if name == "library" else _make_start(window)
+
+
+def _make_presets(window: Window) -> Page:
+    from app.ui.pages.presets import PresetsPage
+
+    def use(key: str) -> None:
+        window.new_chat()
+        window.conversation.manner.use(window.desk.presets.find(key))
+
+    page = PresetsPage(window.desk)
+    page.used.connect(use)
+    page.told.connect(window.notices.tell)
+    page.refused.connect(window.notices.tell_error)
+    return page
 
 
 def _make_library(window: Window) -> Page:
