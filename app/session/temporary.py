@@ -21,6 +21,7 @@ class TemporaryDesk(Desk):
         object.__setattr__(self, "_desk", desk)
         object.__setattr__(self, "store", MemoryThread(desk.post))
         desk.at_close.append(self.store.close)
+        desk.vault.locking.connect(self.store.close)  # a locked vault leaves no text in memory
 
     @property
     def is_temporary(self) -> bool:

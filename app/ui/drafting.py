@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import msgspec
 
 from app.core.chat import Document
 from app.core.emitter import Emitter
-from app.core.files import write_durably
 from app.session.desk import Desk
 from app.session.temporary import TemporaryDesk, is_temporary
 from app.session.waiting import save_note, save_unsent
@@ -69,9 +66,10 @@ class Drafting(Attachments):
             save_unsent(self.here, self.chat_id, self.draft, self._unsent)
             return
         self._new = (self.draft, self._unsent)
-        write_durably(self._draft_file, self.draft.encode())
-        if self._unsent.files or self._files_file.exists():
-            write_durably(self._files_file, msgspec.json.encode(self._unsent))
+        files = self.desk.vault.files
+        files.keep(self._draft_file, self.draft.encode())
+        if self._unsent.files or files.read(self._files_file) is not None:
+            files.keep(self._files_file, msgspec.json.encode(self._unsent))
 
     def _unsent_now(self) -> Unsent:
         files = self.attached
@@ -136,26 +134,24 @@ class Drafting(Attachments):
     # While the chat has not begun
 
     @property
-    def _draft_file(self) -> Path:
-        return self.desk.home.root / ("draft.txt" if self.pane == 1 else f"draft-{self.pane}.txt")
+    def _draft_file(self) -> str:
+        return "draft.txt" if self.pane == 1 else f"draft-{self.pane}.txt"
 
     @property
-    def _files_file(self) -> Path:
-        return self._draft_file.with_suffix(".json")
+    def _files_file(self) -> str:
+        return "draft.json" if self.pane == 1 else f"draft-{self.pane}.json"
 
     def _read_new(self) -> tuple[str, Unsent]:
+        files = self.desk.vault.files
+        text = (files.read(self._draft_file) or b"").decode("utf-8", "replace")
         try:
-            text = self._draft_file.read_text("utf-8")
-        except (OSError, UnicodeDecodeError):
-            text = ""
-        try:
-            unsent = msgspec.json.decode(self._files_file.read_bytes(), type=Unsent)
-        except (OSError, msgspec.MsgspecError):
+            unsent = msgspec.json.decode(files.read(self._files_file) or b"", type=Unsent)
+        except msgspec.MsgspecError:
             unsent = Unsent()
         return text, unsent
 
     def _forget_new(self) -> None:
         """The chat has begun: the next one starts from nothing."""
         self._new = ("", Unsent())
-        self._draft_file.unlink(missing_ok=True)
-        self._files_file.unlink(missing_ok=True)
+        self.desk.vault.files.remove(self._draft_file)
+        self.desk.vault.files.remove(self._files_file)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import msgspec
 
 from app.core.emitter import Emitter
-from app.core.files import write_durably
 from app.core.params import Choices, Sampling
 from app.core.preset import Preset
 from app.session.desk import Desk
@@ -88,7 +86,7 @@ class Manner:
             self._chat_id = chat_id
             self._keep()
             self._new = self._fresh
-            self._new_file.unlink(missing_ok=True)
+            self._desk.vault.files.remove(self._new_file)
 
     def choose(self, **values: object) -> None:
         """Change values by their names in `Choices`; None goes back to the preset."""
@@ -156,19 +154,19 @@ class Manner:
     def _keep(self) -> None:
         if self._chat_id is None:
             self._new = self.choices
-            write_durably(self._new_file, msgspec.json.encode(self.choices))
+            self._desk.vault.files.keep(self._new_file, msgspec.json.encode(self.choices))
         else:
             self._kept[self._chat_id] = self.choices
             save_choices(self._keeper, self._chat_id, self.choices)
 
     @property
-    def _new_file(self) -> Path:
-        return self._desk.home.root / ("new-chat.json" if self._pane == 1 else f"new-chat-{self._pane}.json")
+    def _new_file(self) -> str:
+        return "new-chat.json" if self._pane == 1 else f"new-chat-{self._pane}.json"
 
     def _read_new(self) -> Choices:
         try:
-            return msgspec.json.decode(self._new_file.read_bytes(), type=Choices)
-        except (OSError, msgspec.MsgspecError):
+            return msgspec.json.decode(self._desk.vault.files.read(self._new_file) or b"", type=Choices)
+        except msgspec.MsgspecError:
             return self._fresh
 
 
