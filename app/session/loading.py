@@ -130,6 +130,12 @@ def last_plan(desk: Desk) -> Plan | None:
     return desk.plan if desk.engine.state.has_model else None
 
 
+def with_context(desk: Desk, n_ctx: int) -> Fixed:
+    """What is in memory, with another context: KV type, adapters and threads stay."""
+    plan = desk.plan
+    return msgspec.structs.replace(_kept(plan), n_ctx=n_ctx) if plan is not None else Fixed(n_ctx=n_ctx)
+
+
 def _kept(wanted: Plan) -> Fixed:
     return Fixed(n_ctx=wanted.n_ctx, kv_type=wanted.kv_type, n_threads=wanted.n_threads, adapters=wanted.adapters)
 

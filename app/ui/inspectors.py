@@ -15,9 +15,13 @@ from app.ui.panes import Panes
 
 
 class Inspectors(QStackedWidget):
-    """All show the same tab. `presets_wanted()` asks for the page of presets."""
+    """All show the same tab. `presets_wanted()`, `page_wanted(name)` and `loading_wanted()` ask for a page,
+    `reload_wanted(n_ctx)` for the model with another context."""
 
     presets_wanted = Signal()
+    page_wanted = Signal(str)
+    loading_wanted = Signal()
+    reload_wanted = Signal(int)
 
     def __init__(
         self,
@@ -41,6 +45,9 @@ class Inspectors(QStackedWidget):
         if pane.number not in self._made:
             made = Inspector(pane.conversation, self._guide, self._telemetry, self._clock)
             made.presets_wanted.connect(self.presets_wanted)
+            made.page_wanted.connect(self.page_wanted)
+            made.loading_wanted.connect(self.loading_wanted)
+            made.reload_wanted.connect(self.reload_wanted)
             self._made[pane.number] = made
             self.addWidget(made)
         return self._made[pane.number]

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from app.core.emitter import Emitter
 from app.core.errors import CarrelError
+from app.core.words import say
 from app.engine.state import EngineState
 from app.fit.plan import Plan
 from app.session.desk import Desk
-from app.session.loading import load_model, reload_last
+from app.session.loading import load_model, reload_last, with_context
 
 
 class Loader:
@@ -36,6 +37,17 @@ class Loader:
             return
         self._become(busy=True)
         reload_last(self._desk, self._on_done, self._on_failed)
+
+    def reload_with(self, n_ctx: int) -> None:
+        """Load what is in memory again with another context, the rest as it is. Not while an answer runs."""
+        desk = self._desk
+        if self.is_busy or not desk.engine.state.has_model:
+            return
+        if desk.engine.is_busy:
+            desk.noticed.emit(say("The model is answering. Stop it, or wait for its end, then reload."))
+            return
+        self._become(busy=True)
+        load_model(desk, Path(desk.engine.state.path), self._on_done, self._on_failed, fixed=with_context(desk, n_ctx))
 
     def _become(self, *, busy: bool) -> None:
         self.is_busy = busy

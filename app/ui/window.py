@@ -18,6 +18,7 @@ from app.session.demo import demo_document_path, demo_model_path, demo_question
 from app.session.desk import Desk
 from app.session.library import import_model
 from app.session.telemetry import Telemetry
+from app.ui.arrivals import Arrivals
 from app.ui.conversation import Conversation
 from app.ui.demonstration import Demonstration
 from app.ui.document_sets import DocumentSets
@@ -61,7 +62,7 @@ class Window(QMainWindow):
         self._began = self._finished = False
         self.setWindowTitle("Carrel")
         self.setMinimumSize(640, 480)
-        self.commands = make_commands(self)
+        self.commands, self.arrivals = make_commands(self), Arrivals(self)
         self._build()
         self.resize(*SIZE_PX)
         self._place.restore_geometry(self)
@@ -110,6 +111,9 @@ class Window(QMainWindow):
         self.modelbar.back_wanted.connect(lambda: self.show_page("chat"))
         self.sidebar.page_wanted.connect(self.show_page)
         frame.inspectors.presets_wanted.connect(lambda: self.show_page("presets"))
+        frame.inspectors.page_wanted.connect(self.show_page)
+        frame.inspectors.loading_wanted.connect(self.show_loading)
+        frame.inspectors.reload_wanted.connect(self.loader.reload_with)
         self.show_page(self.page)
 
     def _on_pane_made(self, view: PaneView) -> None:

@@ -10,13 +10,11 @@ from pytestqt.qtbot import QtBot
 
 from app.core.chat import FileReading, Receipt, Timing, Usage
 from app.engine import messages as m
-from app.machine.live import GpuSample, Sample
 from app.perf.meter import Figures
 from app.session.expecting import BestReading
 from app.session.receipt import draft_words, receipt_line
 from app.ui.chat.prefill import PrefillPart
 from app.ui.inspector.figure_rows import FigureRows
-from app.ui.inspector.slowness import slow_words
 from app.ui.receipts import receipt_details
 from app.ui.sample_computer import SAMPLE_MACHINE
 from tests.helpers.fake_engine import Script
@@ -84,21 +82,6 @@ def test_reading_is_held_against_the_best(qtbot: QtBot) -> None:
     assert rows.value("read_speed") == "1,500 tok/s, at best 2,410"
     rows.show_figures(Figures(prefill_tok_s=2400.0), expected_tok_s=None, best_reading_tok_s=best.of("/m"))
     assert rows.value("read_speed") == "2,400 tok/s"
-
-
-@pytest.mark.parametrize(
-    ("sample", "cause"),
-    [
-        (Sample(0, (GpuSample("x", 1, 2, load_percent=99, temperature_c=88),)), "hot, 88 °C"),
-        (Sample(0, (GpuSample("x", 1, 2, load_percent=20, temperature_c=50),)), "waits for the processor"),
-        (Sample(0, (GpuSample("x", 1, 2, load_percent=99, temperature_c=60),)), "another program"),
-        (Sample(0, (), cpu_percent=99), "other programs may be using"),
-    ],
-)
-def test_slowness_has_a_cause(sample: Sample, cause: str) -> None:
-    assert cause in slow_words(20.0, 45.0, sample)
-    assert slow_words(40.0, 45.0, sample) == ""
-    assert slow_words(None, 45.0, sample) == slow_words(20.0, None, sample) == ""
 
 
 def test_prefill_says_what_comes_back_and_what_is_remembered(qtbot: QtBot) -> None:

@@ -6,57 +6,53 @@ import time
 from collections.abc import Callable
 
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.core.words import say
 from app.engine.state import EngineState
-from app.machine.live import Sample
 from app.perf.meter import Figures
 from app.session.expecting import expected_decode_tok_s, recall_reading
+from app.session.monitor import Moment
 from app.session.receipt import speed_words
-from app.session.telemetry import Telemetry
 from app.ui.bridge import listen
 from app.ui.conversation import Conversation
 from app.ui.inspector.figure_rows import FigureRows
-from app.ui.inspector.slowness import slow_words
-from app.ui.pages.page import label
-from app.ui.widgets.metric import MetricCard
+from app.ui.inspector.metrics import reading_metric, speed_metric
+from app.ui.widgets.metric import LARGEST_POINTS
 from app.ui.widgets.progress import ThinBar
 
 BEAT_MS = 250
-SLOW_BEATS = 3  # seconds in a row, before it is said
 
 
 class AnswerCard(QWidget):
-    """Four times a second while an answer runs; still otherwise. The curve takes one point a second."""
+    """Four times a second while an answer runs; still otherwise. The curves take one point a second."""
 
     def __init__(
         self,
         conversation: Conversation,
-        telemetry: Telemetry,
         clock: Callable[[], float] = time.monotonic,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._conversation, self._desk = conversation, conversation.desk
-        self.slow = label("", "care")
-        self.speed = MetricCard(say("Writing speed"), say("tok/s"), digits=1, clock=clock)
+        self._conversation, self._desk, self._clock = conversation, conversation.desk, clock
+        self._metrics = speed_metric(), reading_metric()
+        self.speed, self.read_speed = (
+            metric.make(clock, points=LARGEST_POINTS, holds=True) for metric in self._metrics
+        )
         self.reading = ThinBar()
         self.reading.setAccessibleName(say("Reading the prompt"))
         self.rows = FigureRows()
-        self._beats = self._slow_beats = 0
-        self._sample: Sample | None = None
         self._recalled = ""  # the model whose best reading was asked for
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        for widget in (self.slow, self.speed, self.rows, self.reading):
+        for widget in (self.speed, self.read_speed, self.rows, self.reading):
             column.addWidget(widget)
-        self.slow.hide()
         self.reading.hide()
         self._timer = QTimer(self, interval=BEAT_MS)
         self._timer.timeout.connect(self._beat)
-        listen(self, lambda: telemetry.sampled.connect(self._on_sample))
+        listen(self, lambda: self._desk.monitor.sampled.connect(self._on_sampled))
         listen(self, lambda: self._desk.engine.changed.connect(self._on_engine))
         listen(self, lambda: conversation.running_changed.connect(self._on_running_changed))
         self._on_engine(self._desk.engine.state)
@@ -80,28 +76,22 @@ class AnswerCard(QWidget):
 
     def _beat(self) -> None:
         figures = self._figures()
-        if figures is None:
-            return
-        if self.isVisible():
+        if figures is not None and self.isVisible():
             self.show_figures(figures)
-        self._beats += 1
-        if self._beats % (1000 // BEAT_MS) == 0:
-            self._add_point(figures)
 
-    def _add_point(self, figures: Figures) -> None:
-        expected = self._expected(figures)
-        self.speed.set_ghost(expected)
-        self.speed.add(figures.tok_s)
-        words = slow_words(figures.tok_s, expected, self._sample)
-        self._slow_beats = self._slow_beats + 1 if words else 0
-        self._say_slow(words if self._slow_beats >= SLOW_BEATS else "")
+    def showEvent(self, event: QShowEvent) -> None:
+        """What happened while nobody looked."""
+        super().showEvent(event)
+        history, now = self._desk.monitor.history, self._clock()
+        for metric, card in zip(self._metrics, (self.speed, self.read_speed), strict=True):
+            card.fill(metric.points(history, now))
 
-    def _say_slow(self, words: str) -> None:
-        self.slow.setText(words)
-        self.slow.setVisible(bool(words))
-
-    def _on_sample(self, sample: Sample) -> None:
-        self._sample = sample
+    def _on_sampled(self, moment: Moment) -> None:
+        if self.isVisible():
+            self.speed.add(moment.decode_tok_s)
+            self.read_speed.add(moment.prefill_tok_s)
+            if moment.decode_tok_s is not None:
+                self.speed.set_ghost(moment.expected_tok_s, say("The dashed line is what this computer should reach."))
 
     def _on_engine(self, state: EngineState) -> None:
         if state.has_model and state.path != self._recalled:
@@ -110,8 +100,6 @@ class AnswerCard(QWidget):
 
     def _on_running_changed(self) -> None:
         if self._conversation.is_running:
-            self._beats = self._slow_beats = 0
-            self._say_slow("")
             self._timer.start()
             return
         self._timer.stop()

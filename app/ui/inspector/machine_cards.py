@@ -1,116 +1,158 @@
-"""What the computer is doing: graphics memory in parts, GPU load, temperature, power, processor, memory."""
+"""What the computer is doing: graphics memory in parts, the card, the processor, memory and disk."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
-from app.core.units import GIB
+from app.core.units import GIB, format_bytes, format_gib
 from app.core.words import say
 from app.machine.live import GpuSample, Sample
-from app.session.loading import last_plan
-from app.session.telemetry import Telemetry
+from app.machine.throttle import SERIOUS, throttle_words
+from app.perf.vram import VramParts
+from app.session.monitor import Moment, Monitor
 from app.ui.bridge import listen
-from app.ui.conversation import Conversation
 from app.ui.guide import Guide
+from app.ui.inspector.metrics import Metric, computer_metrics, gpu_metrics
 from app.ui.pages.page import label
 from app.ui.widgets.metric import MetricCard
-from app.ui.widgets.vram import VramBar, VramParts
+from app.ui.widgets.vram import VramBar
 
 
 class MachineCards(QWidget):
-    """One point a second on every curve. Without a graphics card its figures are not shown."""
+    """One point a second on every curve while it is seen; shown again, it draws what was missed. Without a graphics
+    card its figures are not shown, and the processor takes their place."""
 
     def __init__(
         self,
-        conversation: Conversation,
+        monitor: Monitor,
         guide: Guide,
-        telemetry: Telemetry,
         clock: Callable[[], float] = time.monotonic,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._desk, self._guide = conversation.desk, guide
+        self._monitor, self._clock = monitor, clock
         self.vram = VramBar()
-        self.load = MetricCard(say("GPU load"), "%", high=100, clock=clock)
-        self.temperature = MetricCard(say("Temperature"), "°C", low=20, high=100, clock=clock)
-        self.power = MetricCard(say("Power"), "W", clock=clock)
-        self.cpu = MetricCard(say("Processor"), "%", high=100, clock=clock)
-        self.memory = MetricCard(say("Memory"), "GB", digits=1, clock=clock)
-        self.engine_memory = MetricCard(say("Engine"), "GB", digits=1, clock=clock)
-        self._gpu_only: tuple[QWidget, ...] = (self._vram_box(), self.load, self.temperature, self.power)
+        self._gpu = {metric: metric.make(clock) for metric in gpu_metrics()}
+        self._computer = {metric: metric.make(clock) for metric in computer_metrics()}
+        self.load, self.clock, self.temperature, self.power = self._gpu.values()
+        self.cpu, self.memory, self.engine_memory, self.disk = self._computer.values()
+        self.lines = label("", "quiet")
+        self._vram_box = self._make_vram_box()
+        self._grid = QGridLayout()
+        self._has_gpu: bool | None = None
         self._lay_out()
-        listen(self, lambda: telemetry.sampled.connect(self.show_sample))
-        self._show_gpu(guide.vram_total_bytes > 0)
+        listen(self, lambda: monitor.sampled.connect(self._on_sampled))
+        moment = monitor.moment
+        self._show_gpu(known=bool(moment.sample.gpus) if moment else guide.vram_total_bytes > 0)
 
-    def _vram_box(self) -> QFrame:
+    def _make_vram_box(self) -> QFrame:
         box = QFrame()
         box.setProperty("ground", "sheet")
         column = QVBoxLayout(box)
         column.setContentsMargins(12, 10, 12, 10)
         column.addWidget(label(say("Graphics memory"), "quiet"))
         column.addWidget(self.vram)
+        column.addWidget(self.lines)
+        self.lines.hide()
         return box
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        column.addWidget(self._gpu_only[0])
-        grid = QGridLayout()
-        grid.setSpacing(8)
-        column.addLayout(grid)
-        grid.addWidget(self.load, 0, 0)
-        grid.addWidget(self.power, 0, 1)
-        grid.addWidget(self.temperature, 1, 0, 1, 2)
-        grid.addWidget(self.cpu, 2, 0, 1, 2)
-        grid.addWidget(self.memory, 3, 0)
-        grid.addWidget(self.engine_memory, 3, 1)
+        column.addWidget(self._vram_box)
+        column.addLayout(self._grid)
+        self._grid.setSpacing(8)
+        for card in (*self._gpu.values(), *self._computer.values()):
+            card.setParent(self)
 
-    def show_sample(self, sample: Sample) -> None:
-        """One more moment."""
-        gpus = [gpu for gpu in sample.gpus if gpu.total_bytes]
-        self._show_gpu(bool(gpus))
-        if gpus:
-            self._show_cards(gpus)
-        self.cpu.add(sample.cpu_percent)
-        self.memory.add(_gib(sample.ram_used_bytes))
-        self.engine_memory.add(_gib(sample.process_ram_bytes))
+    def _show_gpu(self, *, known: bool) -> None:
+        """Two cards in a row; the processor takes a whole one where it is all there is."""
+        if known == self._has_gpu:
+            return
+        self._has_gpu = known
+        places: list[tuple[MetricCard, int]] = [(card, 1) for card in self._gpu.values() if known]
+        places += [(card, 2 if card is self.cpu and not known else 1) for card in self._computer.values()]
+        if not known:
+            places[-1] = (self.disk, 2)
+        at = 0
+        for card, width in places:
+            at += at % 2 if width == 2 else 0
+            self._grid.addWidget(card, at // 2, at % 2, 1, width)
+            at += width
+        for shown in (*self._gpu.values(), self._vram_box):
+            shown.setVisible(known)
 
-    def _show_cards(self, gpus: list[GpuSample]) -> None:
-        """Several cards: loads averaged, watts added, the hottest temperature."""
-        loads = [gpu.load_percent for gpu in gpus if gpu.load_percent is not None]
-        watts = [gpu.power_w for gpu in gpus if gpu.power_w is not None]
-        degrees = [gpu.temperature_c for gpu in gpus if gpu.temperature_c is not None]
-        self.load.add(sum(loads) / len(loads) if loads else None)
-        self.power.add(sum(watts) if watts else None)
-        self.temperature.add(max(degrees, default=None))
-        limits = [gpu.power_limit_w for gpu in gpus if gpu.power_limit_w is not None]
-        if limits:
-            self.power.set_ghost(sum(limits), say("The dashed line is the card's power limit."))
-        self.vram.set_parts(self._parts(gpus))
+    def showEvent(self, event: QShowEvent) -> None:
+        """What happened while nobody looked."""
+        super().showEvent(event)
+        now = self._clock()
+        for metric, card in self._all():
+            card.fill(metric.points(self._monitor.history, now))
+        if self._monitor.moment is not None:
+            self._show(self._monitor.moment)
 
-    def _parts(self, gpus: list[GpuSample]) -> VramParts:
-        """The plan's parts of what the engine takes; the rest of what is used belongs to other programs."""
-        total, used = sum(gpu.total_bytes or 0 for gpu in gpus), sum(gpu.used_bytes or 0 for gpu in gpus)
-        plan = last_plan(self._desk) if self._desk.engine.state.has_model else None
-        if plan is None:
-            return VramParts(other_bytes=used, total_bytes=total)
-        vram = plan.vram
-        return VramParts(
-            weights_bytes=vram.weights_bytes,
-            kv_bytes=vram.kv_bytes,
-            compute_bytes=vram.compute_bytes + vram.overhead_bytes,
-            other_bytes=max(0, used - vram.total_bytes),
-            total_bytes=total,
+    def _on_sampled(self, moment: Moment) -> None:
+        if not self.isVisible():
+            return
+        for metric, card in self._all():
+            card.add(metric.latest(self._monitor.history))
+        self._show(moment)
+
+    def _all(self) -> list[tuple[Metric, MetricCard]]:
+        return [*(self._gpu.items() if self._has_gpu else ()), *self._computer.items()]
+
+    def _show(self, moment: Moment) -> None:
+        """What is not a curve."""
+        sample = moment.sample
+        self._show_gpu(known=bool(sample.gpus))
+        self._show_limits(sample)
+        self.vram.set_parts(moment.parts or VramParts())
+        free = sample.disk.free_bytes
+        self.disk.set_ghost(None, say("{free} free", free=format_bytes(free)) if free is not None else "")
+        swap = sample.disk.swap_used_bytes
+        self.memory.set_ghost(
+            sample.ram_total_bytes / GIB if sample.ram_total_bytes else None,
+            say("Swapped to disk: {size}", size=format_gib(swap)) if swap else "",
         )
 
-    def _show_gpu(self, known: bool) -> None:
-        for widget in self._gpu_only:
-            widget.setVisible(known)
+    def _show_limits(self, sample: Sample) -> None:
+        gpus = sample.gpus
+        limits = [gpu.power_limit_w for gpu in gpus if gpu.power_limit_w is not None]
+        self.power.set_ghost(sum(limits) or None, say("The dashed line is the card's power limit.") if limits else "")
+        clocks = [gpu.highest_clock_mhz for gpu in gpus if gpu.highest_clock_mhz]
+        reasons = tuple(dict.fromkeys(reason for gpu in gpus for reason in gpu.throttle or ()))
+        note = say("The dashed line is the card's highest clock.") if clocks else ""
+        self.clock.set_ghost(max(clocks, default=None), "\n".join(filter(None, (note, throttle_words(reasons)))))
+        lost = any(gpu.is_lost for gpu in gpus)
+        serious = tuple(reason for reason in reasons if reason in SERIOUS)
+        self.clock.set_care(throttle_words(serious))
+        self.load.set_care(say("stopped answering") if lost else "")
+        self.load.set_ghost(None, _link_words(gpus))
+        self.lines.setVisible(len(gpus) > 1)
+        if len(gpus) > 1:
+            words = "\n".join(_card_line(number, gpu) for number, gpu in enumerate(gpus, 1))
+            if words != self.lines.text():
+                self.lines.setText(words)
 
 
-def _gib(size_bytes: int | None) -> float | None:
-    return None if size_bytes is None else size_bytes / GIB
+def _link_words(gpus: tuple[GpuSample, ...]) -> str:
+    """How the cards hang on the computer; a narrow link makes loading and spread models slow."""
+    links = dict.fromkeys(
+        f"PCIe {gpu.pcie_generation} × {gpu.pcie_lanes}" for gpu in gpus if gpu.pcie_generation and gpu.pcie_lanes
+    )
+    return ", ".join(links)
+
+
+def _card_line(number: int, gpu: GpuSample) -> str:
+    """ "1  RTX 4090  22.1 GB  97 %  61 °C  312 W"."""
+    if gpu.is_lost:
+        return f"{number}  {gpu.name}  {say('stopped answering')}"
+    parts = [format_gib(gpu.used_bytes) if gpu.used_bytes is not None else ""]
+    figures = ((gpu.load_percent, "%"), (gpu.temperature_c, "°C"), (gpu.power_w, "W"))
+    parts += [f"{value:.0f} {unit}" for value, unit in figures if value is not None]
+    return "  ".join(part for part in (str(number), gpu.name, *parts) if part)

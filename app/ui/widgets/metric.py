@@ -26,7 +26,7 @@ class MetricCard(QWidget):
     """`add(value)` once a sample; `set_ghost(value)` draws the line this machine should reach.
 
     `low` and `high` fix the scale; without `high` it grows with the values. Not known is `add(None)`: a gap and a dash.
-    The mouse over the curve shows the value of that moment.
+    With `holds` the last known value goes on being shown, quietly. The mouse over the curve shows the value there.
     """
 
     def __init__(
@@ -40,13 +40,15 @@ class MetricCard(QWidget):
         digits: int = 0,
         clock: Callable[[], float] = time.monotonic,
         points: int = LARGEST_POINTS,
+        holds: bool = False,
     ) -> None:
         super().__init__(parent)
         self._title, self._unit, self._digits = title, unit, digits
         self._low, self._high, self._clock = low, high, clock
         self._ghost: float | None = None
         self._note = self._care = ""
-        self._curve = Curve(points)
+        self._curve, self._holds = Curve(points), holds
+        self._held: float | None = None
         self._hover_x: float | None = None
         self._said = ""
         self.setMouseTracking(True)
@@ -62,11 +64,14 @@ class MetricCard(QWidget):
     def add(self, value: float | None) -> None:
         """One more sample, taken now."""
         self._curve.add(self._clock(), value)
+        self._held = value if value is not None else self._held
         self._refresh()
 
     def fill(self, points: Iterable[tuple[float, float | None]]) -> None:
         """What was known before the card was made, by the card's clock."""
-        self._curve.fill(points)
+        known = list(points)
+        self._curve.fill(known)
+        self._held = next((value for _, value in reversed(known) if value is not None), self._held)
         self._refresh()
 
     def set_ghost(self, value: float | None, note: str = "") -> None:
@@ -84,12 +89,17 @@ class MetricCard(QWidget):
     def clear(self) -> None:
         """Forget the curve."""
         self._curve.clear()
+        self._held = None
         self._refresh()
 
     def value_words(self, value: float | None = None) -> str:
         """The value as shown, without its unit."""
-        shown = self.value if value is None else value
+        shown = self._shown if value is None else value
         return "\u2013" if shown is None else f"{shown:,.{self._digits}f}"
+
+    @property
+    def _shown(self) -> float | None:
+        return self._held if self._holds and self.value is None else self.value
 
     def sizeHint(self) -> QSize:
         """Wide as its column."""
@@ -166,7 +176,7 @@ class MetricCard(QWidget):
         value_font = figure_font(18, QFont.Weight.DemiBold)
         painter.setFont(value_font)
         value_width = painter.fontMetrics().horizontalAdvance(value)
-        painter.setPen(QColor(colours.text))
+        painter.setPen(QColor(colours.quiet if self.value is None else colours.text))
         painter.drawText(head.adjusted(0, 0, -unit_width, 0), side | right, value)
         painter.setFont(ui_font(SMALL_PX))
         painter.setPen(QColor(colours.quiet))

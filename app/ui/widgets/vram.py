@@ -2,40 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.core.units import format_gib
 from app.core.words import say
+from app.perf.vram import VramParts
 from app.ui.fonts import SMALL_PX, figure_font
 from app.ui.theme import blend, tokens
 
 BAR_PX = 12
 LINE_PX = 20
 
-
-@dataclass(frozen=True, slots=True)
-class VramParts:
-    """Bytes of each part; free is what remains of `total_bytes`."""
-
-    weights_bytes: int = 0
-    kv_bytes: int = 0
-    compute_bytes: int = 0
-    other_bytes: int = 0
-    total_bytes: int = 0
-
-    @property
-    def used_bytes(self) -> int:
-        """Everything but the free part."""
-        return self.weights_bytes + self.kv_bytes + self.compute_bytes + self.other_bytes
-
-    @property
-    def free_bytes(self) -> int:
-        """What is left, never below 0."""
-        return max(0, self.total_bytes - self.used_bytes)
+__all__ = ["VramBar", "VramParts"]
 
 
 class VramBar(QWidget):
@@ -55,13 +35,14 @@ class VramBar(QWidget):
         return self._parts
 
     def set_parts(self, parts: VramParts) -> None:
-        """Show `parts`."""
+        """Show `parts`; the same words are neither said nor painted again."""
         self._parts = parts
         words = "\n".join(f"{name} {format_gib(size)}" for name, size, _ in self._segments())
-        self.setAccessibleName(say("Graphics memory"))
-        self.setAccessibleDescription(words)
-        self.setToolTip(words)
-        self.update()
+        if words != self.accessibleDescription():
+            self.setAccessibleName(say("Graphics memory"))
+            self.setAccessibleDescription(words)
+            self.setToolTip(words)
+            self.update()
 
     def sizeHint(self) -> QSize:
         """Bar, and five lines of legend."""
