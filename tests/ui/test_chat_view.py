@@ -251,9 +251,10 @@ def test_a_failure_is_a_card_with_one_button(view: ChatView) -> None:
 
 def test_an_answer_is_copied_as_markdown(view: ChatView) -> None:
     view.set_messages([MessageItem("assistant", "**A**"), MessageItem("user", "q")])
-    receipt = answer_row(view, 0).receipt
-    assert receipt is not None
-    receipt.copy.click()
+    answer_row(view, 0).set_focused(True)
+    actions = answer_row(view, 0).acts
+    assert actions is not None
+    actions.icons[0].click()
     assert QGuiApplication.clipboard().text() == "**A**"
     QGuiApplication.clipboard().clear()
     assert view.copy_last_answer()
@@ -296,8 +297,11 @@ def test_tab_follows_the_reading_order(view: ChatView) -> None:
             MessageItem("user", "three"),
         ]
     )
+    assert sum(len(view._live[row].focus_chain()) for row in range(3)) == 6
+    for row in range(3):
+        view._live[row].set_focused(True)  # its line of icons is made when it is needed
     expected = [part for row in range(3) for part in view._live[row].focus_chain()]
-    assert len(expected) == 7
+    assert len(expected) == 15
     found: list[QWidget] = []
     walker = view.nextInFocusChain()
     while walker is not None and len(found) < len(expected):

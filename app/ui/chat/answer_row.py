@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QPalette
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QWidget
 
 from app.core.citation import Citation
@@ -22,7 +22,6 @@ from app.ui.chat.stream import Batch
 from app.ui.chat.table import TablePart, holds_table
 from app.ui.chat.thinking import ThinkingPart
 from app.ui.chat.verdicts import checks_line
-from app.ui.markdown.code_buttons import COPIED_MS
 
 
 class AnswerRow(MessageRow):
@@ -30,6 +29,7 @@ class AnswerRow(MessageRow):
 
     citation_wanted = Signal(object)
     table_wanted = Signal(str)
+    is_answer = True
 
     def __init__(self, parent: QWidget, item: MessageItem) -> None:
         super().__init__(parent)
@@ -47,6 +47,7 @@ class AnswerRow(MessageRow):
         self.text.reveal_wanted.connect(lambda top, end: self._reveal(self.text, top, end))
         self.browser.set_ground(QPalette.ColorRole.Base)
         self.browser.link_activated.connect(self.link_activated)
+        self.browser.resized.connect(self.resized)
         self.browser.setAccessibleName(say("Answer"))
         self.setAccessibleName(say("Answer"))
         self.browser.show_text(item.text)
@@ -63,6 +64,12 @@ class AnswerRow(MessageRow):
             self._need_checks()
         if item.citations:
             self.show_citations(item.citations)
+        self.set_standing(item.standing)
+
+    @property
+    def has_actions(self) -> bool:
+        """Once it is there."""
+        return not self._streaming
 
     @property
     def streaming(self) -> bool:
@@ -74,6 +81,8 @@ class AnswerRow(MessageRow):
     def begin(self) -> None:
         """Get ready for the first token."""
         self._streaming = True
+        if self.acts is not None:
+            self.acts.hide()
         self.browser.begin()
         self.set_prefill(0, 0)
 
@@ -112,6 +121,9 @@ class AnswerRow(MessageRow):
         if awaits_check:
             self._need_checks()
         self._show_receipt(receipt, details)
+        if self.acts is not None:
+            self.acts.show()
+        self._show_actions()
 
     def show_citations(self, citations: Sequence[Citation]) -> None:
         """What the check of the finished answer found; nothing needs no line, unless one was kept free for it."""
@@ -164,7 +176,9 @@ class AnswerRow(MessageRow):
                 height = below.fit(inner)
                 below.setGeometry(left, y, inner, height)
                 y += height + gap
-        return y + 12
+        if not self._streaming:
+            y += self._place_actions(left, y - 4, inner) - 4
+        return y + 8
 
     def _place_browser(self, left: int, y: int, width: int, height: int, *, same_width: bool) -> None:
         """While it streams, keep the page too tall and leave it alone as long as it suffices."""
@@ -177,7 +191,7 @@ class AnswerRow(MessageRow):
         self.browser.place_code_buttons()
 
     def focus_chain(self) -> list[QWidget]:
-        """Coverage, thinking, text, code, table, failure, checks, receipt."""
+        """Coverage, thinking, text, code, table, failure, checks, receipt, what can be done."""
         chain: list[QWidget] = self.coverage.focus_chain() if self.coverage is not None else []
         if self.thinking is not None:
             chain.append(self.thinking.button)
@@ -192,24 +206,14 @@ class AnswerRow(MessageRow):
             chain += self.checks.focus_chain()
         if self.receipt is not None:
             chain += self.receipt.focus_chain()
-        return chain
-
-    def copy_answer(self) -> None:
-        """The answer's Markdown to the clipboard."""
-        QGuiApplication.clipboard().setText(self.browser.markdown_text)
-        if self.receipt is not None:
-            self.receipt.copy.set_picture("check", "good")
-            QTimer.singleShot(COPIED_MS, self.receipt, self._restore_copy)
-
-    def _restore_copy(self) -> None:
-        if self.receipt is not None:
-            self.receipt.copy.set_picture("copy", "quiet")
+        return chain + self._action_chain()
 
     def _need_thinking(self) -> ThinkingPart:
         if self.thinking is None:
             self.thinking = ThinkingPart(self)
             self.thinking.changed.connect(self.needs_layout)
             self.thinking.link_activated.connect(self.link_activated)
+            self.thinking.resized.connect(self.resized)
             self.thinking.show()
         return self.thinking
 
@@ -251,5 +255,4 @@ class AnswerRow(MessageRow):
             self.receipt.deleteLater()
         self.receipt = ReceiptPart(self, receipt, details)
         self.receipt.changed.connect(self.needs_layout)
-        self.receipt.copy_requested.connect(self.copy_answer)
         self.receipt.show()

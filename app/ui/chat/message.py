@@ -11,6 +11,32 @@ from app.core.citation import Citation
 SHOW_FILE = "show file "
 """Begins the action of a file under a question; its place follows, from 0."""
 
+COPY, COPY_PLAIN, EDIT, AGAIN, AGAIN_THINKING, AGAIN_PLAIN, CONTINUE, EARLIER, LATER, BRANCH = (
+    "copy",
+    "copy plain",
+    "edit",
+    "answer again",
+    "answer again, thinking first",
+    "answer again, without thinking",
+    "continue",
+    "earlier version",
+    "later version",
+    "new chat from here",
+)
+"""What can be done with a message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a message stands in the tree: which of how many versions it is, whether it was cut and can be gone on
+    with, and whether it is the last one.
+    """
+
+    version: int = 1
+    versions: int = 1
+    can_go_on: bool = False
+    is_last: bool = False
+
 
 @dataclass(frozen=True, slots=True)
 class FileNote:
@@ -100,3 +126,4 @@ class MessageItem:
     citations: tuple[Citation, ...] = ()
     awaits_check: bool = False
     coverage: CoverageNote | None = None
+    standing: Standing = Standing()

@@ -5,13 +5,34 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.core.citation import Citation
-from app.ui.chat.message import CoverageNote, MessageItem
+from app.ui.chat.message import (
+    AGAIN,
+    COPY,
+    COPY_PLAIN,
+    EARLIER,
+    EDIT,
+    LATER,
+    CoverageNote,
+    MessageItem,
+    Standing,
+)
 from app.ui.chat.row_area import RowArea
 from app.ui.chat.rows import AnswerRow, MessageRow, column, make_row
+
+KEYS = {
+    "Alt+Left": EARLIER,
+    "Alt+Right": LATER,
+    "Alt+C": COPY,
+    "Alt+Shift+C": COPY_PLAIN,
+    "Alt+E": EDIT,
+    "Alt+R": AGAIN,
+}
+"""For the message that has the keyboard."""
 
 
 class MessageRows(RowArea):
@@ -29,6 +50,14 @@ class MessageRows(RowArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._items: list[MessageItem] = []
+        self._focused: MessageRow | None = None
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._on_focus_changed)
+        for sequence, action in KEYS.items():
+            key = QShortcut(QKeySequence(sequence), self)
+            key.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            key.activated.connect(lambda action=action: self._on_key(action))
 
     @property
     def count(self) -> int:
@@ -59,6 +88,15 @@ class MessageRows(RowArea):
             self._refit(row)
             self._order_tabs()
 
+    def set_standing(self, row: int, standing: Standing) -> None:
+        """Where the message in `row` stands in the tree now."""
+        if self._items[row].standing != standing:
+            self._items[row] = replace(self._items[row], standing=standing)
+            widget = self._live.get(row)
+            if widget is not None:
+                widget.set_standing(standing)
+                self._order_tabs()
+
     def _row_with(self, key: str) -> int | None:
         """The row of the answer with this key."""
         return next((row for row, item in enumerate(self._items) if item.key == key and item.role == "assistant"), None)
@@ -76,14 +114,43 @@ class MessageRows(RowArea):
         widget = make_row(self.viewport(), self._items[row])
         # The row's own number may change when messages are cut, so it is looked up when a signal comes.
         widget.needs_layout.connect(lambda w=widget: self._on_needs_layout(w))
+        widget.resized.connect(lambda w=widget: self._on_resized(w))
         widget.action_requested.connect(lambda action, w=widget: self._on_action(w, action))
         widget.link_activated.connect(self.link_activated)
         widget.reveal_wanted.connect(lambda top, bottom, w=widget: self._reveal(w, top, bottom))
         if isinstance(widget, AnswerRow):
             widget.citation_wanted.connect(lambda one, w=widget: self._on_citation_wanted(w, one))
             widget.table_wanted.connect(lambda act, w=widget: self._on_table_wanted(w, act))
+        widget.parts_made.connect(self._order_tabs)
         self._live[row] = widget
         return widget
+
+    def _on_resized(self, widget: MessageRow) -> None:
+        row = self._row_of(widget)
+        if row is not None:
+            self._refit(row)
+
+    # ---- what can be done with a message
+
+    def _on_focus_changed(self, _old: QWidget | None, now: QWidget | None) -> None:
+        """The row with the keyboard shows what can be done with it."""
+        held = next((row for row in self._live.values() if now is not None and row.isAncestorOf(now)), None)
+        before, self._focused = self._focused, held
+        if before is not held:
+            if before is not None and before in self._live.values():
+                before.set_focused(False)
+            if held is not None:
+                held.set_focused(True)
+
+    def _on_key(self, action: str) -> None:
+        """Of the message that has the keyboard, else of the last one it can mean."""
+        wanted = self._focused
+        if wanted is None:
+            means_answer = action != EDIT
+            rows = (self._live.get(row) for row in reversed(range(len(self._items))))
+            wanted = next((row for row in rows if row is not None and row.is_answer == means_answer), None)
+        if wanted is not None and wanted.has_actions:
+            wanted.do(action)
 
     def _on_action(self, widget: MessageRow, action: str) -> None:
         row = self._row_of(widget)

@@ -12,18 +12,17 @@ from app.ui.chat.parts import LINE_PX, SIGN_PX, FoldButton
 from app.ui.fonts import SMALL_PX, figure_font, ui_font
 from app.ui.icons import pixmap
 from app.ui.markdown.code_buttons import COPIED_MS
-from app.ui.widgets.buttons import IconButton, TextButton
+from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import ElidedLabel, make_label
 
 
 class ReceiptPart(QWidget):
-    """The quiet line under an answer; it opens in place. The copy button stands at its end.
+    """The quiet line under an answer; it opens in place.
 
     `checked` is what became of the answer's quotations: it is copied with the receipt.
     """
 
     changed = Signal()
-    copy_requested = Signal()
 
     def __init__(self, parent: QWidget, receipt: str, details: ReceiptDetails | None) -> None:
         super().__init__(parent)
@@ -35,14 +34,11 @@ class ReceiptPart(QWidget):
         self.plain.setVisible(bool(receipt and not details))
         self.plain.setFont(figure_font(SMALL_PX))
         self.card: ReceiptCard | None = None
-        self.copy = IconButton("copy", say("Copy answer"), self, px=14)
-        self.copy.clicked.connect(self.copy_requested)
         self.button.toggled.connect(self._on_toggled)
 
     def fit(self, width: int) -> int:
         """One line; more when open."""
-        self.copy.setGeometry(width - LINE_PX, 0, LINE_PX, LINE_PX)
-        room = width - LINE_PX - 8 - SIGN_PX
+        room = width - SIGN_PX
         self.button.set_words(self._receipt, room)
         self.button.setGeometry(SIGN_PX, 0, min(room, self.button.sizeHint().width()), LINE_PX)
         self.plain.setText(QFontMetrics(self.plain.font()).elidedText(self._receipt, Qt.TextElideMode.ElideRight, room))
@@ -55,7 +51,7 @@ class ReceiptPart(QWidget):
 
     def focus_chain(self) -> list[QWidget]:
         """In reading order."""
-        return [self.button, *([self.card.copy] if self.card else []), self.copy]
+        return [self.button, *([self.card.copy] if self.card else [])]
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The sign before the line."""

@@ -35,6 +35,7 @@ class UserRow(MessageRow):
         self.browser.setAccessibleName(say("You said"))
         self.setAccessibleName(say("You said"))
         self._bubble = QRectF()
+        self.set_standing(item.standing)
 
     def fit(self, width: int) -> int:
         """Bubble as wide as its text, at most 78 % of the column."""
@@ -52,11 +53,11 @@ class UserRow(MessageRow):
             y += height + 20 + 6
         self.browser.place_code_buttons()
         y = self._place_files(left, left + inner, y)
-        return y + 6
+        return y - 2 + self._place_actions(left, y - 2, inner)
 
     def focus_chain(self) -> list[QWidget]:
-        """The text, its code's buttons, the files."""
-        return [self.browser, *self.browser.code_buttons, *self._files]
+        """The text, its code's buttons, the files, what can be done."""
+        return [self.browser, *self.browser.code_buttons, *self._files, *self._action_chain()]
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The bubble."""

@@ -98,6 +98,15 @@ class ChatView(MessageRows):
         self._heights.cut(count)
         self._arrange()
 
+    def replace_from(self, first: int, items: Sequence[MessageItem]) -> None:
+        """Other messages from row `first` on (another branch); what is above stays where it is on the screen."""
+        self.cut_messages(first)
+        self._items += items
+        for item in items:
+            self._heights.append(self._guess(item))
+        self._set_follow(False)
+        self._arrange()
+
     # ---- streaming
 
     def begin_answer(self, item: MessageItem | None = None) -> int:
@@ -191,7 +200,7 @@ class ChatView(MessageRows):
             if self._items[row].role == "assistant":
                 widget = self._live.get(row)
                 if isinstance(widget, AnswerRow):
-                    widget.copy_answer()
+                    widget.copy_text()
                 else:
                     QGuiApplication.clipboard().setText(self._items[row].text)
                 return True
