@@ -1,4 +1,4 @@
-"""`doctor`, `plan`, `read` and `bench`: look, and say what was found."""
+"""`doctor`, `plan` and `read`: look, and say what was found."""
 
 from __future__ import annotations
 
@@ -8,16 +8,14 @@ from pathlib import Path
 
 from app.core.chat import Document
 from app.core.loop import Loop
-from app.core.units import format_duration, format_gib, format_tokens
+from app.core.units import format_gib, format_tokens
 from app.core.words import mark, say
 from app.fit.plan import Plan
 from app.machine.snapshot import Machine
-from app.session.bench import Speed, measure
 from app.session.desk import Desk
 from app.session.doctor import Diagnosis, examine
-from app.session.loading import last_used_model
 from app.session.planning import make_plan
-from app.terminal.chat import fixed_of, load_for_terminal
+from app.terminal.chat import fixed_of
 from app.terminal.conversation import document_words
 from app.terminal.output import note, print_json, to_plain
 from app.terminal.reading import read_for_terminal
@@ -173,17 +171,3 @@ def _file_json(document: Document) -> dict[str, object]:
     ]
     facts = {name: plain[name] for name in ("path", "kind", "sha256")}
     return {**facts, "tokens": document.tokens, "pages": pages, "warnings": plain["warnings"]}
-
-
-def run_bench(desk: Desk, loop: Loop, args: Namespace) -> int:
-    """Prefill and decode speed of a model here."""
-    path = Path(args.model) if args.model else last_used_model(desk)
-    load_for_terminal(desk, loop, path, fixed_of(args))
-    speed: Speed = wait_for(loop, lambda done, failed: measure(desk, args.prompt, args.tokens, done, failed))
-    if args.json:
-        print_json({"model": str(path), **asdict(speed), "devices": list(desk.engine.state.devices)})
-        return 0
-    print(say("Reading: {speed} tokens/s", speed=f"{speed.prefill_tok_s:,.1f}"))
-    print(say("Writing: {speed} tokens/s", speed=f"{speed.decode_tok_s:,.1f}"))
-    print(say("First token after {time}", time=format_duration(speed.ttft_s)))
-    return 0
