@@ -119,8 +119,8 @@ def read_vault(file: Path) -> VaultHeader | None:
 def write_vault(file: Path, header: VaultHeader) -> None:
     """Durable, the copy after the file itself. Raises CarrelError."""
     content = encoded(header)
-    write_durably(file, content)
-    write_durably(_copy_of(file), content)
+    for each in (file, _copy_of(file)):
+        write_durably(each, content)
     with contextlib.suppress(OSError):
         sync_folder(file.parent)
 

@@ -9,16 +9,20 @@ from typing import Any
 from app import __version__
 from app.terminal.finding import add_find
 from app.terminal.keeping_arguments import add_keeping_commands
+from app.terminal.opening import missing_file, split_files
 from app.terminal.presets import add_preset_command, missing_of
+from app.terminal.vault import add_vault_command
 
 _EPILOG = """exit codes: 0 done, 1 refused or failed (the reason is on stderr), 2 wrong usage, 130 interrupted"""
 
 
 def read_arguments(arguments: list[str]) -> Namespace:
-    """The parsed arguments; `command` is None for the window."""
+    """The parsed arguments; `command` is None for the window, and `opened` are the files it is to open."""
     parser = build_parser()
+    arguments, files = split_files(arguments, parser.get_default("commands"))
     args = parser.parse_args(arguments)
-    if wrong := _missing(args):
+    args.opened = files
+    if wrong := missing_file(files) or _missing(args):
         parser.error(wrong)
     return args
 
@@ -42,7 +46,9 @@ def _missing(args: Namespace) -> str:
 def build_parser() -> ArgumentParser:
     parser = ArgumentParser(
         prog="carrel",
-        description="A private desk for reading and thinking with Qwen3-32B. Without a command the window opens.",
+        usage="%(prog)s [-h] [--version] [--home DIR] [FILE … | COMMAND …]",
+        description="A private desk for reading and thinking with Qwen3-32B. Without a command the window opens, "
+        "with FILEs in a new message; a .gguf is offered to be loaded.",
         epilog=_EPILOG,
         formatter_class=RawDescriptionHelpFormatter,
     )
@@ -72,6 +78,7 @@ def build_parser() -> ArgumentParser:
     add_preset_command(command)
     _sets(command("sets", "named sets of documents: list, add, remove, check"))
     add_find(command("find", "find words in chats, messages, side notes and the pages of documents"))
+    add_vault_command(command)
     demo = command("demo", "the whole program once, with the bundled toy model: no network, no graphics card needed")
     demo.add_argument("--terminal", action="store_true", help="stay in the terminal even where there is a display")
     add_keeping_commands(command)
@@ -80,6 +87,7 @@ def build_parser() -> ArgumentParser:
     bundle = command("bundle", "pack versions, settings and logs into a file to hand on; no chats, no documents")
     bundle.add_argument("file", nargs="?", metavar="FILE.zip", default="carrel-support.zip")
     command("screenshots", "draw the window's pages into a folder").add_argument("folder", metavar="DIR")
+    parser.set_defaults(commands=tuple(commands.choices))
     return parser
 
 

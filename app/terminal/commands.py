@@ -16,6 +16,7 @@ from app.terminal import bench, chat, coverage, finding, keeping, models, report
 from app.terminal.chatfiles import run_export, run_import_chats
 from app.terminal.output import note
 from app.terminal.presets import run_presets
+from app.terminal.vault import open_vault, run_vault
 
 Command = Callable[[Desk, Loop, Namespace], int]
 
@@ -40,12 +41,14 @@ COMMANDS: dict[str, Command] = {
     "export": run_export,
     "import-chats": run_import_chats,
     "find": finding.run_find,
+    "vault": run_vault,
 }
 
 
 def run_command(desk: Desk, loop: Loop, args: Namespace) -> int:
     """Do what was asked; returns the exit code. Raises CarrelError with the reason of a refusal."""
     desk.noticed.connect(note)
+    open_vault(desk, loop, args.command)
     if args.command in (None, "chat", "demo", "cover", "compare", "table"):
         recover_answers(desk)
         for notice in desk.store.call(lambda store: store.notices):
