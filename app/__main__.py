@@ -20,6 +20,11 @@ def main(arguments: list[str]) -> int:
 
         ingest_child()
         return 0
+    if arguments[:1] == ["formula-child"]:
+        from app.ui.formulas.child import main as formula_child
+
+        formula_child()
+        return 0
     try:
         from app.boot import start
 

@@ -1,4 +1,4 @@
-"""The one Markdown parser: CommonMark, tables, strikethrough, task lists, dollar formulas; raw HTML stays text.
+"""The one Markdown parser: CommonMark, tables, strikethrough, task lists, formulas; raw HTML stays text.
 
 What the window shows and what is exported are made of the same tokens.
 """
@@ -8,16 +8,16 @@ from __future__ import annotations
 from functools import cache
 
 from markdown_it import MarkdownIt
-from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.tasklists import tasklists_plugin
+
+from app.session.tex.rules import formula_plugin
 
 
 @cache
 def parser() -> MarkdownIt:
     """The shared parser; it keeps no state between two calls of `parse`."""
     made = MarkdownIt("commonmark", {"html": False, "breaks": False}).enable(["table", "strikethrough"])
-    made.use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True)
-    return made.use(tasklists_plugin)
+    return made.use(formula_plugin).use(tasklists_plugin)
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTimer, QTranslator
@@ -15,11 +16,14 @@ from app import __version__
 from app.core import words
 from app.ui.bridge import QtPost, last_resort
 from app.ui.fonts import install_fonts
+from app.ui.formulas.maker import formulas
 from app.ui.icons import icon
 from app.ui.theme import Choice, theme
 
 if TYPE_CHECKING:
     from app.session.desk import Desk
+    from app.ui.doorbell import Doorbell, Ring
+    from app.ui.window import Window
 
 _translator: QTranslator | None = None
 
@@ -65,8 +69,11 @@ def speak_qt() -> None:
             _translator = translator
 
 
-def run_window(desk: Desk, *, demo: bool = False) -> int:
-    """Show the window over `desk` until it is closed; returns the exit code. `desk.post` must be a `QtPost`."""
+def run_window(desk: Desk, ring: Ring, doorbell: Doorbell | None = None) -> int:
+    """Show the window over `desk` until it is closed, with what the program was given; returns the exit code.
+
+    `desk.post` must be a `QtPost`.
+    """
     from app.ui.window import Window
 
     application = make_application(sys.argv)
@@ -75,10 +82,19 @@ def run_window(desk: Desk, *, demo: bool = False) -> int:
     last_resort.install(QtPost(application))
     window = Window(desk)
     application.aboutToQuit.connect(window.finish)
+    application.aboutToQuit.connect(formulas().stop)
+    formulas().start()
     window.show()
-    QTimer.singleShot(0, lambda: window.begin(demo=demo))
+    if doorbell is not None:
+        window.arrivals.listen_at(doorbell)
+    QTimer.singleShot(0, lambda: _begin(window, ring))
     _let_python_hear_signals(application)
     return application.exec()
+
+
+def _begin(window: Window, ring: Ring) -> None:
+    window.begin(demo=ring.demo)
+    window.arrivals.open([Path(name) for name in ring.files])
 
 
 def _let_python_hear_signals(application: QApplication) -> None:

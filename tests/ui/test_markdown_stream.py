@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from PySide6.QtGui import QTextBlock, QTextDocument, QTextList
 
 import app.ui.markdown.splitter as splitter_module
+from app.ui.formulas.maker import FormulaMaker, formulas
 from app.ui.markdown.renderer import DocRenderer
 from app.ui.markdown.splitter import StreamSplitter, parse
 from app.ui.markdown.style import text_style
@@ -59,6 +60,11 @@ BLOCKS = [
     "[link](http",
     "$a_b$ and $$c$$ and $5 to $6",
     "$$\nx^2\n$$",
+    "$$\nopen",
+    "\\[ y_1 \\]",
+    "\\begin{align}\na &= b\n\\end{align}",
+    "in \\(a+b\\) line $[0,1)$ **bold $c*d$",
+    "- $$z$$\n- \\[\n  q\n  \\]",
     "line  \nhard",
     "a\n\n\n\nb",
     "<b>raw</b> html",
@@ -138,6 +144,20 @@ RELAXED = settings(max_examples=150, deadline=None, suppress_health_check=list(H
 def test_streamed_equals_rendered_at_once(blocks: list[str], joint: str, cuts: list[int]) -> None:
     text = joint.join(blocks)
     assert describe(stream(text, cuts)) == describe(render_at_once(text))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.sampled_from([b for b in BLOCKS if "$" in b or "\\" in b]), min_size=1, max_size=5), CUTS)
+def test_formulas_stream_as_they_are_rendered(
+    monkeypatch: pytest.MonkeyPatch, blocks: list[str], cuts: list[int]
+) -> None:
+    monkeypatch.setattr(FormulaMaker, "_send", lambda _: None)
+    formulas().start()
+    try:
+        text = "\n\n".join(blocks)
+        assert describe(stream(text, cuts)) == describe(render_at_once(text))
+    finally:
+        formulas().stop()
 
 
 @RELAXED

@@ -18,6 +18,7 @@ class ThinkingPart(QWidget):
 
     changed = Signal()
     link_activated = Signal(str)
+    resized = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -97,6 +98,7 @@ class ThinkingPart(QWidget):
             self.browser = MarkdownBrowser(self, px=13, quiet=True)
             self.browser.setAccessibleName(say("Thinking"))
             self.browser.link_activated.connect(self.link_activated)
+            self.browser.resized.connect(self.resized)
             self.browser.begin()
             self.browser.push(self.text, final=not self._live)
             self.browser.show()

@@ -9,6 +9,8 @@ from markdown_it.token import Token
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QTextCursor, QTextFormat, QTextLength, QTextList, QTextListFormat
 
+from app.ui.formulas.drawing import insert_formula
+from app.ui.formulas.maker import Wish
 from app.ui.markdown.code import CodeWriter
 from app.ui.markdown.inlines import LINE_BREAK, write_inline
 from app.ui.markdown.parser import clean
@@ -70,7 +72,7 @@ class BlockWriter:
             self._finish_item()
         elif kind in ("blockquote_open", "blockquote_close"):
             self._quote += 1 if kind == "blockquote_open" else -1
-        elif kind in ("math_block", "math_block_label"):
+        elif kind == "math_block":
             self._write_formula(token.content)
         elif kind == "hr":
             self._write_rule()
@@ -168,11 +170,12 @@ class BlockWriter:
 
     def _write_formula(self, tex: str) -> None:
         self._finish_item()
-        block = self._pen.style.block(top=2, bottom=10)
+        block = self._pen.style.block(top=6, bottom=14)
         block.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        look = self._pen.style.run(Marks(tex="block"))
-        self._pen.begin_block(block, look)
-        self._insert_lines(tex.strip())
+        self._pen.begin_block(block, self._pen.style.run(Marks(tex="block")))
+        base = self._pen.style.run(Marks(quiet=self._quote > 0))
+        if not insert_formula(self._pen.cursor, base, Wish(tex, True), self._pen.style.px):
+            self._insert_lines(tex)
 
     def _write_rule(self) -> None:
         self._finish_item()

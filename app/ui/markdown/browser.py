@@ -6,7 +6,7 @@ import math
 import time
 from typing import Any
 
-from PySide6.QtCore import QEvent, QMimeData, Qt, QUrl, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QTextBrowser, QToolButton, QWidget
 
 from app.ui.fonts import BODY_PX
+from app.ui.formulas.drawing import wish_of
 from app.ui.markdown.code import CodeCard
 from app.ui.markdown.code_buttons import CodeButtons
 from app.ui.markdown.content import Content
@@ -35,10 +36,12 @@ class MarkdownBrowser(QTextBrowser):
     """Shows Markdown. Links are never followed: a click emits `link_activated`.
 
     `show_text` for a finished message; `begin`, `push` … , `finish` for one that streams. `fit(width)` lays it out
-    and returns its height. `plain=True` shows text as typed, only code marked. Cost of the last paints: `take_paint_s`.
+    and returns its height; `resized` says that a formula came and changed it. `plain=True` shows text as typed, only
+    code marked. Cost of the last paints: `take_paint_s`.
     """
 
     link_activated = Signal(str)
+    resized = Signal()
 
     def __init__(
         self, parent: QWidget | None = None, *, px: int = BODY_PX, quiet: bool = False, plain: bool = False
@@ -48,6 +51,7 @@ class MarkdownBrowser(QTextBrowser):
         self._paint_s = 0.0
         self._buttons = CodeButtons(self.viewport())
         self._content = Content(self.document(), self._style(), plain=plain)
+        self._content.formulas.changed.connect(self._on_formulas_changed)
         self._prepare()
 
     def _prepare(self) -> None:
@@ -188,7 +192,7 @@ class MarkdownBrowser(QTextBrowser):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Copy, copy the link, select all."""
-        menu = make_copy_menu(self, self.anchorAt(event.pos()))
+        menu = make_copy_menu(self, self.anchorAt(event.pos()), self.formula_at(event.pos()))
         menu.exec(event.globalPos())
         menu.deleteLater()
 
@@ -207,6 +211,18 @@ class MarkdownBrowser(QTextBrowser):
             fresh = self._style() is not self._content.style
             if fresh:
                 self.restyle()
+
+    def formula_at(self, place: QPoint) -> str:
+        """The TeX of the formula at `place`, or nothing."""
+        look = self.document().documentLayout().formatAt(QPointF(place)).toCharFormat()
+        wish = wish_of(look)
+        return wish.tex if wish is not None else ""
+
+    def _on_formulas_changed(self) -> None:
+        if self._content.formulas.lost and not self._content.streaming:
+            self._content.show_again()
+        self.viewport().update()
+        self.resized.emit()
 
     def _on_anchor_clicked(self, url: QUrl) -> None:
         self.link_activated.emit(url.toString())

@@ -6,6 +6,7 @@ import math
 
 from PySide6.QtGui import QTextDocument
 
+from app.ui.formulas.drawing import FORMULA_OBJECT, FormulaPainter
 from app.ui.markdown.code import CodeCard
 from app.ui.markdown.renderer import DocRenderer
 from app.ui.markdown.splitter import StreamSplitter
@@ -20,6 +21,8 @@ class Content:
         self._source: list[str] = []
         self._splitter: StreamSplitter | None = None
         self._renderer = DocRenderer(document, style)
+        self.formulas = FormulaPainter(document)
+        document.documentLayout().registerHandler(FORMULA_OBJECT, self.formulas)
 
     @property
     def text(self) -> str:
@@ -69,7 +72,15 @@ class Content:
         changed = self._edit(self._splitter, final=final)
         if final:
             self._splitter = None
+            if self.formulas.lost:
+                self.show_again()
         return changed
+
+    def show_again(self) -> None:
+        """Write everything anew, since a formula turned out to be better read as it was written."""
+        self.formulas.lost = False
+        if not self.streaming:
+            self.show(self.text)
 
     def restyle(self, style: TextStyle) -> tuple[int, int] | None:
         """Write everything again in `style`; what `push` says if it was streaming."""

@@ -8,7 +8,9 @@ from PySide6.QtCore import QMimeData
 from PySide6.QtGui import (
     QGuiApplication,
     QTextBlock,
+    QTextCharFormat,
     QTextCursor,
+    QTextDocument,
     QTextFormat,
     QTextFragment,
     QTextList,
@@ -17,20 +19,23 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMenu, QTextBrowser
 
 from app.core.words import say
+from app.ui.formulas.drawing import OBJECT_SIGN, wish_of
 from app.ui.markdown.inlines import LINE_BREAK, THIN_SPACE
 from app.ui.markdown.style import PROPERTY_CODE, PROPERTY_TASK, PROPERTY_TEX
 
 T = TypeVar("T")
 
 
-def make_copy_menu(page: QTextBrowser, link: str) -> QMenu:
-    """What a right click on `page` offers; `link` is the address under the mouse, or empty."""
+def make_copy_menu(page: QTextBrowser, link: str, tex: str = "") -> QMenu:
+    """What a right click on `page` offers; `link` and `tex` are the address and formula under the mouse, or empty."""
     menu = QMenu(page)
     copy = menu.addAction(say("Copy"))
     copy.setEnabled(page.textCursor().hasSelection())
     copy.triggered.connect(page.copy)
     if link:
         menu.addAction(say("Copy link")).triggered.connect(lambda: QGuiApplication.clipboard().setText(link))
+    if tex:
+        menu.addAction(say("Copy as LaTeX")).triggered.connect(lambda: QGuiApplication.clipboard().setText(tex))
     menu.addAction(say("Select all")).triggered.connect(page.selectAll)
     return menu
 
@@ -39,8 +44,23 @@ def selection_data(cursor: QTextCursor) -> QMimeData:
     """The selected text of `cursor`: clean, and rich for word processors."""
     data = QMimeData()
     data.setText(read_selection(cursor))
-    data.setHtml(cursor.selection().toHtml())
+    data.setHtml(_read_html(cursor))
     return data
+
+
+def _read_html(cursor: QTextCursor) -> str:
+    """The selection as HTML, formulas in it as TeX."""
+    fragment = cursor.selection()
+    if OBJECT_SIGN not in cursor.selectedText():
+        return fragment.toHtml()
+    copy = QTextDocument()
+    QTextCursor(copy).insertFragment(fragment)
+    found = copy.find(OBJECT_SIGN)
+    while not found.isNull():
+        wish = wish_of(found.charFormat())
+        found.insertText(f"${wish.tex}$" if wish else "", QTextCharFormat())
+        found = copy.find(OBJECT_SIGN)
+    return copy.toHtml()
 
 
 def read_selection(cursor: QTextCursor) -> str:
@@ -79,6 +99,9 @@ def _read_fragment(fragment: QTextFragment, start: int, end: int) -> str:
     units = whole.encode("utf-16-le")
     cut = units[2 * max(0, start - first) : 2 * max(0, end - first)]
     text = cut.decode("utf-16-le", errors="ignore")
+    wish = wish_of(look)
+    if wish is not None:
+        return text.replace(OBJECT_SIGN, f"$$\n{wish.tex}\n$$" if wish.display else f"${wish.tex}$")
     if look.hasProperty(PROPERTY_TASK):
         return ("[x]" if look.intProperty(PROPERTY_TASK) else "[ ]") if text else ""
     if look.hasProperty(PROPERTY_CODE):

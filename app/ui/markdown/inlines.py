@@ -1,4 +1,4 @@
-"""Writes the inline tokens of one block: emphasis, code, links, formulas as their TeX source, images as links."""
+"""Writes the inline tokens of one block: emphasis, code, links, formulas, images as links."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from dataclasses import replace
 from markdown_it.token import Token
 from PySide6.QtGui import QTextCharFormat, QTextCursor
 
+from app.ui.formulas.drawing import insert_formula
+from app.ui.formulas.maker import Wish
 from app.ui.markdown.parser import clean
 from app.ui.markdown.style import PROPERTY_TASK, Marks, TextStyle
 
@@ -48,8 +50,7 @@ class _InlineWriter:
         elif kind.endswith(("_open", "_close")):
             self._change_marks(token)
         elif kind in ("math_inline", "math_inline_double"):
-            mark = "$$" if kind.endswith("double") else "$"
-            self._put(f"{mark}{token.content}{mark}", replace(self._marks, tex="inline"))
+            self._put_formula(token.content, display=kind.endswith("double"))
         elif kind == "image":
             source = _target(token, "src")
             self._put(token.content or source, replace(self._marks, link=source))
@@ -68,6 +69,14 @@ class _InlineWriter:
                 italic=self._base.italic or self._depth["em"] > 0,
                 struck=self._base.struck or self._depth["s"] > 0,
             )
+
+    def _put_formula(self, tex: str, *, display: bool) -> None:
+        """Typeset, or as it was written when that cannot be."""
+        self._flush()
+        px = self._marks.px or self._style.px
+        if not insert_formula(self._cursor, self._style.run(self._marks), Wish(tex.strip(), display), px):
+            mark = "$$" if display else "$"
+            self._put(f"{mark}{tex}{mark}", replace(self._marks, tex="inline"))
 
     def _put_html(self, content: str) -> None:
         if "task-list-item-checkbox" not in content:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
+from app.session.tex.spans import find_formulas
+
 _MAYBE_MARKUP = re.compile(r"[-=#>*+_|:~`\s]*|\s*\d{1,9}[.)]?\s*")
+_STAND_INS = 0xF0000
 _LINK_BEGUN = re.compile(r"!?\[([^\[\]\n]*)\](?:\([^)\n]*)?$|!?\[([^\[\]\n]*)$")
 
 
@@ -21,11 +24,28 @@ def close_open_marks(text: str) -> str:
     body = text[cut:]
     if "```" in body or "~~~" in body or body.startswith("    "):
         return text
+    body, kept = _set_formulas_aside(body)
+    return text[:cut] + _close_marks(body).translate(kept)
+
+
+def _set_formulas_aside(body: str) -> tuple[str, dict[int, str]]:
+    """`body` with a sign for each formula, whose brackets and stars are none of Markdown's; and what they stand for."""
+    kept: dict[int, str] = {}
+    pieces, place = [], 0
+    for span in find_formulas(body):
+        sign = _STAND_INS + len(kept)
+        kept[sign] = body[span.start : span.end]
+        pieces += [body[place : span.start], chr(sign)]
+        place = span.end
+    return "".join([*pieces, body[place:]]), kept
+
+
+def _close_marks(body: str) -> str:
     body = _LINK_BEGUN.sub(lambda found: found.group(1) or found.group(2) or "", body)
     outside = re.sub(r"`[^`]*`", "", body)
     if outside.count("`") % 2:
-        return text[:cut] + body.rstrip("`") + "`" if body.rstrip("`") == body else text[:cut] + body.rstrip("`")
+        return body + "`" if body.rstrip("`") == body else body.rstrip("`")
     for mark in ("**", "~~"):
         if outside.count(mark) % 2:
             body = body[: -len(mark)] if body.endswith(mark) else body.rstrip() + mark
-    return text[:cut] + body
+    return body

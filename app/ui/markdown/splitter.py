@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from markdown_it.token import Token
 
+from app.session.tex.spans import unfinished_formula
 from app.ui.markdown.parser import clean, parser
 from app.ui.markdown.repair import close_open_marks, hold_back
 from app.ui.markdown.steps import (
@@ -147,6 +148,15 @@ class StreamSplitter:
     # ---- everything else
 
     def _advance_blocks(self, steps: list[Step], *, final: bool) -> bool:
+        """A formula whose end has not come is kept back: half of one would be taken for text."""
+        shown = len(self._tail) if final else unfinished_formula(self._tail)
+        held, self._tail = self._tail[shown:], self._tail[:shown]
+        try:
+            return self._advance_shown(steps, final=final)
+        finally:
+            self._tail += held
+
+    def _advance_shown(self, steps: list[Step], *, final: bool) -> bool:
         if not self._tail.strip():
             self._tail = self._tail[self._tail.rfind("\n") + 1 :]
             steps.append(Tail(()))

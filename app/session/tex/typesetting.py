@@ -1,0 +1,80 @@
+"""Sets a formula as an SVG picture, with the measures that its place in a line needs."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from app.session.tex.fitness import prepare
+
+UNIT_PX = 32.0
+LARGEST_BYTES = 400_000
+HIGHEST_EM = 60.0
+COLOUR = "#010203"
+"""Stands for the colour of the text in the picture; who draws it puts in another."""
+
+_KNOWN_SIGNS = frozenset("\\{}|,:;!> %#&$_-'`~=\"^.<()[]/*+@")
+
+
+class Typesetter:
+    """ziamath, loaded once (half a second), and the commands it knows."""
+
+    def __init__(self) -> None:
+        from ziamath.config import config
+        from ziamath.zmath import Latex
+
+        config.svg2 = False  # QtSvg reads SVG 1
+        measure_limits()
+        self._typeset: Any = Latex
+        self._known = _known_commands()
+
+    def set_formula(self, tex: str, *, display: bool) -> dict[str, object]:
+        """`svg`, and `width`, `ascent`, `depth` in em; or `error`."""
+        words = prepare(tex)
+        unknown = [name for name in re.findall(r"\\([A-Za-z]+|.)", words) if not self._knows(name)]
+        if unknown:
+            return {"error": f"unknown: {unknown[0]}"}
+        try:
+            svg = str(self._typeset(words, size=UNIT_PX, color=COLOUR, inline=not display).svg())
+        except Exception as error:  # a parser of foreign text may raise anything; the source is shown then
+            return {"error": type(error).__name__}
+        box = re.search(r'viewBox="([-\d.]+) ([-\d.]+) ([-\d.]+) ([-\d.]+)"', svg)
+        if box is None or len(svg) > LARGEST_BYTES:
+            return {"error": "too large"}
+        _, top, width, height = (float(part) / UNIT_PX for part in box.groups())
+        if height > HIGHEST_EM:
+            return {"error": "too high"}
+        return {"svg": svg, "width": width, "ascent": -top, "depth": top + height}
+
+    def _knows(self, name: str) -> bool:
+        return name in _KNOWN_SIGNS or f"\\{name}" in self._known
+
+
+def measure_limits() -> None:
+    """ziamath 0.13 takes a sum with limits for 999 points high when it looks how high a fence around it must be.
+
+    Measuring a row, it leaves out operators that stretch; those that carry limits or accents have to count.
+    """
+    from ziamath.nodes.moperator import Moperator
+
+    measure: Any = Moperator._setup
+    carriers = ("munder", "mover", "munderover", "msub", "msup", "msubsup")
+
+    def measure_carried(self: Any, **words: Any) -> None:
+        if getattr(self.parent, "mtag", "") in carriers:
+            words.pop("nostretch", None)
+        measure(self, **words)
+
+    Moperator._setup = measure_carried  # type: ignore[method-assign]
+
+
+def _known_commands() -> frozenset[str]:
+    """All names that the parser treats as more than letters; it would print any other as it stands."""
+    import latex2mathml.commands
+    from latex2mathml.symbols_parser import SYMBOLS
+
+    names = {name for name in SYMBOLS if name.startswith("\\")}
+    for value in vars(latex2mathml.commands).values():
+        items = (value,) if isinstance(value, str) else value if isinstance(value, (tuple, dict, frozenset)) else ()
+        names.update(item for item in items if isinstance(item, str) and item.startswith("\\"))
+    return frozenset(names)

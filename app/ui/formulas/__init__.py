@@ -1,0 +1,1 @@
+"""Formulas, typeset offline by a child process and drawn in the text as one letter."""

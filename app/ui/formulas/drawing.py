@@ -1,0 +1,223 @@
+"""Draws formulas in a QTextDocument, where each is one letter of an object type of its own."""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from functools import lru_cache
+
+from PySide6.QtCore import QByteArray, QPointF, QRect, QRectF, QSizeF, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFontMetrics,
+    QPainter,
+    QPixmap,
+    QPyTextObject,
+    QTextBlock,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextFormat,
+    QTextList,
+)
+from PySide6.QtSvg import QSvgRenderer
+
+from app.session.tex.typesetting import COLOUR
+from app.ui.fonts import mono_font, ui_font
+from app.ui.formulas.maker import Formula, Wish, formulas
+
+FORMULA_OBJECT = int(QTextFormat.ObjectTypes.UserObject) + 1
+PROPERTY_FORMULA = int(QTextFormat.Property.UserProperty) + 6
+"""On a formula's letter: its TeX."""
+PROPERTY_DISPLAY = int(QTextFormat.Property.UserProperty) + 7
+PROPERTY_EM = int(QTextFormat.Property.UserProperty) + 8
+"""The size of one em of it, in pixels."""
+OBJECT_SIGN = "\ufffc"
+ENLARGED = 1.14
+"""The formula's face looks smaller than the text's at one size."""
+WIDEST_PX = 1500
+"""What would have to shrink to less than half of the column is better read as TeX."""
+GATHER_MS = 16
+_PIXMAP_BYTES = 32_000_000
+
+
+def is_too_wide(formula: Formula, px: int) -> bool:
+    """Whether nobody could read it in the column."""
+    return formula.width * px * ENLARGED > WIDEST_PX
+
+
+def formula_format(wish: Wish, formula: Formula, base: QTextCharFormat, px: int) -> QTextCharFormat:
+    """The format of the letter that stands for a formula within text of `px`, coloured as `base`."""
+    made = QTextCharFormat(base)
+    made.setObjectType(FORMULA_OBJECT)
+    made.setProperty(PROPERTY_FORMULA, wish.tex)
+    made.setProperty(PROPERTY_DISPLAY, wish.display)
+    made.setProperty(PROPERTY_EM, px * ENLARGED)
+    # Qt takes the room below the line from the format's font, so a font is chosen that hangs as deep as the formula.
+    made.setFont(ui_font(_size_hanging(math.ceil(formula.depth * px * ENLARGED))))
+    made.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignBaseline)
+    return made
+
+
+def wish_of(look: QTextCharFormat) -> Wish | None:
+    """The formula a letter stands for."""
+    if look.objectType() != FORMULA_OBJECT:
+        return None
+    return Wish(look.stringProperty(PROPERTY_FORMULA), bool(look.property(PROPERTY_DISPLAY)))
+
+
+def is_tall(formula: Formula) -> bool:
+    """Whether it needs more room than an ordinary line has."""
+    return formula.ascent * ENLARGED > 1.2 or formula.depth * ENLARGED > 0.42
+
+
+def insert_formula(cursor: QTextCursor, base: QTextCharFormat, wish: Wish, px: int) -> bool:
+    """Put `wish` at `cursor` in text of `px` formatted as `base`; false when it is better read as TeX."""
+    formula = formulas().look_up(wish)
+    if formula.state == "source" or is_too_wide(formula, px):
+        return False
+    cursor.insertText(OBJECT_SIGN, formula_format(wish, formula, base, px))
+    if is_tall(formula):
+        _make_room(cursor)
+    return True
+
+
+def _make_room(cursor: QTextCursor) -> None:
+    """Let the lines of a paragraph be higher than usual where they must."""
+    look = cursor.blockFormat()
+    if look.lineHeightType() == QTextBlockFormat.LineHeightTypes.FixedHeight.value:
+        look.setLineHeight(look.lineHeight(), QTextBlockFormat.LineHeightTypes.MinimumHeight.value)
+        cursor.setBlockFormat(look)
+
+
+class FormulaPainter(QPyTextObject):
+    """Measures and paints the formulas of one document. `changed` when some came that were waited for.
+
+    `lost` when one of them cannot be typeset: the document must be written anew.
+    """
+
+    changed = Signal()
+
+    def __init__(self, document: QTextDocument) -> None:
+        super().__init__(document)
+        self._document = document
+        self._waiting: dict[Wish, set[int]] = {}
+        self._arrived: set[Wish] = set()
+        self.lost = False
+        formulas().made.connect(self._on_made)
+
+    def _on_made(self, wish: Wish) -> None:
+        """Several that come together are put in together."""
+        if wish in self._waiting:
+            if not self._arrived:
+                QTimer.singleShot(GATHER_MS, self, self._put_in)
+            self._arrived.add(wish)
+
+    def _put_in(self) -> None:
+        arrived, self._arrived = self._arrived, set()
+        cursor = QTextCursor(self._document)
+        cursor.beginEditBlock()
+        for wish in arrived:
+            for place in self._waiting.pop(wish, ()):
+                self._replace(cursor, wish, place)
+        cursor.endEditBlock()
+        self.changed.emit()
+
+    def _replace(self, cursor: QTextCursor, wish: Wish, place: int) -> None:
+        """The text may have changed since the place was noted."""
+        if place >= self._document.characterCount() - 1:
+            return
+        cursor.setPosition(place)
+        cursor.setPosition(place + 1, QTextCursor.MoveMode.KeepAnchor)
+        look = cursor.charFormat()
+        if wish_of(look) != wish:
+            return
+        formula, px = formulas().look_up(wish), round(float(look.property(PROPERTY_EM)) / ENLARGED)
+        self.lost |= formula.state == "source" or is_too_wide(formula, px)
+        cursor.setCharFormat(formula_format(wish, formula, look, px))
+        if is_tall(formula):
+            _make_room(cursor)
+
+    def intrinsicSize(self, document: QTextDocument, place: int, look: QTextFormat) -> QSizeF:
+        chars = look.toCharFormat()
+        wish = wish_of(chars)
+        if wish is None:
+            return QSizeF(1, 1)
+        formula = formulas().look_up(wish)
+        if formula.state == "waiting":
+            self._waiting.setdefault(wish, set()).add(place)
+        em = float(chars.property(PROPERTY_EM))
+        room = _room(document, place)
+        descent = QFontMetrics(chars.font()).descent()
+        if formula.state == "source":
+            words = QFontMetrics(mono_font(round(em / ENLARGED) - 1)).horizontalAdvance(wish.tex)
+            return QSizeF(min(room, words + 4), em + descent)
+        scale = min(1.0, room / max(1.0, formula.width * em))
+        return QSizeF(formula.width * em * scale, math.ceil(formula.ascent * em * scale) + descent)
+
+    def drawObject(
+        self, painter: QPainter, rect: QRectF | QRect, document: QTextDocument, place: int, look: QTextFormat
+    ) -> None:
+        box = QRectF(rect)
+        chars = look.toCharFormat()
+        wish = wish_of(chars)
+        formula = formulas().look_up(wish) if wish is not None else None
+        if wish is None or formula is None or formula.state == "waiting":
+            return
+        em = float(chars.property(PROPERTY_EM))
+        colour = chars.foreground().color()
+        baseline = box.bottom() - QFontMetrics(chars.font()).descent()
+        if formula.state == "source":
+            painter.setFont(mono_font(round(em / ENLARGED) - 1))
+            painter.setPen(colour)
+            painter.drawText(QPointF(box.left(), baseline), wish.tex)
+            return
+        scale = min(1.0, box.width() / max(1.0, formula.width * em))
+        picture = formula_pixmap(wish, formula, colour, em * scale, painter.device().devicePixelRatioF())
+        painter.drawPixmap(QPointF(box.left(), baseline - formula.ascent * em * scale), picture)
+
+
+_pixmaps: OrderedDict[tuple[Wish, int, int, float], QPixmap] = OrderedDict()
+
+
+def formula_pixmap(wish: Wish, formula: Formula, colour: QColor, em: float, ratio: float) -> QPixmap:
+    """The typeset formula in `colour`, `em` pixels to the em, sharp on a screen of this pixel ratio."""
+    key = (wish, int(colour.rgba()), round(em * 64), ratio)
+    if key in _pixmaps:
+        _pixmaps.move_to_end(key)
+        return _pixmaps[key]
+    width, height = formula.width * em, (formula.ascent + formula.depth) * em
+    made = QPixmap(max(1, math.ceil(width * ratio)), max(1, math.ceil(height * ratio)))
+    made.setDevicePixelRatio(ratio)
+    made.fill(Qt.GlobalColor.transparent)
+    drawing = formula.svg.replace(COLOUR.encode(), colour.name().encode())
+    painter = QPainter(made)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    QSvgRenderer(QByteArray(drawing)).render(painter, QRectF(0, 0, width, height))
+    painter.end()
+    _pixmaps[key] = made
+    while sum(one.width() * one.height() * 4 for one in _pixmaps.values()) > _PIXMAP_BYTES and len(_pixmaps) > 1:
+        _pixmaps.popitem(last=False)
+    return made
+
+
+def _room(document: QTextDocument, place: int) -> float:
+    """How wide a formula may be where it stands."""
+    block: QTextBlock = document.findBlock(place)
+    look = block.blockFormat()
+    held: QTextList | None = block.textList()
+    indent = look.indent() + (held.format().indent() if held is not None else 0)
+    whole = document.textWidth() if document.textWidth() > 0 else 760.0
+    return max(60.0, whole - look.leftMargin() - indent * document.indentWidth() - 2)
+
+
+@lru_cache(maxsize=256)
+def _size_hanging(depth_px: int) -> int:
+    """The size at which the text's face hangs at least `depth_px` below the line."""
+    px = max(2, depth_px * 3)
+    while px < 2000 and QFontMetrics(ui_font(px)).descent() < depth_px:
+        px += 1
+    while px > 2 and QFontMetrics(ui_font(px - 1)).descent() >= depth_px:
+        px -= 1
+    return px

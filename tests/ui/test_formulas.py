@@ -1,0 +1,124 @@
+"""Formulas: typeset by the child once for all themes, drawn as one letter, copied as TeX, and never in the way."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QTextCursor
+from pytestqt.qtbot import QtBot
+
+import app.ui.formulas.maker as maker_module
+from app.ui.formulas.drawing import OBJECT_SIGN, formula_pixmap
+from app.ui.formulas.maker import FormulaMaker, Wish, formulas
+from app.ui.markdown.browser import MarkdownBrowser
+from app.ui.markdown.copying import make_copy_menu
+from app.ui.theme import theme
+
+TEXT = "Area $A = \\pi r^2$ of it, for $5 to $10.\n\n$$\n\\left[ \\sum_t x_t \\right]\n$$\n\nand \\(\\foo{x}\\) last."
+
+
+@pytest.fixture
+def typesetting() -> Iterator[FormulaMaker]:
+    formulas().start()
+    yield formulas()
+    formulas().stop()
+
+
+def make_page(qtbot: QtBot) -> MarkdownBrowser:
+    page = MarkdownBrowser()
+    qtbot.addWidget(page)
+    page.resize(600, 400)
+    page.show()
+    return page
+
+
+def test_a_formula_from_its_words_to_the_clipboard(qtbot: QtBot, typesetting: FormulaMaker) -> None:
+    page = make_page(qtbot)
+    with qtbot.waitSignal(page.resized, timeout=30_000):
+        page.show_text(TEXT)
+        page.fit(600)
+        assert page.document().toPlainText().count(OBJECT_SIGN) == 3  # each keeps its place from the beginning
+    qtbot.waitUntil(lambda: page.document().toPlainText().count(OBJECT_SIGN) == 2, timeout=10_000)
+    assert "$\\foo{x}$ last." in page.document().toPlainText()
+    page.selectAll()
+    copied = page.createMimeDataFromSelection()
+    assert copied.text().startswith("Area $A = \\pi r^2$ of it, for $5 to $10.")
+    assert "$$\n\\left[ \\sum_t x_t \\right]\n$$" in copied.text()
+    assert "\\pi r^2" in copied.html()
+    assert 80 < page.fit(600) < 200  # a fence around a sum is as high as the sum
+
+    place = page.cursorRect(cursor_at(page, page.document().toPlainText().index(OBJECT_SIGN))).center() + QPoint(8, 0)
+    assert page.formula_at(place) == "A = \\pi r^2"
+    words = [action.text() for action in make_copy_menu(page, "", page.formula_at(place)).actions()]
+    assert "Copy as LaTeX" in words
+
+    known = typesetting.look_up(Wish("A = \\pi r^2", False))
+    light = darkest(page)
+    theme().choose("dark")
+    page.restyle()
+    assert darkest(page) != light
+    assert known is typesetting.look_up(Wish("A = \\pi r^2", False))
+    picture = formula_pixmap(Wish("A = \\pi r^2", False), known, page.palette().text().color(), 16, 2.0)
+    assert picture.devicePixelRatio() == 2.0
+    assert picture.width() >= 2 * 16 * 3
+
+
+def cursor_at(page: MarkdownBrowser, place: int) -> QTextCursor:
+    cursor = QTextCursor(page.document())
+    cursor.setPosition(place)
+    return cursor
+
+
+def darkest(page: MarkdownBrowser) -> str:
+    """The colour that formulas are painted in."""
+    cursor = page.document().find(OBJECT_SIGN)
+    return cursor.charFormat().foreground().color().name()
+
+
+def test_nothing_is_started_before_it_is_wanted(qtbot: QtBot) -> None:
+    page = make_page(qtbot)
+    page.show_text("$x^2$")
+    assert page.document().toPlainText() == "$x^2$"
+    assert not formulas().is_busy
+
+
+DEADLY = """
+import json, os, sys
+for line in sys.stdin:
+    wanted = json.loads(line)
+    if "boom" in wanted["tex"]:
+        os._exit(3)
+    size = {"width": 1, "ascent": 0.7, "depth": 0.2, "svg": "<svg/>"}
+    print(json.dumps({"number": wanted["number"], **size}), flush=True)
+"""
+
+
+def test_a_formula_that_kills_the_child_is_shown_as_words(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(maker_module, "own_command", lambda *_: [sys.executable, "-S", "-c", DEADLY])
+    maker = FormulaMaker()
+    maker.start()
+    wishes = [Wish("a", False), Wish("boom", False), Wish("b", False)]
+    assert [maker.look_up(wish).state for wish in wishes] == ["waiting"] * 3
+    qtbot.waitUntil(lambda: not maker.is_busy, timeout=10_000)
+    assert [maker.look_up(wish).state for wish in wishes] == ["ready", "source", "ready"]
+    maker.stop()
+
+
+def test_while_it_streams_no_half_formula_is_seen(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every letter on its own; the words around stand there as soon as they come."""
+    monkeypatch.setattr(FormulaMaker, "_send", lambda _: None)
+    formulas().start()
+    try:
+        page = make_page(qtbot)
+        page.begin()
+        for letter in "So $a+b$ costs $5.\n\n\\[\n\\frac{a}{b}\n\\]\n\nEnd \\(x\\) [see $[0,1)$ too":
+            page.push(letter)
+            shown = page.document().toPlainText()
+            assert "\\" not in shown and "a+" not in shown and "0,1" not in shown and shown.count("$") <= 1, shown
+        page.finish()
+        assert page.document().toPlainText().count(OBJECT_SIGN) == 4
+    finally:
+        formulas().stop()
