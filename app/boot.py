@@ -98,6 +98,13 @@ def _run(args: Namespace, home: Home) -> int:
     if args.command is None or (args.command == "demo" and _wants_window(args)):
         if args.smoke or has_display():
             return _open_window(args, home)
+        if args.opened:
+            raise CarrelError(
+                "no_display",
+                "There is no display here, so no window can open {file}.",
+                'Ask about it in the terminal: carrel chat "question" --file FILE',
+                file=Path(args.opened[0]).name,
+            )
         print(say("There is no display here, so Carrel opens in the terminal."), file=sys.stderr)
     if args.command == "screenshots":
         from app.ui.screenshots import take_screenshots
@@ -125,6 +132,7 @@ def _open_window(args: Namespace, home: Home) -> int:
     try:
         from app.ui.app import make_application, run_window
         from app.ui.bridge import QtPost
+        from app.ui.doorbell import Doorbell, ring_of
     except ImportError as error:
         raise CarrelError(
             "no_window_libraries",
@@ -134,6 +142,10 @@ def _open_window(args: Namespace, home: Home) -> int:
         ) from error
 
     application = make_application(sys.argv[:1])
+    ring = ring_of(args.opened, demo=args.command == "demo")
+    doorbell = None if args.smoke else Doorbell(home)
+    if doorbell is not None and doorbell.ring(ring):
+        return 0
     home_post = QtPost()
     desk = build_desk(home, home_post.post)
     if args.smoke:
@@ -141,9 +153,11 @@ def _open_window(args: Namespace, home: Home) -> int:
 
         QTimer.singleShot(SMOKE_MS, application.quit)
     try:
-        return run_window(desk, demo=args.command == "demo")
+        return run_window(desk, ring, doorbell)
     finally:
         desk.close()
+        if doorbell is not None:
+            doorbell.close()
 
 
 def _keep_log(home: Home) -> None:

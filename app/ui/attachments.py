@@ -18,7 +18,7 @@ from app.ui.widgets.chip import ChipItem
 
 
 class Attachments:
-    """Used on the main thread. Event: `files_changed()`."""
+    """Used on the main thread. Events: `files_changed()`; `model_found(path)` a model was dropped, which is no text."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
@@ -27,6 +27,7 @@ class Attachments:
         self.refusals: dict[Path, CarrelError] = {}
         self.folders: dict[Path, tuple[Path, ...]] = {}  # what was found in each, the folder itself first
         self.files_changed: Emitter[[]] = Emitter()
+        self.model_found: Emitter[[Path]] = Emitter()
         self._jobs: list[ReadingJob] = []
         self._chosen: dict[Path, tuple[int, ...]] = {}  # pages to choose of files that are read again
 
@@ -49,7 +50,11 @@ class Attachments:
 
     def add_files(self, paths: Sequence[Path]) -> None:
         """Read files into the message; those already in it are read again."""
-        self._read(paths)
+        models = [path for path in paths if path.suffix.lower() == ".gguf" and path.is_file()]
+        if files := [path for path in paths if path not in models]:
+            self._read(files)
+        if models:
+            self.model_found.emit(models[0])
 
     def add_chosen(self, files: Sequence[DraftFile]) -> None:
         """Read files of an earlier day again, with the pages that were chosen of them."""

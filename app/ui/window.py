@@ -12,6 +12,7 @@ from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QWidget
 
 from app.catalog.local import LocalModel
+from app.core.errors import CarrelError
 from app.core.words import say
 from app.session import chats
 from app.session.demo import demo_document_path, demo_model_path, demo_question
@@ -110,6 +111,7 @@ class Window(QMainWindow):
         self.modelbar.beside_wanted.connect(self.toggle_beside)
         self.modelbar.back_wanted.connect(lambda: self.show_page("chat"))
         self.sidebar.page_wanted.connect(self.show_page)
+        self.seeking.attach()
         frame.inspectors.presets_wanted.connect(lambda: self.show_page("presets"))
         frame.inspectors.page_wanted.connect(self.show_page)
         frame.inspectors.loading_wanted.connect(self.show_loading)
@@ -150,6 +152,7 @@ class Window(QMainWindow):
         self.desk.store.ask(lambda store: store.notices, self._listener.show_store_notices)
         self.guide.refresh()
         self.downloads.find_unfinished()
+        self.seeking.begin()
         self.telemetry.start()
         self.desk.jobs.run(_warm_up)
         if demo:
@@ -292,7 +295,15 @@ class Window(QMainWindow):
             self.guide.list_models()
             self.load(Path(model.path))
 
-        import_model(self.desk, path, done, lambda error: self.notices.tell_error(str(error)))
+        import_model(self.desk, path, done, self._on_no_model)
+
+    def _on_no_model(self, error: CarrelError) -> None:
+        """On the first page it is told where the file was chosen."""
+        start = self.pages.get("start")
+        if self.page == "start" and start is not None:
+            start.tell_refused(error)  # type: ignore[attr-defined]
+        else:
+            self.notices.tell_error(str(error))
 
     def try_demo(self) -> None:
         """The toy model, a document in the message, and a question to send."""

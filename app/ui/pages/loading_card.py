@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -30,7 +30,10 @@ UBATCHES = (256, 512, 1_024, 2_048)
 
 
 class LoadingCard(Card):
-    """Of the model in memory, or the one loaded last. `load_wanted(path)` once the choices are kept."""
+    """Of the model in memory, or one that is offered, or the one loaded last.
+
+    `load_wanted(path)` comes once the choices are kept.
+    """
 
     load_wanted = Signal(str)
 
@@ -38,6 +41,7 @@ class LoadingCard(Card):
         super().__init__(say("How the model is loaded"), parent)
         self._desk, self._guide = desk, guide
         self._path: Path | None = None
+        self._loaded, self._offered = desk.engine.state.path, ""
         self.fixed = Fixed()
         self._asked = 0
         self._seen: Foresight | None = None
@@ -105,12 +109,20 @@ class LoadingCard(Card):
 
     # ---- what is shown
 
+    def offer(self, path: Path) -> None:
+        """What it would be like to load this file, until it or another one is loaded."""
+        self._offered = str(path)
+        self._on_engine(self._desk.engine.state)
+        self.load.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._timer.start(0)
 
     def _on_engine(self, state: EngineState) -> None:
-        name = state.path or self._desk.settings.last_model
+        if state.path != self._loaded:
+            self._loaded, self._offered = state.path, ""
+        name = self._offered or state.path or self._desk.settings.last_model
         path = Path(name) if name else None
         self.setVisible(path is not None)
         if path != self._path:
