@@ -38,7 +38,9 @@ class RunCopy(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class MessageCopy(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One message of the tree; `parent` is the number of the one it follows, None for a beginning."""
+    """One message of the tree; `parent` is the number of the one it follows, None for a beginning. Of several replies
+    to it `shown` is the one that was shown last.
+    """
 
     number: int
     role: Role
@@ -57,11 +59,20 @@ class MessageCopy(msgspec.Struct, frozen=True, omit_defaults=True):
     documents: tuple[DocumentRef, ...] = ()
     origin: Origin | None = None
     runs: tuple[RunCopy, ...] = ()
+    shown: int | None = None
+
+
+class QueuedCopy(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A message that waits for the answer before it."""
+
+    text: str
+    thinking: bool
+    documents: tuple[DocumentRef, ...] = ()
 
 
 class ChatCopy(msgspec.Struct, frozen=True, omit_defaults=True):
     """One chat with all its branches; `shown` is the last message of the one that is shown, `folder` the name of the
-    folder it lies in.
+    folder it lies in, `note` what the user wrote beside it. Of a draft the words are here, not the files.
     """
 
     title: str
@@ -72,7 +83,9 @@ class ChatCopy(msgspec.Struct, frozen=True, omit_defaults=True):
     draft: str = ""
     choices: Choices = Choices()
     folder: str = ""
-    pinned: bool = False
+    pinned_at: float | None = None
+    note: str = ""
+    queued: tuple[QueuedCopy, ...] = ()
 
 
 class DocumentCopy(msgspec.Struct, frozen=True, omit_defaults=True):

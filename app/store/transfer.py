@@ -61,14 +61,14 @@ class Transfer(Records, Chats, Folders, Waiting, Runs):
                 self._db.execute(sql, one.read_at, numbers[one.number], one.read_at)
             return numbers
 
-    def take_in(self, copy: ChatCopy, documents: Mapping[int, int], source: str) -> int | None:
+    def take_in(self, copy: ChatCopy, documents: Mapping[int, int], source: str, digest: str = "") -> int | None:
         """Add a chat; `documents` gives the store's number of each in the file. None when it is here already.
 
         A chat that was taken in before and has been gone on with since is recognised all the same; one that is in
         the bin comes back from there.
         """
         with self._db.transaction():
-            digest = digest_of(copy)
+            digest = digest or digest_of(copy)
             known = self.find_copy(copy, digest)
             if known is not None:
                 sql = "UPDATE chats SET deleted_at = NULL WHERE id = ? AND deleted_at IS NOT NULL"

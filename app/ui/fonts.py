@@ -23,12 +23,17 @@ _installed = False
 
 def install_fonts() -> None:
     """Load the bundled faces and make Inter the application's font. Call once, after QApplication."""
+    load_fonts()
+    QApplication.setFont(ui_font())
+
+
+def load_fonts() -> None:
+    """Load the bundled faces, once, after the application was made."""
     global _installed
     if not _installed:
         for file in sorted(resource("fonts").glob("*.[ot]tf")):
             QFontDatabase.addApplicationFont(str(file))
         _installed = True
-    QApplication.setFont(ui_font())
 
 
 def ui_font(px: int = BODY_PX, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:

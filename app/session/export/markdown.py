@@ -7,9 +7,10 @@ import re
 from app.core.words import say
 from app.session.desk import Desk
 from app.session.export.paper import Contents, Entry, Paper, Transcript, paper_of, read_transcript
+from app.session.markdown import parser
 
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,})", re.MULTILINE)
-_SPECIAL = re.compile(r"([\\`*_\[\]<>])")
+_SPECIAL = re.compile(r"([\\`*\[\]<>]|(?<![0-9A-Za-z])_|_(?![0-9A-Za-z]))")
 
 
 def export_markdown(chat: Transcript, contents: Contents = Contents()) -> str:  # noqa: B008 - a frozen value
@@ -32,7 +33,7 @@ def _entry(entry: Entry) -> str:
     parts = [f"## {entry.heading}", f"*{entry.meta}*", _list(entry.files)]
     if entry.thinking:
         parts += [f"> **{entry.thinking_heading}**", _quoted(entry.thinking)]
-    parts.append(_closed(entry.text))
+    parts.append(_closed(_lowered(entry.text) if entry.is_answer else entry.text))
     if entry.note:
         parts.append(f"*{_plain(entry.note)}*")
     if entry.citations:
@@ -40,6 +41,16 @@ def _entry(entry: Entry) -> str:
     if entry.receipt_line or entry.receipt:
         parts += [f"**{say('Reading receipt')}** {entry.receipt_line}".rstrip(), _list(entry.receipt)]
     return "\n\n".join(part for part in parts if part)
+
+
+def _lowered(text: str) -> str:
+    """The headings of an answer two steps down, below the one that says that it is an answer."""
+    lines = text.split("\n")
+    for token in parser().parse(text):
+        if token.type == "heading_open" and token.map and token.markup.startswith("#"):
+            line = token.map[0]
+            lines[line] = lines[line].replace("#", "#" * min(3, 7 - len(token.markup)), 1)
+    return "\n".join(lines)
 
 
 def _list(rows: tuple[str, ...]) -> str:

@@ -81,7 +81,9 @@ def paper_of(transcript: Transcript, contents: Contents = Contents()) -> Paper: 
 
 
 def moment(time_s: float) -> str:
-    """A time of day in the zone of this computer, the same in every language."""
+    """A time of day in the zone of this computer, the same in every language; "" for one that is not known."""
+    if time_s <= 0:
+        return ""
     try:
         return datetime.fromtimestamp(time_s).astimezone().strftime("%Y-%m-%d %H:%M")
     except (OverflowError, OSError, ValueError):  # a time that came from elsewhere
@@ -100,7 +102,7 @@ def _facts(transcript: Transcript, messages: Sequence[Message]) -> tuple[tuple[s
         facts.append((say("Model"), say(", ").join(models)))
     if chat.choices.instructions.strip():
         facts.append((say("Instructions"), chat.choices.instructions.strip()))
-    return tuple(facts)
+    return tuple(fact for fact in facts if fact[1])
 
 
 def _entry(message: Message, contents: Contents, first: int, version: str) -> Entry:

@@ -1,0 +1,1 @@
+"""Chats that come from elsewhere: a file for each program that wrote them."""
