@@ -40,7 +40,8 @@ class Answering(ShownChat):
         self.best_reading = BestReading()
         self.outcomes: dict[int, Outcome] = {}
         self.thinking_tokens: dict[int, int] = {}
-        self._wish_text, self._thought, self._takes_draft = "", 0, True
+        self._wish_text, self._thought = "", 0
+        self.takes_draft = True  # whether what is asked came from the composer
         self.asked: Emitter[[Message, Message]] = Emitter()
         self.resuming: Emitter[[float]] = Emitter()
         self.prefilled: Emitter[[int, int, int]] = Emitter()
@@ -84,12 +85,12 @@ class Answering(ShownChat):
 
     def keep_draft(self, text: str) -> None:
         """While a message is on its way to the store, its words are the draft there."""
-        if self.turn is None or self.asked_rows is not None or not self._takes_draft:
+        if self.turn is None or self.asked_rows is not None or not self.takes_draft:
             super().keep_draft(text)
 
     def _begin(self, turn: Turn | Coverage, text: str, *, takes_draft: bool = True) -> None:
         """`text` comes back into the composer when it is refused. With `takes_draft` it came from there."""
-        self._wish_text, self._thought, self._takes_draft = text, 0, takes_draft
+        self._wish_text, self._thought, self.takes_draft = text, 0, takes_draft
         self.turn, self.asked_rows, self.meter = turn, None, TurnMeter(time.monotonic())
         turn.asked.connect(self._on_asked)
         turn.prefilled.connect(self._on_prefilled)
@@ -112,7 +113,7 @@ class Answering(ShownChat):
             self.chat_id = question.chat_id
             self.manner.settle(question.chat_id)
             whole = self._stand(question, answer)
-            if self._takes_draft:
+            if self.takes_draft:
                 self._spend_draft()
             self.asked.emit(question, answer)
             if whole:

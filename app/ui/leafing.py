@@ -212,7 +212,7 @@ class Leafing:
         def load(store: Store) -> tuple[Document, ...]:
             return tuple(store.load_document(one.id, one.chosen) for one in attachments)
 
-        self._conversation.desk.store.ask(load, lambda found: self._show(found, place, page, lit, first))
+        self._conversation.here.store.ask(load, lambda found: self._show(found, place, page, lit, first))
 
     def _show(self, documents: tuple[Document, ...], place: int, page: int, lit: tuple[int, int], first: int) -> None:
         self._drop_preview()
@@ -232,7 +232,7 @@ class Leafing:
             self._to_first_page()
         if self.documents:
             plan = self._guide.advice.recommended if self.is_planned and self._guide.advice else None
-            preview = Preview(conversation.desk, self.documents, conversation.chat_id, plan)
+            preview = Preview(conversation.here, self.documents, conversation.chat_id, plan)
             preview.weighed.connect(lambda _: self._on_weighed(preview))
             preview.failed.connect(self.failed.emit)
             self._preview = preview

@@ -23,7 +23,8 @@ class Composer(DropBox):
 
     Signals: `send_requested(text)`, `stop_requested()`, `files_dropped(list[Path])`, `add_files_requested()`,
     `file_removed(key)`, `file_opened(key)`, `file_unlocked(key, password)`, `thinking_toggled(bool)`,
-    `parameters_requested()`, `recall_requested()` (Up in the empty field), `text_changed()`.
+    `parameters_requested()`, `recall_requested()` (Up in the empty field), `text_changed()`, `queue_requested(text)`
+    (Enter while an answer comes), `note_toggled(bool)`.
     The text stays until the caller says `clear()`: a refused message is not lost.
     """
 
@@ -37,11 +38,13 @@ class Composer(DropBox):
     parameters_requested = Signal()
     recall_requested = Signal()
     text_changed = Signal()
+    queue_requested = Signal(str)
+    note_toggled = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         edit = MessageEdit()
         super().__init__(edit, parent)
-        self._answering = self._ready = False
+        self._answering = self._queueing = self._ready = False
         self._blocked = ""
         self.gauge = ContextGauge()
         self.edit = edit
@@ -51,6 +54,10 @@ class Composer(DropBox):
         self.thinking = Switch(say("Think first"))
         self.parameters = IconButton("sliders-horizontal", "", kind="text")
         self.parameters.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.note = IconButton("sticky-note", say("Note"), px=18)
+        self.note.setCheckable(True)
+        self.queue_button = IconButton("clock", say("Send when the answer is complete"), px=18)
+        self.queue_button.hide()
         self.send_button = IconButton("arrow-up", say("Send"), kind="primary", px=18, role="on_accent")
         self._lay_out()
         self._connect()
@@ -64,7 +71,9 @@ class Composer(DropBox):
         below.addWidget(self.add_button)
         below.addWidget(self.thinking)
         below.addWidget(self.parameters)
+        below.addWidget(self.note)
         below.addStretch(1)
+        below.addWidget(self.queue_button)
         below.addWidget(self.send_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 12, 10, 10)
@@ -76,7 +85,12 @@ class Composer(DropBox):
         for one, other in ((self.edit, self.add_button), (self.add_button, self.thinking)):
             QWidget.setTabOrder(one, other)
         QWidget.setTabOrder(self.thinking, self.parameters)
-        QWidget.setTabOrder(self.parameters, self.send_button)
+        for one, other in (
+            (self.parameters, self.note),
+            (self.note, self.queue_button),
+            (self.queue_button, self.send_button),
+        ):
+            QWidget.setTabOrder(one, other)
         self.setFocusProxy(self.edit)
 
     def _connect(self) -> None:
@@ -92,6 +106,8 @@ class Composer(DropBox):
         self.send_button.clicked.connect(self._on_send_clicked)
         self.thinking.toggled.connect(self.thinking_toggled)
         self.parameters.clicked.connect(self.parameters_requested)
+        self.note.toggled.connect(self.note_toggled)
+        self.queue_button.clicked.connect(self._submit)
 
     # ---- what the caller says
 
@@ -119,6 +135,16 @@ class Composer(DropBox):
         """While true the send button stops the answer."""
         self._answering = answering
         self._refresh()
+
+    def set_queueing(self, queueing: bool) -> None:
+        """Whether a message may wait for the answer that comes: Enter then queues it."""
+        self._queueing = queueing
+        self._refresh()
+
+    def set_noted(self, noted: bool) -> None:
+        """Whether there is a note to this chat."""
+        self.note.set_picture("sticky-note", "accent" if noted else "quiet")
+        self.note.set_name(say("Note to this chat") if noted else say("Write a note to this chat"))
 
     def set_blocked(self, reason: str) -> None:
         """Sending is not possible now, for `reason`; an empty reason allows it again."""
@@ -148,7 +174,10 @@ class Composer(DropBox):
     # ---- inside
 
     def _submit(self) -> None:
-        if self.send_button.isEnabled() and not self._answering:
+        if self._answering:
+            if self.queue_button.isVisible():
+                self.queue_requested.emit(self.text)
+        elif self.send_button.isEnabled():
             self.send_requested.emit(self.text)
 
     def _on_send_clicked(self) -> None:
@@ -170,6 +199,8 @@ class Composer(DropBox):
         """The button's picture, name and whether it can be pressed."""
         if not self._ready:
             return
+        waits = self._answering and self._queueing and bool(self.text.strip()) and not self._chips.reading
+        self.queue_button.setVisible(waits)
         if self._answering:
             self.send_button.set_picture("square", filled=True)
             self.send_button.set_name(say("Stop"))

@@ -21,7 +21,9 @@ from app.ui.chat.drops import accept_files, dropped_files
 from app.ui.conversation import Conversation
 from app.ui.filling import Filling
 from app.ui.loader import Loader
+from app.ui.pages.chat_acts import MessageActs
 from app.ui.pages.chat_cards import DemoLine, EngineCard, RefusalCard
+from app.ui.pages.chat_note import TemporaryLine
 from app.ui.pages.chat_readiness import Readiness
 from app.ui.pages.chat_runs import LongRuns
 from app.ui.pages.chat_tasks import TaskCard
@@ -56,12 +58,17 @@ class ChatPage(QWidget):
         self._readiness = Readiness(
             conversation, self.composer, self.transcript, self.demo_line, self.engine_card, self
         )
+        self.acts, self.temporary_line = (
+            MessageActs(conversation, self.composer, self.transcript, self),
+            TemporaryLine(),
+        )
         self.setAcceptDrops(True)
         self._lay_out()
         self._connect()
         self._listen()
         self.show_chat()
         self._readiness.show_now()
+        conversation.restore_new_files()
 
     @property
     def view(self) -> ChatView:
@@ -74,12 +81,15 @@ class ChatPage(QWidget):
         below = QVBoxLayout()
         below.setContentsMargins(0, 0, 0, 16)
         below.setSpacing(8)
-        for widget in (self.engine_card, self.refusal, self.tasks, self.composer):
+        acts = self.acts
+        cards = (self.engine_card, self.refusal, self.tasks, acts.note, acts.queue, acts.edit_line, self.composer)
+        for widget in cards:
             below.addWidget(_centred(widget))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.demo_line)
+        column.addWidget(self.temporary_line)
         column.addWidget(self.transcript, 1)
         column.addLayout(below)
 
@@ -102,6 +112,8 @@ class ChatPage(QWidget):
         self.refusal.passes_wanted.connect(self._on_passes_wanted)
         self.tasks.compare_wanted.connect(self._on_compare_wanted)
         self.tasks.table_wanted.connect(self._on_table_wanted)
+        self.acts.refused.connect(self.refusal.tell)
+        self.temporary_line.forget_wanted.connect(conversation.forget_temporary)
         self._draft_timer = QTimer(self, singleShot=True, interval=600)
         self._draft_timer.timeout.connect(self.keep_draft)
 
@@ -126,6 +138,8 @@ class ChatPage(QWidget):
         self.transcript.show_all()
         self.composer.set_text(self._conversation.draft)
         self.refusal.hide()
+        self.temporary_line.setVisible(self._conversation.is_temporary)
+        self.acts.show_all()
         self.transcript.show_front()
         self._readiness.tell_card()
         self._on_files_changed()
@@ -201,16 +215,14 @@ class ChatPage(QWidget):
         self._draft_timer.start()
 
     def _on_recall(self) -> None:
-        """The last question comes back into the empty field."""
-        asked = [message.text for message in self._conversation.messages if message.role == "user"]
-        if asked:
-            self.composer.set_text(asked[-1])
+        """The last question comes into the empty field, to be edited."""
+        self.acts.edit_last()
 
     # ---- what the conversation says
 
     def _on_asked(self, question: Message, answer: Message) -> None:
-        if self.composer.text.strip() == question.text:
-            self.composer.clear()
+        if self._conversation.takes_draft and self.composer.text.strip() == question.text:
+            self.composer.set_text(self._conversation.draft)
         self.transcript.begin(question, answer)
 
     def _on_prefilled(self, done: int, total: int, cached: int) -> None:

@@ -37,18 +37,18 @@ class LongRuns(QObject):
     def cover(self, text: str, *, thinking: bool) -> None:
         """The question over all pages, in as many passes as it takes."""
         conversation = self._conversation
-        conversation.cover(Coverage(conversation.desk, conversation.wish(text, thinking=thinking)), text)
+        conversation.cover(Coverage(conversation.here, conversation.wish(text, thinking=thinking)), text)
 
     def compare(self, points: tuple[str, ...], *, thinking: bool) -> None:
         """Raises CarrelError for fewer than two documents."""
         documents, chat_id = self._documents(), self._conversation.chat_id
-        desk = self._conversation.desk
+        desk = self._conversation.here
         self._conversation.cover(compare_documents(desk, documents, points, chat_id=chat_id, thinking=thinking))
 
     def tabulate(self, columns: tuple[str, ...]) -> None:
         """Raises CarrelError for no columns, or too many."""
         documents, chat_id = self._documents(), self._conversation.chat_id
-        self._conversation.cover(build_table(self._conversation.desk, documents, columns, chat_id=chat_id))
+        self._conversation.cover(build_table(self._conversation.here, documents, columns, chat_id=chat_id))
 
     def _documents(self) -> tuple[Document, ...]:
         return tuple(self._conversation.documents)
@@ -67,10 +67,12 @@ class LongRuns(QObject):
 
         def done(runs: list[Run]) -> None:
             if self._conversation.messages and self._conversation.messages[0].id == rows[0].id:
+                self._transcript.of_passes |= {answers[run.question_id].id for run in runs}
+                self._transcript.show_standings()
                 for run in runs:
                     self._show(run, answers[run.question_id], last=answers[run.question_id].id == rows[-1].id)
 
-        self._conversation.desk.store.ask(read, done)
+        self._conversation.here.store.ask(read, done)
 
     def _show(self, run: Run, answer: Message, *, last: bool) -> None:
         conversation = self._conversation
@@ -90,7 +92,7 @@ class LongRuns(QObject):
     def _on_action(self, key: str, action: str) -> None:
         run = self._open.get(key)
         if action == GO_ON and run is not None:
-            self._conversation.cover(Coverage(self._conversation.desk, run))
+            self._conversation.cover(Coverage(self._conversation.here, run))
 
 
 def _offer(run: Run) -> FailureNote:

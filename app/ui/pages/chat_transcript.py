@@ -17,7 +17,7 @@ from app.core.errors import CarrelError
 from app.core.words import say
 from app.session.turn import Outcome
 from app.store.rows import Message
-from app.ui.chat.message import SHOW_FILE, CoverageNote, FailureNote, MessageItem
+from app.ui.chat.message import SHOW_FILE, CoverageNote, FailureNote, MessageItem, Standing
 from app.ui.chat.verdicts import target_of
 from app.ui.conversation import Conversation
 from app.ui.loader import Loader
@@ -45,6 +45,7 @@ class Transcript(QStackedWidget):
         super().__init__(parent)
         self._conversation, self._loader = conversation, loader
         self._view: ChatView | None = None
+        self.of_passes: set[int] = set()  # answers that came of a reading in passes: those are gone on with otherwise
         self.welcome = Welcome()
         self.addWidget(self.welcome)
 
@@ -74,28 +75,51 @@ class Transcript(QStackedWidget):
 
     def show_all(self) -> None:
         """The conversation as it is now, a running answer included."""
-        conversation = self._conversation
-        rows = conversation.messages
-        live = conversation.asked_rows if conversation.runs_here else None
-        kept = [row for row in rows if live is None or row.id != live[1].id]
+        kept, live = self._rows(0)
         if kept or live is not None or self._view is not None:
             self.view.set_messages([self._item(row) for row in kept])
-        if live is not None and conversation.turn is not None:
-            self._resume(live[1], conversation.turn.outcome)
+        if live is not None:
+            self._resume(*live)
+
+    def show_branch(self, place: int) -> None:
+        """Other messages stand from `place` on; what is above stays where it is on the screen."""
+        kept, live = self._rows(place)
+        self.view.replace_from(place, [self._item(row) for row in kept])
+        if live is not None:
+            self._resume(*live)
+        self.show_standings()
+        self.show_front()
+
+    def show_standings(self) -> None:
+        """Versions, and which answer can be gone on with, as they are now."""
+        rows = self._conversation.messages
+        if self._view is not None and self._view.count == len(rows):
+            for place, row in enumerate(rows):
+                self._view.set_standing(place, self._standing(row))
+
+    def _rows(self, first: int) -> tuple[list[Message], tuple[Message, Outcome] | None]:
+        """The kept rows from `first` on, and the answer that is being written among them."""
+        conversation = self._conversation
+        asked, turn = conversation.asked_rows, conversation.turn
+        live = asked[1] if conversation.is_in_sight and asked is not None else None
+        kept = [row for row in conversation.messages[first:] if live is None or row.id != live.id]
+        return kept, (live, turn.outcome) if live is not None and turn is not None else None
 
     def show_front(self) -> None:
         """The conversation when it has messages, else the welcome."""
         self.setCurrentWidget(self._view if self._view is not None and self._view.count else self.welcome)
 
     def begin(self, question: Message, answer: Message) -> None:
-        """A question was asked, or is answered anew; the answer waits for the first token."""
-        asked = (row for row in range(self.view.count) if self.view.message(row).key == str(question.id))
-        row = next(asked, None)
-        if row is None:
-            self.view.add_message(item_of(question))
+        """A question was asked, or is answered anew; the answer waits for the first token, or goes on."""
+        place = max(0, len(self._conversation.messages) - 2)
+        if self.view.count > place and self.view.message(place).key == str(question.id):
+            self.view.cut_messages(place + 1)
         else:
-            self.view.cut_messages(row + 1)
-        self.view.begin_answer(MessageItem("assistant", key=str(answer.id)))
+            self.view.cut_messages(place)
+            self.view.add_message(self._item(question))
+        if self._conversation.turn is not None:
+            self._resume(answer, self._conversation.turn.outcome)
+        self.show_standings()
         self.show_front()
 
     def finish(self, outcome: Outcome) -> None:
@@ -163,7 +187,16 @@ class Transcript(QStackedWidget):
         item = item_of(row, outcome.error if outcome else None)
         if item.failure is not None and conversation.desk.engine.state.has_model:
             item = replace(item, failure=without_button(item.failure))
-        return replace(item, thinking_tokens=conversation.thinking_tokens.get(row.id, 0))
+        tokens = conversation.thinking_tokens.get(row.id, 0)
+        return replace(item, thinking_tokens=tokens, standing=self._standing(row))
+
+    def _standing(self, row: Message) -> Standing:
+        conversation = self._conversation
+        leaf = conversation.leaf
+        version, versions = conversation.place_of(row.id)
+        is_last = leaf is not None and leaf.id == row.id and row.state != "streaming"
+        can_go_on = conversation.can_go_on(row) and row.id not in self.of_passes
+        return Standing(version, versions, can_go_on and not conversation.runs_here, is_last)
 
     # ---- what the view says
 
