@@ -1,153 +1,185 @@
-"""The chats by day: one list with quiet headings, renamed in place, deleted with an undo."""
+"""The list of chats: opened by a click, several chosen with Ctrl and Shift, renamed in place, dragged into folders."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QPen
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QListWidget,
-    QListWidgetItem,
-    QMenu,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QWidget,
-)
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QListView, QWidget
 
 from app.core.words import say
-from app.store.rows import Chat
-from app.ui import fonts
-from app.ui.theme import tokens
-from app.ui.words import day_words
-
-CHAT_ID = int(Qt.ItemDataRole.UserRole)
-ROW_PX, HEADING_PX = 34, 32
-Index = QModelIndex | QPersistentModelIndex
+from app.ui.chat_delegate import ChatDelegate
+from app.ui.chat_model import CHATS_MIME, ChatModel
+from app.ui.chat_rows import Key, Row
 
 
-class ChatList(QListWidget):
-    """Chats under their days. Enter or a click opens, F2 renames, Delete deletes."""
+class ChatList(QListView):
+    """Enter or a click opens a chat and opens or closes a folder, F2 renames, Delete deletes, the menu key asks.
+
+    Signals: `chosen(chat)`, `folder_toggled(folder, open)`, `renamed(row, name)`, `delete_wanted(chats)`,
+    `folder_delete_wanted(folder)`, `menu_wanted(row or None, place on the screen)`, `moved(chats, folder or None)`.
+    """
 
     chosen = Signal(int)
-    renamed = Signal(int, str)
-    delete_wanted = Signal(int)
+    folder_toggled = Signal(int, bool)
+    renamed = Signal(object, str)
+    delete_wanted = Signal(list)
+    folder_delete_wanted = Signal(int)
+    menu_wanted = Signal(object, QPoint)
+    moved = Signal(list, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.chats = ChatModel(self)
+        self._delegate = ChatDelegate(self)
+        self._pending_edit: Key | None = None
+        self.setModel(self.chats)
+        self.setItemDelegate(self._delegate)
         self.setAccessibleName(say("Chats"))
-        self.setItemDelegate(_Delegate(self))
+        self._prepare()
+        self.clicked.connect(self._on_clicked)
+        self.activated.connect(self._open)
+        self.chats.renamed.connect(self.renamed)
+        self.chats.dropped.connect(self._on_dropped)
+
+    def _prepare(self) -> None:
+        self.setUniformItemSizes(True)
         self.setMouseTracking(True)
-        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.customContextMenuRequested.connect(self._on_menu_wanted)
-        self.itemClicked.connect(self._on_activated)
-        self.itemActivated.connect(self._on_activated)
-        self.itemChanged.connect(self._on_item_changed)
+        self.setDragEnabled(True)
+        self.setAcceptDrops(True)
+        self.setDropIndicatorShown(False)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
+        self.setDefaultDropAction(Qt.DropAction.MoveAction)
 
-    def show_chats(self, chats: Iterable[Chat], current: int | None) -> None:
-        """Fill the list again; the open chat stays selected."""
+    # ---- what is shown
+
+    def show_rows(self, rows: Sequence[Row], open_chat: int | None) -> None:
+        """Show these rows; what is selected, edited and in sight stays so where it can."""
         if self.state() == QAbstractItemView.State.EditingState:
             return
         place = self.verticalScrollBar().value()
-        self.blockSignals(True)
-        self.clear()
-        today, heading = datetime.now().astimezone().date(), ""
-        for chat in chats:
-            day = day_words(chat.updated_at, today)
-            if day != heading:
-                heading = day
-                self.addItem(_heading(day))
-            self.addItem(_row(chat))
-        self.select(current)
-        self.blockSignals(False)
+        kept = [row.key for row in self.selected_rows()]
+        if not self.chats.show_rows(rows):
+            self._select([self.chats.find(key) for key in kept])
+        self.mark_open(open_chat)
         self.verticalScrollBar().setValue(place)
+        if self._pending_edit is not None and (index := self.chats.find(self._pending_edit)).isValid():
+            self._pending_edit = None
+            self.edit_row(index)
 
-    def select(self, chat_id: int | None) -> None:
-        """Mark the open chat, or none."""
-        for number in range(self.count()):
-            if chat_id is not None and self.item(number).data(CHAT_ID) == chat_id:
-                self.setCurrentRow(number)
-                return
-        self.setCurrentRow(-1)
-        self.clearSelection()
+    def mark_open(self, chat_id: int | None) -> None:
+        """Draw the chat that is shown; it is the selected one unless several were chosen."""
+        changed, self._delegate.open_chat = self._delegate.open_chat != chat_id, chat_id
+        index = QModelIndex() if chat_id is None else self.chats.find(("chat", chat_id))
+        if len(self.selectionModel().selectedIndexes()) <= 1 and (changed or not self.hasFocus()):
+            self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        self.viewport().update()
+
+    def rename_when_shown(self, key: Key) -> None:
+        """Let the name of a row be typed, as soon as the row is there."""
+        self._pending_edit = key
+
+    def edit_row(self, index: QModelIndex) -> None:
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        self.scrollTo(index)
+        self.edit(index)
+
+    # ---- what is selected
+
+    def selected_rows(self) -> list[Row]:
+        """From the top to the bottom."""
+        indexes = sorted(self.selectionModel().selectedIndexes(), key=lambda index: index.row())
+        return [row for index in indexes if (row := self.chats.row(index)) is not None]
+
+    def selected_chats(self) -> list[int]:
+        return [row.id for row in self.selected_rows() if row.kind == "chat"]
+
+    def _select(self, indexes: Sequence[QModelIndex]) -> None:
+        for index in indexes:
+            if index.isValid():
+                self.selectionModel().select(index, QItemSelectionModel.SelectionFlag.Select)
+
+    # ---- what is wished
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        item = self.currentItem()
-        if event.key() == Qt.Key.Key_Delete and self.currentRow() >= 0 and item.data(CHAT_ID) is not None:
-            self.delete_wanted.emit(item.data(CHAT_ID))
-            return
-        super().keyPressEvent(event)
+        row = self.chats.row(self.currentIndex())
+        if event.key() == Qt.Key.Key_Delete:
+            self._delete(row)
+        elif row is not None and row.kind == "folder" and event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            self.folder_toggled.emit(row.id, event.key() == Qt.Key.Key_Right)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.state() != self.State.EditingState:
+            self._open(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
 
-    def _on_activated(self, item: QListWidgetItem) -> None:
-        if item.data(CHAT_ID) is not None:
-            self.chosen.emit(item.data(CHAT_ID))
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """By the menu key it opens at the row, not at the mouse."""
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        index = self.currentIndex() if by_key else self.indexAt(event.pos())
+        rect = self.visualRect(index)
+        place = rect.bottomLeft() + QPoint(24, 0) if by_key and index.isValid() else event.pos()
+        row = self.chats.row(index)
+        self.menu_wanted.emit(row if row is not None and row.kind != "heading" else None, self.mapToGlobal(place))
 
-    def _on_item_changed(self, item: QListWidgetItem) -> None:
-        title = " ".join(item.text().split())
-        if title:
-            self.renamed.emit(item.data(CHAT_ID), title)
+    def _delete(self, row: Row | None) -> None:
+        chosen = self.selected_chats()
+        if chosen:
+            self.delete_wanted.emit(chosen)
+        elif row is not None and row.kind == "folder":
+            self.folder_delete_wanted.emit(row.id)
 
-    def _on_menu_wanted(self, point: QPoint) -> None:
-        item = self.itemAt(point)
-        if item is None or item.data(CHAT_ID) is None:
-            return
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction(say("Rename"), lambda: self.editItem(item))
-        menu.addAction(say("Delete"), lambda: self.delete_wanted.emit(item.data(CHAT_ID)))
-        menu.popup(self.viewport().mapToGlobal(point))
+    def _on_clicked(self, index: QModelIndex) -> None:
+        """With Ctrl or Shift one only chooses."""
+        held = QApplication.keyboardModifiers()
+        if not held & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier):
+            self._open(index)
 
+    def _open(self, index: QModelIndex) -> None:
+        row = self.chats.row(index)
+        if row is not None and row.kind == "folder":
+            self.folder_toggled.emit(row.id, not row.is_open)
+        elif row is not None and row.kind == "chat":
+            self.chosen.emit(row.id)
 
-def _heading(day: str) -> QListWidgetItem:
-    item = QListWidgetItem(day)
-    item.setFlags(Qt.ItemFlag.NoItemFlags)
-    item.setSizeHint(QSize(0, HEADING_PX))
-    return item
+    # ---- dragging
 
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """What the drop would fall on is lit: a folder, or the days outside of all folders."""
+        super().dragMoveEvent(event)
+        row = self.chats.row(self.indexAt(event.position().toPoint()))
+        fits = row is not None and event.mimeData().hasFormat(CHATS_MIME)
+        self._show_target(self._target_of(row) if fits and row is not None else None)
+        if fits:
+            event.acceptProposedAction()
+        else:
+            event.ignore()
 
-def _row(chat: Chat) -> QListWidgetItem:
-    item = QListWidgetItem(chat.title or say("Untitled"))
-    item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEditable)
-    item.setData(CHAT_ID, chat.id)
-    item.setToolTip(chat.title)
-    item.setSizeHint(QSize(0, ROW_PX))
-    return item
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        super().dragLeaveEvent(event)
+        self._show_target(None)
 
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._show_target(None)
+        index = self.indexAt(event.position().toPoint())
+        if index.isValid() and event.mimeData().hasFormat(CHATS_MIME):
+            self.chats.dropMimeData(event.mimeData(), event.dropAction(), -1, -1, index)
+            event.setDropAction(Qt.DropAction.CopyAction)  # the view must not remove the rows itself
+            event.accept()
 
-class _Delegate(QStyledItemDelegate):
-    """Draws a heading as quiet small words, a chat as one line on a rounded ground."""
+    def _on_dropped(self, ids: list[int], row: Row) -> None:
+        self.moved.emit(ids, row.id if row.kind == "folder" else row.place)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        painter.save()
-        box = QRectF(option.rect).adjusted(8, 1, -8, -1)
-        state, is_row = option.state, index.data(CHAT_ID) is not None
-        selected = bool(state & QStyle.StateFlag.State_Selected)
-        if is_row and (selected or state & QStyle.StateFlag.State_MouseOver):
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            focused = selected and bool(state & QStyle.StateFlag.State_HasFocus)
-            painter.setPen(QPen(QColor(tokens().accent), 1.5) if focused else Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(tokens().hover))
-            painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), 6, 6)
-        weight = QFont.Weight.Medium if selected else QFont.Weight.Normal
-        painter.setFont(fonts.ui_font(13, weight) if is_row else fonts.ui_font(11, QFont.Weight.Medium))
-        painter.setPen(QColor(tokens().text if is_row else tokens().quiet))
-        words = box.adjusted(8, 0 if is_row else 8, -8, 0)
-        text = painter.fontMetrics().elidedText(str(index.data()), Qt.TextElideMode.ElideRight, int(words.width()))
-        painter.drawText(words, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), text)
-        painter.restore()
+    def _target_of(self, row: Row) -> Key:
+        """A chat in a folder stands for its folder."""
+        return ("folder", row.place) if row.place is not None else row.key
 
-    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
-        editor = super().createEditor(parent, option, index)
-        editor.setAccessibleName(say("New name of the chat"))
-        editor.setStyleSheet("padding: 2px 6px; min-height: 16px;")
-        return editor
-
-    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
-        editor.setGeometry(option.rect.adjusted(8, 1, -8, -1))
+    def _show_target(self, key: Key | None) -> None:
+        if self._delegate.target != key:
+            self._delegate.target = key
+            self.viewport().update()

@@ -63,6 +63,11 @@ class Notices(QWidget):
         self._timer.stop()
         self._say(words, "", None)
 
+    def keep(self, words: str, button: str, act: Callable[[], object]) -> None:
+        """Say something that should not be missed; it stays until it is closed."""
+        self._timer.stop()
+        self._say(words, button, act)
+
     def _say(self, words: str, button: str, act: Callable[[], object] | None) -> None:
         self._words.setText(words)
         self._button.rename(button)

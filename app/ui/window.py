@@ -36,6 +36,7 @@ from app.ui.pages.maker import make_page
 from app.ui.pane_view import PaneView
 from app.ui.panes import Front, Pane, Panes
 from app.ui.place import Place
+from app.ui.seeking import Seeking
 from app.ui.support import save_support_bundle
 from app.ui.wishes import make_commands
 
@@ -64,6 +65,7 @@ class Window(QMainWindow):
         self.setWindowTitle("Carrel")
         self.setMinimumSize(640, 480)
         self.commands, self.arrivals = make_commands(self), Arrivals(self)
+        self.seeking = Seeking(self)
         self._build()
         self.resize(*SIZE_PX)
         self._place.restore_geometry(self)

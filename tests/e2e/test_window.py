@@ -177,8 +177,8 @@ def test_restart_finds_the_chat_and_loads_the_model_again(
     second = open_window()
     sidebar = second.window.sidebar
     assert second.window.stack.currentWidget() is second.window.frame.panes
-    second.wait(lambda: sidebar.list.count() == 2)
-    sidebar.list.itemClicked.emit(sidebar.list.item(1))
+    second.wait(lambda: sidebar.list.chats.rowCount() == 2)
+    sidebar.list.clicked.emit(sidebar.list.chats.index(1))
     second.wait(lambda: second.window.chat.view.count == 2)
     assert second.window.chat.view.message(0).text == "Remember me"
     assert second.window.chat.view.message(1).text == said

@@ -143,9 +143,9 @@ def test_old_chats_are_there_after_a_restart(open_studio: Callable[..., Studio])
     second = open_studio()
     second.window.begin()
     sidebar = second.window.sidebar
-    second.wait(lambda: sidebar.list.count() == 2)
-    assert sidebar.list.item(0).text() == "Today"
-    sidebar.list.itemClicked.emit(sidebar.list.item(1))
+    second.wait(lambda: sidebar.list.chats.rowCount() == 2)
+    assert sidebar.list.chats.rows[0].text == "Today"
+    sidebar.list.clicked.emit(sidebar.list.chats.index(1))
     view = second.window.chat.view
     second.wait(lambda: view.count == 2)
     assert view.message(1).text == ANSWER
@@ -156,11 +156,11 @@ def test_rename_delete_and_undo(open_studio: Callable[..., Studio]) -> None:
     studio = open_studio(Script("Yes."))
     studio.load()
     studio.ask("First name")
-    studio.wait(lambda: studio.window.sidebar.list.count() == 2)
+    studio.wait(lambda: studio.window.sidebar.list.chats.rowCount() == 2)
     chats = studio.window.sidebar.list
-    chats.item(1).setText("  A better   name ")
+    chats.chats.setData(chats.chats.index(1), "  A better   name ")
     studio.wait(lambda: studio.window.conversation.chats[0].title == "A better name")
-    chats.setCurrentRow(1)
+    chats.setCurrentIndex(chats.chats.index(1))
     studio.qtbot.keyClick(chats, Qt.Key.Key_Delete)
     studio.wait(lambda: not studio.window.conversation.chats)
     assert studio.window.chat.view.count == 0
@@ -190,7 +190,7 @@ def test_draft_of_a_chat_not_begun_survives_other_chats_and_a_restart(open_studi
     first.ask("A question")
     first.window.new_chat()
     first.window.chat.composer.set_text("not sent yet")
-    first.window.sidebar.list.itemClicked.emit(first.window.sidebar.list.item(1))
+    first.window.sidebar.list.clicked.emit(first.window.sidebar.list.chats.index(1))
     first.wait(lambda: first.window.chat.view.count == 2)
     assert first.window.chat.composer.text == ""
     first.window.new_chat()

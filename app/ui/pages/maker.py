@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.core.words import say
+from app.ui.bridge import listen
+
 if TYPE_CHECKING:
     from app.ui.pages.page import Page
     from app.ui.window import Window
@@ -41,6 +44,15 @@ def make_page(name: str, window: Window) -> Page:
         return sets
     if name == "presets":
         return _make_presets(window)
+    if name == "bin":
+        from app.ui.pages.bin import BinPage
+
+        bin_page = BinPage(window.desk)
+        bin_page.changed.connect(window.conversation.refresh_list)
+        bin_page.told.connect(lambda words, undo: window.notices.tell(words, say("Undo") if undo else "", undo))
+        bin_page.refused.connect(window.notices.tell_error)
+        listen(bin_page, lambda: window.conversation.listed.connect(lambda _: bin_page.refresh()))
+        return bin_page
     return _make_library(window) if name == "library" else _make_start(window)
 
 
@@ -73,6 +85,7 @@ def _make_start(window: Window) -> Page:
 
     page = StartPage(window.guide, window.downloads)
     page.choose_wanted.connect(window.choose_model)
+    page.file_chosen.connect(lambda path: window.open_model(Path(path)))
     page.demo_wanted.connect(window.try_demo)
     page.load_wanted.connect(lambda path: window.load(Path(path)))
     page.library_wanted.connect(lambda: window.show_page("library"))

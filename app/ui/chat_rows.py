@@ -1,0 +1,81 @@
+"""What stands in the list of chats, row by row: pinned ones, folders with what is in them, the rest by day."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from app.core.words import say
+from app.store.query import fits, read_query
+from app.store.rows import Chat, Folder
+from app.ui.words import day_words
+
+Kind = Literal["heading", "folder", "chat"]
+Key = tuple[Kind, int | str]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row. `id` is a chat's or a folder's; `place` is the folder a row stands in, if any."""
+
+    kind: Kind
+    text: str
+    id: int = 0
+    place: int | None = None
+    count: int = 0
+    is_open: bool = False
+    is_pinned: bool = False
+
+    @property
+    def key(self) -> Key:
+        return (self.kind, self.text if self.kind == "heading" else self.id)
+
+
+def make_rows(chats: Sequence[Chat], folders: Sequence[Folder], closed: Collection[int], needle: str = "") -> list[Row]:
+    """All rows. With a `needle` only chats whose name has its words, and folders that hold such, all of them open."""
+    query = read_query(needle)
+    wanted = [chat for chat in chats if fits(query, chat.title)] if query.terms else list(chats)
+    pinned = [chat for chat in wanted if chat.pinned_at is not None]
+    rows = _under(say("Pinned"), [_row(chat) for chat in pinned])
+    rows += _under(say("Folders"), _in_folders(wanted, folders, closed, searching=bool(query.terms)))
+    known = {folder.id for folder in folders}
+    today, day = datetime.now().astimezone().date(), ""
+    for chat in wanted:
+        if chat.pinned_at is not None or chat.folder_id in known:
+            continue
+        words = day_words(chat.updated_at, today)
+        if words != day:
+            day = words
+            rows.append(Row("heading", day))
+        rows.append(_row(chat))
+    return rows
+
+
+def _in_folders(
+    chats: Sequence[Chat], folders: Sequence[Folder], closed: Collection[int], *, searching: bool
+) -> list[Row]:
+    held: defaultdict[int, list[Chat]] = defaultdict(list)
+    for chat in chats:
+        if chat.folder_id is not None and chat.pinned_at is None:
+            held[chat.folder_id].append(chat)
+    rows: list[Row] = []
+    for folder in folders:
+        inside = held[folder.id]
+        if searching and not inside:
+            continue
+        is_open = searching or folder.id not in closed
+        rows.append(Row("folder", folder.name, folder.id, count=len(inside), is_open=is_open))
+        rows += [_row(chat, folder.id) for chat in inside] if is_open else []
+    return rows
+
+
+def _under(heading: str, rows: list[Row]) -> list[Row]:
+    return [Row("heading", heading), *rows] if rows else []
+
+
+def _row(chat: Chat, place: int | None = None) -> Row:
+    pinned = chat.pinned_at is not None
+    return Row("chat", chat.title or say("Untitled"), chat.id, place, is_pinned=pinned)

@@ -1,0 +1,142 @@
+"""Chats put in order in the window: renamed, pinned, moved, deleted, each with a way back. Holds no widgets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from app.core.emitter import Emitter
+from app.core.errors import CarrelError
+from app.core.words import say
+from app.session import bin as recycle
+from app.session import chats, folders
+from app.store.rows import Chat, Folder
+from app.ui.edges import place_file
+from app.ui.panes import Front
+
+Undo = Callable[[], object]
+
+
+class Shelving:
+    """Used on the main thread. Events: `changed()` folders or what is open of them; `told(words, undo)`;
+    `refused(words)`; `folder_made(id)` one was made that wants a name.
+    """
+
+    def __init__(self, front: Front) -> None:
+        self._front, self.desk = front, front.desk
+        self.folders: list[Folder] = []
+        self.closed = self._read_closed()
+        self.changed: Emitter[[]] = Emitter()
+        self.told: Emitter[[str, Undo | None]] = Emitter()
+        self.refused: Emitter[[str]] = Emitter()
+        self.folder_made: Emitter[[int]] = Emitter()
+
+    def refresh(self) -> None:
+        """The folders as they are kept now."""
+        folders.list_folders(self.desk, self._take)
+
+    def _take(self, found: list[Folder]) -> None:
+        self.folders = found
+        self.changed.emit()
+
+    def chat(self, chat_id: int) -> Chat | None:
+        return next((chat for chat in self._front.chats if chat.id == chat_id), None)
+
+    def folder(self, folder_id: int) -> Folder | None:
+        return next((folder for folder in self.folders if folder.id == folder_id), None)
+
+    # ---- chats
+
+    def rename(self, chat_id: int, title: str) -> None:
+        chats.rename_chat(self.desk, chat_id, title, self._again)
+
+    def pin(self, chat_ids: Sequence[int], *, pinned: bool) -> None:
+        folders.pin_chats(self.desk, chat_ids, pinned=pinned, done=self._again)
+
+    def move(self, chat_ids: Sequence[int], folder_id: int | None) -> None:
+        """Into a folder or out of all; what was pinned stays in sight on top."""
+        moved = [chat for chat in map(self.chat, chat_ids) if chat is not None and chat.folder_id != folder_id]
+        before = [(chat.id, chat.folder_id) for chat in moved]
+        folder = None if folder_id is None else self.folder(folder_id)
+        if not moved:
+            return
+        folders.move_chats(self.desk, [(chat.id, folder_id) for chat in moved], self._again)
+        if folder is None:
+            words = say("Taken out of its folder: {title}", title=_named(moved))
+        else:
+            words = say("Moved to {name}: {title}", name=folder.name, title=_named(moved))
+        self.told.emit(words, lambda: folders.move_chats(self.desk, before, self._again))
+
+    def delete(self, chat_ids: Sequence[int]) -> None:
+        """Into the recycle bin; one that is being answered stays."""
+        busy = [chat_id for chat_id in chat_ids if self._front.panes.is_answered(chat_id)]
+        doomed = [chat for chat in map(self.chat, chat_ids) if chat is not None and chat.id not in busy]
+        if busy and not doomed:
+            self.refused.emit(say("This chat is being answered. Stop it first, then delete."))
+        if not doomed:
+            return
+        ids = [chat.id for chat in doomed]
+        for chat_id in ids:
+            self._front.panes.leave(chat_id)
+        recycle.delete_chats(self.desk, ids, self._again)
+        words = say("Deleted: {title}", title=_named(doomed))
+        self.told.emit(words, lambda: recycle.restore_chats(self.desk, ids, self._again))
+
+    # ---- folders
+
+    def make_folder(self, chat_ids: Sequence[int] = ()) -> None:
+        """A new folder with these chats; its name is typed where it stands."""
+        taken = {folder.name.casefold() for folder in self.folders}
+        name = say("New folder")
+        if name.casefold() in taken:
+            name = next(each for number in range(2, 999) if (each := f"{name} {number}").casefold() not in taken)
+
+        def made(folder: Folder) -> None:
+            self.folder_made.emit(folder.id)
+            self._again(None)
+
+        folders.create_folder(self.desk, name, chat_ids, made)
+
+    def rename_folder(self, folder_id: int, name: str) -> None:
+        try:
+            folders.rename_folder(self.desk, folder_id, name, self._again)
+        except CarrelError as error:
+            self.refused.emit(str(error))
+
+    def delete_folder(self, folder_id: int) -> None:
+        """The chats in it stay and go back to their days."""
+        folder = self.folder(folder_id)
+        if folder is None:
+            return
+
+        def deleted(held: tuple[int, ...]) -> None:
+            self._again(None)
+            words = say("Folder {name} is deleted, its chats are kept.", name=folder.name)
+            self.told.emit(words, lambda: folders.restore_folder(self.desk, folder, held, self._again))
+
+        folders.delete_folder(self.desk, folder_id, deleted)
+
+    def toggle_folder(self, folder_id: int, *, is_open: bool) -> None:
+        """Show or hide what is in a folder; it is remembered."""
+        self.closed = self.closed - {folder_id} if is_open else self.closed | {folder_id}
+        place_file(self._place).setValue("closed_folders", ",".join(map(str, sorted(self.closed))))
+        self.changed.emit()
+
+    @property
+    def _place(self) -> Path:
+        return self.desk.home.root / "window.ini"
+
+    def _read_closed(self) -> frozenset[int]:
+        kept = place_file(self._place).value("closed_folders", "")
+        words = kept if isinstance(kept, list) else str(kept or "").split(",")
+        return frozenset(int(word) for word in words if str(word).isdigit())
+
+    def _again(self, _: object) -> None:
+        self._front.refresh_list()
+
+
+def _named(moved: Sequence[Chat]) -> str:
+    """One by its name, more by their number."""
+    if len(moved) == 1:
+        return moved[0].title or say("Untitled")
+    return say("{count} chats", count=len(moved))
