@@ -1,13 +1,16 @@
-"""The computer as one small button: GPU name, a thin memory bar, and the engine's dot with its word."""
+"""The computer as one small button: GPU name, a thin memory bar, the engine's dot with its word, and a quiet sign when
+something needs a look.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QEnterEvent, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from app.core.words import say
 from app.ui import fonts
+from app.ui.icons import pixmap
 from app.ui.theme import tokens
 
 
@@ -18,6 +21,7 @@ class ComputerChip(QAbstractButton):
         super().__init__(parent)
         self._name, self._share, self._memory = say("This computer"), 0.0, ""
         self._phase, self._role = "", "quiet"
+        self._care, self._said = "", ""
         self.setFixedHeight(62)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -30,6 +34,11 @@ class ComputerChip(QAbstractButton):
 
     def show_engine(self, phase: str, role: str) -> None:
         self._phase, self._role = phase, role
+        self._tell()
+
+    def show_care(self, words: str) -> None:
+        """What needs a look, shown as a small sign and said on hover; empty takes it away."""
+        self._care = words
         self._tell()
 
     def sizeHint(self) -> QSize:
@@ -66,21 +75,29 @@ class ComputerChip(QAbstractButton):
         top = QRectF(inner.left(), inner.top(), inner.width(), 18)
         painter.setFont(fonts.ui_font(12, QFont.Weight.Medium))
         painter.setPen(QColor(colours.text))
-        name = painter.fontMetrics().elidedText(self._name, Qt.TextElideMode.ElideRight, int(top.width()))
+        room = int(top.width()) - (20 if self._care else 0)
+        name = painter.fontMetrics().elidedText(self._name, Qt.TextElideMode.ElideRight, room)
         painter.drawText(top, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), name)
+        if self._care:
+            sign = pixmap("triangle-alert", "care", 14, self.devicePixelRatioF())
+            painter.drawPixmap(QPointF(top.right() - 14, top.top() + 2), sign)
         line = QRectF(inner.left(), inner.top() + 30, inner.width(), 18)
         painter.setFont(fonts.figure_font(11))
         painter.setPen(QColor(colours.quiet))
         painter.drawText(line, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), self._memory)
-        room = line.width() - painter.fontMetrics().horizontalAdvance(self._memory) - 22
-        phase = painter.fontMetrics().elidedText(self._phase, Qt.TextElideMode.ElideRight, int(room))
+        left = line.width() - painter.fontMetrics().horizontalAdvance(self._memory) - 22
+        phase = painter.fontMetrics().elidedText(self._phase, Qt.TextElideMode.ElideRight, int(left))
         painter.drawText(line.adjusted(13, 0, 0, 0), int(Qt.AlignmentFlag.AlignVCenter), phase)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(getattr(colours, self._role)))
         painter.drawEllipse(QRectF(line.left() + 1, line.center().y() - 3, 7, 7))
 
     def _tell(self) -> None:
-        words = ". ".join(part for part in (self._name, self._memory, self._phase) if part)
-        self.setAccessibleName(say("This computer: {words}", words=words))
-        self.setToolTip(words)
-        self.update()
+        """The same words are neither said nor painted again: this is called every second."""
+        words = ". ".join(part for part in (self._name, self._memory, self._phase, self._care) if part)
+        said = f"{words}|{self._role}|{self._share:.2f}"
+        if said != self._said:
+            self._said = said
+            self.setAccessibleName(say("This computer: {words}", words=words))
+            self.setToolTip(words)
+            self.update()

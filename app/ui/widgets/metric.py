@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.core.units import format_duration
@@ -51,6 +51,10 @@ class MetricCard(QWidget):
         self._held: float | None = None
         self._hover_x: float | None = None
         self._said = ""
+        self._value_font = figure_font(18, QFont.Weight.DemiBold)
+        self._unit_px = QFontMetrics(ui_font(SMALL_PX)).horizontalAdvance(unit) + 4 if unit else 0
+        self._ground_key: object = None
+        self._ground_picture = QPixmap()
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(title)
@@ -124,22 +128,41 @@ class MetricCard(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Card, words, ghost, curve, and what is under the mouse."""
+        """The ground from its picture, then what changes every second: value, curve, what is under the mouse."""
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        colours = tokens()
-        painter.setPen(QPen(QColor(colours.border), 1))
-        painter.setBrush(QColor(colours.page))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
         area, now = self._area(), self._clock()
         shown = self._under_mouse(area, now)
+        value = self.value_words(shown[1] if shown else None)
         title = self._title if shown is None else say("{time} ago", time=format_duration(max(0.0, now - shown[0])))
-        self._paint_words(painter, title, self.value_words(shown[1] if shown else None))
-        self._paint_ground(painter, area)
+        painter.drawPixmap(0, 0, self._ground(title, value, area))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_value(painter, value)
+        self._paint_ghost(painter, area)
         paint_curve(painter, area, self.points(area), "care" if self._care else "accent")
         if shown is not None:
             self._paint_cursor(painter, area, now, shown)
         painter.end()
+
+    def _ground(self, title: str, value: str, area: QRectF) -> QPixmap:
+        """Card, title, unit and base line: painted again only when one of them, the size or the theme is another."""
+        ratio, colours = self.devicePixelRatioF(), tokens()
+        key = (self.size(), ratio, colours.name, title, self._care, len(value))
+        if key != self._ground_key:
+            self._ground_key = key
+            picture = QPixmap(self.size() * ratio)
+            picture.setDevicePixelRatio(ratio)
+            picture.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(picture)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(colours.border), 1))
+            painter.setBrush(QColor(colours.page))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+            self._paint_words(painter, title, value)
+            painter.setPen(QPen(QColor(colours.border), 1))
+            painter.drawLine(QPointF(area.left(), area.bottom() + 0.5), QPointF(area.right(), area.bottom() + 0.5))
+            painter.end()
+            self._ground_picture = picture
+        return self._ground_picture
 
     def _area(self) -> QRectF:
         top = PADDING_PX + HEAD_PX + 4 + (12 if self._care else 0)
@@ -157,41 +180,43 @@ class MetricCard(QWidget):
         found = self._curve.near(now - (area.right() - self._hover_x) / area.width() * SPAN_S)
         return None if found is None or found[1] is None else (found[0], found[1])
 
+    @property
+    def _head(self) -> QRectF:
+        return QRectF(PADDING_PX, PADDING_PX - 2, self.width() - 2 * PADDING_PX, HEAD_PX)
+
     def _paint_words(self, painter: QPainter, title: str, value: str) -> None:
-        colours = tokens()
-        head = QRectF(PADDING_PX, PADDING_PX - 2, self.width() - 2 * PADDING_PX, HEAD_PX)
-        side, right = int(Qt.AlignmentFlag.AlignVCenter), int(Qt.AlignmentFlag.AlignRight)
+        """Everything but the value, for which room is left."""
+        colours, head = tokens(), self._head
+        side = int(Qt.AlignmentFlag.AlignVCenter)
+        painter.setFont(self._value_font)
+        value_width = painter.fontMetrics().horizontalAdvance("0" * len(value))
         painter.setFont(ui_font(SMALL_PX))
         measure = painter.fontMetrics()
-        painter.setPen(QColor(colours.quiet))
-        unit_width = 0
-        if self._unit:
-            unit_width = measure.horizontalAdvance(self._unit) + 4
-            painter.drawText(head.adjusted(0, 2, 0, 2), side | right, self._unit)
         if self._care:
             painter.setPen(QColor(colours.care))
             care = measure.elidedText(f"▲ {self._care}", Qt.TextElideMode.ElideRight, int(head.width()))
             painter.drawText(head.adjusted(0, 19, 0, 19), side, care)
-            painter.setPen(QColor(colours.quiet))
-        value_font = figure_font(18, QFont.Weight.DemiBold)
-        painter.setFont(value_font)
-        value_width = painter.fontMetrics().horizontalAdvance(value)
-        painter.setPen(QColor(colours.quiet if self.value is None else colours.text))
-        painter.drawText(head.adjusted(0, 0, -unit_width, 0), side | right, value)
-        painter.setFont(ui_font(SMALL_PX))
         painter.setPen(QColor(colours.quiet))
-        room = int(head.width() - unit_width - value_width - 6)
+        if self._unit:
+            painter.drawText(head.adjusted(0, 2, 0, 2), side | int(Qt.AlignmentFlag.AlignRight), self._unit)
+        room = int(head.width() - self._unit_px - value_width - 6)
         painter.drawText(head, side, measure.elidedText(title, Qt.TextElideMode.ElideRight, room))
 
-    def _paint_ground(self, painter: QPainter, area: QRectF) -> None:
-        colours = tokens()
-        painter.setPen(QPen(QColor(colours.border), 1))
-        painter.drawLine(QPointF(area.left(), area.bottom() + 0.5), QPointF(area.right(), area.bottom() + 0.5))
-        if self._ghost is not None:
-            share = min(1.0, max(0.0, (self._ghost - self._low) / self._scale()))
-            y = round(area.bottom() - share * area.height()) + 0.5
-            painter.setPen(QPen(QColor(colours.quiet), 1, Qt.PenStyle.DashLine))
-            painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
+    def _paint_value(self, painter: QPainter, value: str) -> None:
+        painter.setFont(self._value_font)
+        painter.setPen(QColor(tokens().quiet if self.value is None else tokens().text))
+        side = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
+        painter.drawText(self._head.adjusted(0, 0, -self._unit_px, 0), side, value)
+
+    def _paint_ghost(self, painter: QPainter, area: QRectF) -> None:
+        if self._ghost is None:
+            return
+        share = min(1.0, max(0.0, (self._ghost - self._low) / self._scale()))
+        y = round(area.bottom() - share * area.height()) + 0.5
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+        painter.setPen(QPen(QColor(tokens().quiet), 1, Qt.PenStyle.DashLine))
+        painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     def _paint_cursor(self, painter: QPainter, area: QRectF, now: float, shown: tuple[float, float]) -> None:
         at_s, value = shown
