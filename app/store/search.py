@@ -22,7 +22,7 @@ EACH = 3  # hits shown of one chat or document
 class Hit(msgspec.Struct, frozen=True):
     """Something found. `snippet` is one line of it, `spans` the characters to light; `at_s` is when it was written.
 
-    `chat_id` is None for a page that only a document set holds: then `set_name` names it.
+    `place` is where the first hit stands in the whole text. `chat_id` is None for a page that only a document set holds: then `set_name` names it.
     """
 
     kind: HitKind
@@ -37,6 +37,7 @@ class Hit(msgspec.Struct, frozen=True):
     document: str = ""
     page: int = 0
     set_name: str = ""
+    place: Span = (0, 0)
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -101,7 +102,9 @@ class Search(Indexing):
             line = snippet_of(self._db.rows(sql, document_id, number)[0][0], query)
             chat_id, message_id, title, set_name = self._home_of(document_id, folder_id)
             hit = Hit("page", title, read_at, line.text, line.spans, chat_id, message_id, set_name=set_name)
-            hits.append(msgspec.structs.replace(hit, document_id=document_id, document=name, page=number))
+            hits.append(
+                msgspec.structs.replace(hit, document_id=document_id, document=name, page=number, place=line.first)
+            )
         return tuple(hits)
 
     def _ranked_pages(self, query: Query, folder_id: int | None) -> list[tuple[Any, ...]]:

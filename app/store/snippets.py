@@ -19,10 +19,11 @@ Hit = tuple[int, int, int]
 
 
 class Snippet(msgspec.Struct, frozen=True):
-    """One line; `spans` are characters of it from, to."""
+    """One line; `spans` are characters of it from, to. `first` is where its first hit stands in the whole text."""
 
     text: str = ""
     spans: tuple[Span, ...] = ()
+    first: Span = (0, 0)
 
 
 def snippet_of(text: str, query: Query, width: int = WIDTH) -> Snippet:
@@ -40,7 +41,7 @@ def snippet_of(text: str, query: Query, width: int = WIDTH) -> Snippet:
         folded.span(*hit[:2]) for hit in hits[max(0, best - BEFORE) : best + width] if _near(hit, hits[best], width)
     ]
     line, moved = _one_line(text, start, end, [span for span in spans if start <= span[0] and span[1] <= end])
-    return Snippet(line, tuple(moved))
+    return Snippet(line, tuple(moved), first)
 
 
 def _best(hits: Sequence[Hit], width: int) -> int:

@@ -25,6 +25,7 @@ class ChatDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self.open_chat: int | None = None
         self.target: Key | None = None
+        self.several = False  # are selected
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(0, ROW_PX)
@@ -60,11 +61,11 @@ class ChatDelegate(QStyledItemDelegate):
         selected = bool(state & QStyle.StateFlag.State_Selected)
         focused = selected and bool(state & QStyle.StateFlag.State_HasFocus)
         hovered = bool(state & QStyle.StateFlag.State_MouseOver)
-        is_target = row.key == self.target
+        is_target, chosen = row.key == self.target, selected and (self.several or not shown)
         if not (selected or shown or hovered or is_target):
             return
         painter.setPen(QPen(QColor(colours.accent), 1.5) if focused or is_target else Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(colours.selection if (selected and not shown) or is_target else colours.hover))
+        painter.setBrush(QColor(colours.selection if chosen or is_target else colours.hover))
         painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), 6, 6)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QListView, QWidget
 
@@ -91,6 +91,12 @@ class ChatList(QListView):
         self.edit(index)
 
     # ---- what is selected
+
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        """One that is selected beside others looks like them, open or not."""
+        super().selectionChanged(selected, deselected)
+        self._delegate.several = len(self.selectionModel().selectedIndexes()) > 1
+        self.viewport().update()
 
     def selected_rows(self) -> list[Row]:
         """From the top to the bottom."""

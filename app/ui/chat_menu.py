@@ -23,9 +23,8 @@ class ChatMenu(QMenu):
         self._shelving = shelving
 
     def show_at(self, place: QPoint) -> None:
+        """By the keyboard as well, its arrows work at once."""
         self.popup(place)
-        if self.actions():
-            self.setActiveAction(self.actions()[0])
 
     def fill_for_chats(
         self, chosen: Sequence[Chat], open_beside: Callable[[int], object], rename: Wish, export: Wish

@@ -40,9 +40,7 @@ class BinPage(Page):
         )
         self.add(label(words, "quiet"))
         self.stay = self._make_stay()
-        row = QWidget()
-        row.setLayout(field(say("Deleted chats stay here"), self.stay))
-        self.add(row)
+        self.column.addLayout(field(say("Deleted chats stay here"), self.stay))
         self.empty = Card(ground="sheet")
         self.empty.column.addWidget(label(say("The recycle bin is empty.")))
         self.empty.column.addWidget(label(say("A chat that you delete can be brought back from here."), "quiet"))
@@ -53,6 +51,7 @@ class BinPage(Page):
         self.clear = Confirmed(say("Empty the recycle bin"), "", self._empty)
         self.add(self.clear)
         self.add(self.sheet)
+        self.column.addStretch(1)
         listen(self, lambda: desk.settings_changed.connect(lambda _: self._show()))
         self._show()
 
@@ -144,7 +143,8 @@ class BinRow(QFrame):
         super().__init__(parent)
         title = binned.chat.title or say("Untitled")
         self.title = ElidedLabel(title)
-        self.facts = label(_facts(binned, goes_s), "quiet")
+        self.facts = ElidedLabel(_facts(binned, goes_s))
+        self.facts.setProperty("role", "quiet")
         self.restore = TextButton(say("Restore"), picture="undo-2")
         self.restore.setAccessibleName(say("Restore") + f": {title}")
         self.restore.clicked.connect(self.restored)
@@ -207,9 +207,7 @@ class Confirmed(QStackedWidget):
     def _fit(self) -> None:
         """As wide and as high as what is shown."""
         shown = self.currentWidget()
-        size = shown.sizeHint() if shown is not None else self.sizeHint()
-        self.setFixedHeight(size.height())
-        self.setMinimumWidth(size.width())
+        self.setFixedSize(shown.sizeHint() if shown is not None else self.sizeHint())
 
 
 def _in_a_row(*widgets: QWidget) -> QWidget:
@@ -219,7 +217,6 @@ def _in_a_row(*widgets: QWidget) -> QWidget:
     row.setSpacing(8)
     for widget in widgets:
         row.addWidget(widget)
-    row.addStretch(1)
     return box
 
 
