@@ -8,6 +8,7 @@ from typing import Any
 
 from app import __version__
 from app.terminal.finding import add_find
+from app.terminal.integrate import add_integrate
 from app.terminal.keeping_arguments import add_keeping_commands
 from app.terminal.opening import missing_file, split_files
 from app.terminal.presets import add_preset_command, missing_of
@@ -82,6 +83,7 @@ def build_parser() -> ArgumentParser:
     demo = command("demo", "the whole program once, with the bundled toy model: no network, no graphics card needed")
     demo.add_argument("--terminal", action="store_true", help="stay in the terminal even where there is a display")
     add_keeping_commands(command)
+    add_integrate(command)
     sessions = command("sessions", "what the engine has read of documents and keeps for the next chat")
     sessions.add_argument("action", nargs="?", choices=("list", "prune", "clear"), default="list")
     bundle = command("bundle", "pack versions, settings and logs into a file to hand on; no chats, no documents")

@@ -14,6 +14,7 @@ from app.session.desk import Desk
 from app.session.loading import last_used_model
 from app.terminal import bench, chat, coverage, finding, keeping, models, reports, sets
 from app.terminal.chatfiles import run_export, run_import_chats
+from app.terminal.integrate import run_integrate
 from app.terminal.output import note
 from app.terminal.presets import run_presets
 from app.terminal.vault import open_vault, run_vault
@@ -41,6 +42,7 @@ COMMANDS: dict[str, Command] = {
     "export": run_export,
     "import-chats": run_import_chats,
     "find": finding.run_find,
+    "integrate": run_integrate,
     "vault": run_vault,
 }
 
