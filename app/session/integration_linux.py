@@ -21,7 +21,7 @@ _TOOL_S = 30.0
 _NEEDS_QUOTES = set(" \t\n\"'\\><~|&;$*?#()`")
 _ENTRY = """[Desktop Entry]
 Type=Application
-Version=1.5
+Version=1.0
 Name=Carrel
 GenericName=Private desk for documents and Qwen3
 GenericName[zh_CN]=阅读文档与使用 Qwen3 的私人书桌
@@ -31,12 +31,12 @@ TryExec={program}
 Exec={command} %F
 Icon=carrel
 Terminal=false
-Categories=Office;Utility;
+Categories=Office;
 Keywords=AI;LLM;GGUF;PDF;Qwen;
 MimeType=application/x-gguf;
 StartupNotify=true
 StartupWMClass=carrel
-SingleMainWindow=true
+X-GNOME-SingleWindow=true
 """
 
 
