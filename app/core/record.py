@@ -65,7 +65,8 @@ class Origin(msgspec.Struct, frozen=True, omit_defaults=True):
     """What one answer was made with. Times are Unix seconds.
 
     `spoken_chars` and `thought_chars` of the answer were there before and were gone on with. `others` answers were
-    written at the same time at the beginning. `prompt_sha256` is of the turns as they were sent.
+    written at the same time when it began. `prompt_sha256` is of the turns as they were sent. `reloaded` is an answer
+    on whose way the model was loaded in a smaller way.
     """
 
     app_version: str = ""
@@ -84,4 +85,4 @@ class Origin(msgspec.Struct, frozen=True, omit_defaults=True):
     spoken_chars: int = 0
     thought_chars: int = 0
     others: int = 0
-    answer_sha256: str = ""
+    reloaded: bool = False

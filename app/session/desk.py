@@ -25,6 +25,7 @@ from app.session.indexing import Indexer
 from app.session.monitor import Monitor
 from app.session.presets import Presets
 from app.session.printer import MakePrinter
+from app.session.record.hashing import Hashing
 from app.session.rest import Rest
 from app.session.resume import Resume
 from app.session.stepdown import as_loaded
@@ -55,12 +56,14 @@ class Desk:
     monitor: Monitor = field(init=False)
     index: Indexer = field(init=False)
     presets: Presets = field(init=False)
+    hashing: Hashing = field(init=False)
 
     def __post_init__(self) -> None:
         self.vault = Strongbox(self)
         self.resume, self.rest, self.index = Resume(self), Rest(self), Indexer(self)
         self.presets = Presets(self.home.presets)
         self.monitor = Monitor(self)
+        self.hashing = Hashing(self)
 
     @property
     def is_temporary(self) -> bool:

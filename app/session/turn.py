@@ -28,6 +28,7 @@ from app.session.failures import as_carrel_error
 from app.session.form import check_form
 from app.session.opening import Opened, open_wish, said_before, title_of, write_rows
 from app.session.prompt import compose_turns
+from app.session.record.keeping import keep_origin
 from app.session.resume import readings_of
 from app.session.sampling import instructions_of, seeded, usual_sampling
 from app.session.telling import Telling
@@ -155,6 +156,8 @@ class Turn:
             self._end("stopped")
             return
         self.sent = self._generate()
+        instructions = instructions_of(self._desk, self._opened.choices)
+        keep_origin(self._desk, rows[1].id, self.sent, instructions, self._opened.documents, self.ended)
         keepable = readings_of(self._opened.thread, instructions_of(self._desk, self._opened.choices))
         self._asking = Asking(self._desk, self.sent, keepable, self.outcome.receipt.context_used)
         self._asking.heard.connect(self._on_event)

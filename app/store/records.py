@@ -23,6 +23,7 @@ class Records(Messages):
         """Keep or replace what an answer was made with."""
         with self._db.transaction():
             self._chat_of(message_id)
+            origin = self._with_hash(origin)
             sql = "INSERT INTO origins (message_id, origin) VALUES (?, ?) "
             sql += "ON CONFLICT (message_id) DO UPDATE SET origin = excluded.origin"
             self._db.execute(sql, message_id, to_json(origin))
@@ -51,6 +52,16 @@ class Records(Messages):
             sql = "INSERT OR REPLACE INTO file_hashes (path, size_bytes, changed_ns, sha256) VALUES (?, ?, ?, ?)"
             self._db.execute(sql, path, size_bytes, changed_ns, sha256)
             self._fill_in(path, size_bytes, sha256)
+
+    def _with_hash(self, origin: Origin) -> Origin:
+        """With the hash of its model where that is known already."""
+        model = origin.model
+        if model.sha256 or not model.path:
+            return origin
+        sql = "SELECT sha256 FROM file_hashes WHERE path = ? AND size_bytes = ?"
+        rows = self._db.rows(sql, model.path, model.size_bytes)
+        known = msgspec.structs.replace(model, sha256=rows[0][0]) if rows else model
+        return msgspec.structs.replace(origin, model=known)
 
     def _fill_in(self, path: str, size_bytes: int, sha256: str) -> None:
         """Answers that were made while the file was still being hashed get its hash."""

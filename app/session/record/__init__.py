@@ -1,0 +1,1 @@
+"""What answers were made with: kept, told, exported, and made again to compare."""

@@ -1,0 +1,80 @@
+"""Keeps what an answer is made with, beside the answer, without holding it up."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from app.core.chat import Document
+from app.core.emitter import Emitter
+from app.core.record import EngineUsed, ModelUsed, Origin
+from app.engine import messages as m
+from app.session.desk import Desk
+from app.session.record.origin import driver_version, engine_used, model_used, origin_of
+from app.session.wish import Outcome
+
+log = logging.getLogger(__name__)
+
+
+def keep_origin(
+    desk: Desk,
+    message_id: int,
+    sent: m.Generate,
+    instructions: str,
+    documents: Sequence[Document],
+    ended: Emitter[[Outcome]],
+) -> None:
+    """Remember now what the answer begins with; when it has `ended`, keep it. A failure goes to the log.
+
+    What files and the driver tell is read while the answer is written; what comes late is added.
+    """
+    state, spec, asked_at = desk.engine.state, desk.engine.spec, time.time()
+    begun = origin_of(sent, instructions, documents, state, others=max(0, len(desk.answering) - 1))
+    looked: list[_Looked] = []
+    ends: list[Origin] = []
+
+    def on_looked(found: _Looked) -> None:
+        looked.append(found)
+        if ends:
+            _keep(desk, message_id, with_looked(ends[0], found))
+
+    def on_ended(_outcome: Outcome) -> None:
+        disconnect()
+        changed = desk.engine.spec is not spec
+        engine = engine_used(desk.engine.state if changed else state, desk.engine.spec)
+        times = {"asked_at": asked_at, "ended_at": time.time(), "engine": engine, "reloaded": changed}
+        ends.append(msgspec.structs.replace(begun, **times))
+        _keep(desk, message_id, with_looked(ends[0], looked[0]) if looked else ends[0])
+
+    disconnect = ended.connect(on_ended)
+    desk.jobs.run(lambda: look_at(begun), on_looked, _log)
+
+
+_Looked = tuple[ModelUsed, str]
+
+
+def look_at(origin: Origin) -> _Looked:
+    """In a job: what the header of the model and the graphics driver tell."""
+    return model_used(Path(origin.model.path), origin.model.description), driver_version()
+
+
+def with_looked(origin: Origin, found: _Looked) -> Origin:
+    engine: EngineUsed = msgspec.structs.replace(origin.engine, driver=found[1])
+    return msgspec.structs.replace(origin, model=found[0], engine=engine)
+
+
+def _keep(desk: Desk, message_id: int, origin: Origin) -> None:
+    def kept(_: object) -> None:
+        """The hash of the file joins it as soon as it is known."""
+        if not desk.is_temporary and origin.model.size_bytes:
+            desk.hashing.learn(Path(origin.model.path))
+
+    desk.store.ask(lambda store: store.keep_origin(message_id, origin), kept, _log)
+
+
+def _log(error: Exception) -> None:
+    log.info("what an answer was made with could not be kept in full", exc_info=error)
