@@ -22,7 +22,8 @@ EACH = 3  # hits shown of one chat or document
 class Hit(msgspec.Struct, frozen=True):
     """Something found. `snippet` is one line of it, `spans` the characters to light; `at_s` is when it was written.
 
-    `place` is where the first hit stands in the whole text. `chat_id` is None for a page that only a document set holds: then `set_name` names it.
+    `place` is where the first hit stands in the whole text. `chat_id` is None for a page that only a document set
+    holds: then `set_name` names it.
     """
 
     kind: HitKind
@@ -89,7 +90,7 @@ class Search(Indexing):
             hidden = not line.spans and bool(thinking)
             line = snippet_of(thinking, query) if hidden else line
             kind: HitKind = "thinking" if hidden else "message"
-            hits.append(Hit(kind, title, at_s, line.text, line.spans, chat_id, message_id, role))
+            hits.append(Hit(kind, title, at_s, line.text, line.spans, chat_id, message_id, role, place=line.first))
         return tuple(hits)
 
     def _find_pages(self, query: Query, limit: int, folder_id: int | None) -> tuple[Hit, ...]:

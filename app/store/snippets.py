@@ -35,6 +35,7 @@ def snippet_of(text: str, query: Query, width: int = WIDTH) -> Snippet:
         return Snippet(line)
     best = _best(hits, width)
     first = folded.span(*hits[best][:2])
+    width = _room(text[first[0] : first[0] + width], width)
     start = _left(text, first[0] - min(BEFORE, width // 4))
     end = _right(text, max(start + width, first[1]))
     spans = [
@@ -57,6 +58,12 @@ def _best(hits: Sequence[Hit], width: int) -> int:
 def _near(hit: Hit, best: Hit, width: int) -> bool:
     """Whether a hit may be seen with the best one: folding makes a text at most thrice as long, or a little shorter."""
     return best[0] - 3 * BEFORE <= hit[0] <= best[0] + 3 * width
+
+
+def _room(text: str, width: int) -> int:
+    """Signs of Chinese are twice as wide as letters: fewer of them fill the line."""
+    wide = sum(sign > "\u2e80" for sign in text)
+    return width if 3 * wide < len(text) else width * 5 // 8
 
 
 def _left(text: str, at: int) -> int:

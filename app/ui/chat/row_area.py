@@ -76,6 +76,18 @@ class RowArea(QAbstractScrollArea):
         self.verticalScrollBar().setValue(TOP_PX + self._heights.top(row) + offset_px)
         self._arrange()
 
+    @property
+    def live_rows(self) -> dict[int, MessageRow]:
+        """The rows that are widgets now, by number."""
+        return dict(self._live)
+
+    def reveal(self, row: int, top: int, bottom: int) -> None:
+        """Scroll just so far that this stretch of a row that is a widget is seen."""
+        widget = self._live.get(row)
+        if widget is not None:
+            self._set_follow(False)
+            self._reveal(widget, top, bottom)
+
     # ---- where rows lie
 
     def _refit(self, row: int) -> None:
