@@ -33,6 +33,11 @@ def say(template: str, /, **params: Any) -> str:
     return text.format(**params) if params else text
 
 
+def sentences(*parts: str) -> str:
+    """Sentences one after the other; in Chinese without a space between them."""
+    return ("" if _language == "zh_CN" else " ").join(part for part in parts if part)
+
+
 def mark(template: str) -> str:
     """A sentence to be said later: marks the literal for the translation test, returns it unchanged."""
     return template

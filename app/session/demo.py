@@ -20,12 +20,17 @@ def demo_model_path() -> Path:
 
 def demo_document_path() -> Path:
     """The bundled document in the language spoken."""
-    return resource("demo", _facts()["document"])
+    return resource("demo", _facts().document)
 
 
 def demo_question() -> str:
     """A question the document answers, in the language spoken."""
-    return _facts()["question"]
+    return _facts().question
+
+
+def demo_questions() -> tuple[str, ...]:
+    """The same and three more: one to look up, one to quote, one that the document does not answer."""
+    return (demo_question(), *_facts().more)
 
 
 def sampling_of(path: str, *, thinking: bool) -> Sampling:
@@ -39,7 +44,12 @@ def is_demo(path: str) -> bool:
     return Path(path).name == demo_model_path().name
 
 
-def _facts() -> dict[str, str]:
+class _Facts(msgspec.Struct, frozen=True):
+    document: str
+    question: str
+    more: tuple[str, ...]
+
+
+def _facts() -> _Facts:
     table = json.loads(resource("demo", "demo.json").read_text("utf-8"))
-    facts: dict[str, str] = table["zh_CN" if language() == "zh_CN" else "en"]
-    return facts
+    return msgspec.convert(table["zh_CN" if language() == "zh_CN" else "en"], _Facts)

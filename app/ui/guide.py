@@ -17,7 +17,7 @@ class Guide:
     """Events: `changed()` when the machine, the advice or the list of models is known anew."""
 
     def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+        self.desk = desk
         self.machine: Machine | None = None
         self.advice: Advice | None = None
         self.advice_error: CarrelError | None = None
@@ -31,15 +31,15 @@ class Guide:
 
     def look(self) -> None:
         """What this computer is."""
-        look(self._desk, self._on_machine)
+        look(self.desk, self._on_machine)
 
     def ask(self) -> None:
         """Which model to run; the sentences come in the language spoken now."""
-        advise(self._desk, self._on_advice, self._on_no_advice)
+        advise(self.desk, self._on_advice, self._on_no_advice)
 
     def list_models(self) -> None:
         """Which models are here."""
-        list_models(self._desk, self._on_models)
+        list_models(self.desk, self._on_models)
 
     def refresh(self) -> None:
         self.look()
@@ -49,7 +49,7 @@ class Guide:
     def proof_words(self, plan: Plan) -> str:
         """Whose word the hash of the plan's file is; empty for a file that is not in the catalog."""
         try:
-            entry = catalog_of(self._desk).find(f"{plan.model.repo}/{plan.model.file}")
+            entry = catalog_of(self.desk).find(f"{plan.model.repo}/{plan.model.file}")
         except CarrelError:
             return ""
         return explain_proof(entry)

@@ -47,13 +47,17 @@ class Window(QMainWindow):
     """One window over one desk. `begin` after it is shown: looking at the computer must not delay the first picture."""
 
     def __init__(
-        self, desk: Desk, telemetry: Telemetry | None = None, clock: Callable[[], float] = time.monotonic
+        self,
+        desk: Desk,
+        telemetry: Telemetry | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        downloads: Downloads | None = None,
     ) -> None:
         super().__init__()
         self._clock = clock
         self.desk = desk
         self.loader, self.guide = Loader(desk), Guide(desk)
-        self.downloads, self.sets = Downloads(desk), DocumentSets(desk)
+        self.downloads, self.sets = downloads or Downloads(desk), DocumentSets(desk)
         self.panes = Panes(desk, self.guide)
         self._front = Front(self.panes)
         self.telemetry = telemetry or Telemetry(desk)
@@ -189,7 +193,8 @@ class Window(QMainWindow):
         self._place.keep(self)
         self.panes.stop()
         self.leafing.close()
-        self.downloads.rest()
+        if not self.desk.vault.is_locking:  # files come home behind a locked door too
+            self.downloads.rest()
         self.frame.panes.keep_drafts()
         self.telemetry.stop()
         self._listener.stop()

@@ -33,8 +33,13 @@ def quant_in(name: str) -> str:
 
 def quant_words(quant: str) -> str:
     """`Q4_K_M` → "4-bit"."""
+    return say("{bits}-bit", bits=bits_of(quant)) if re.search(r"\d", quant) else quant
+
+
+def bits_of(quant: str) -> int:
+    """`Q4_K_M` → 4; 16 for a name without a number."""
     digits = re.search(r"\d+", quant)
-    return say("{bits}-bit", bits=digits.group()) if digits else quant
+    return int(digits.group()) if digits else 16
 
 
 def model_words(path: str, n_ctx: int) -> str:
@@ -49,8 +54,12 @@ def model_words(path: str, n_ctx: int) -> str:
 
 def context_words(n_ctx: int) -> str:
     """A context as tokens and as pages, at 700 tokens a page."""
-    pages = max(1, 10 * round(n_ctx / 7000))
-    return say("{count} tokens, about {pages} pages", count=format_tokens(n_ctx), pages=pages)
+    return say("{count} tokens, about {pages} pages", count=format_tokens(n_ctx), pages=pages_of(n_ctx))
+
+
+def pages_of(n_ctx: int) -> int:
+    """How many pages so many tokens are, roughly: 700 tokens a page, by tens."""
+    return max(1, 10 * round(n_ctx / 7000))
 
 
 def load_words(spec: Load) -> str:

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QLabel, QRadioButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.catalog.index import load_catalog
@@ -23,9 +22,7 @@ from app.ui.inspector.answer_card import AnswerCard
 from app.ui.inspector.machine_cards import MachineCards
 from app.ui.pages.download_card import DownloadCard, progress_words
 from app.ui.pages.library import LibraryPage
-from app.ui.pages.plan_card import PlanView
 from app.ui.pages.settings import SettingsPage
-from app.ui.pages.start import StartPage
 from app.ui.sample_computer import SAMPLE_MACHINE
 from tests.helpers.fake_engine import Script
 from tests.ui.studio import Studio
@@ -61,35 +58,6 @@ class FakePull:
 
     def __getattr__(self, name: str) -> Any:
         return lambda: self.told.append(name)
-
-
-def test_first_page_names_computer_plan_and_three_ways(studio: Studio) -> None:
-    studio.window.show_page("start")
-    page = studio.window.pages["start"]
-    assert isinstance(page, StartPage)
-    words = words_of(page)
-    for wanted in ("GeForce RTX 4090", "570.86.15", "23.4 GB free of 24.0 GB", "Qwen3-32B, 4-bit", "Q4_K_M"):
-        assert wanted in words
-    assert page.get.text().startswith("Download 19.8")
-    assert page.demo.isEnabled()
-    assert page.choose.isEnabled()
-    view = page.findChild(PlanView)
-    assert view is not None
-    assert view.plan.reason in words
-
-
-def test_choosing_an_alternative_shows_its_reason_and_size(studio: Studio) -> None:
-    studio.window.show_page("start")
-    page = studio.window.pages["start"]
-    assert isinstance(page, StartPage)
-    advice = studio.window.guide.advice
-    assert advice is not None
-    choices = page.findChildren(QRadioButton)
-    assert len(choices) == 3
-    before = page.get.text()
-    choices[1].setChecked(True)
-    assert advice.alternatives[0].reason in words_of(page)
-    assert page.get.text() != before
 
 
 def test_download_card_counts_pauses_resumes_and_fails_in_place(studio: Studio) -> None:
@@ -146,6 +114,7 @@ def test_library_lists_what_is_here_and_loads_it(studio: Studio) -> None:
 def test_chosen_file_that_is_no_model_is_refused_in_words(studio: Studio, tmp_path: Path) -> None:
     text = tmp_path / "notes.gguf"
     text.write_text("no model")
+    studio.window.show_page("library")
     studio.window.open_model(text)
     studio.wait(lambda: studio.window.notices.isVisible())
     assert studio.window.notices.words
@@ -199,15 +168,3 @@ def test_performance_shows_the_turn_and_the_computer(studio: Studio) -> None:
     studio.ask("A question")
     assert "tokens" in words_of(answer)
     assert (answer.speed.value or 0) > 0
-
-
-def test_download_button_begins_one_pull_a_file(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    begun: list[str] = []
-    monkeypatch.setattr("app.session.library.Pull.start", lambda self: begun.append(self.name))
-    studio.window.show_page("start")
-    page = studio.window.pages["start"]
-    assert isinstance(page, StartPage)
-    studio.qtbot.mouseClick(page.get, Qt.MouseButton.LeftButton)
-    studio.qtbot.mouseClick(page.get, Qt.MouseButton.LeftButton)
-    assert begun == ["Qwen3-32B-Q4_K_M.gguf"]
-    assert len(page.findChildren(DownloadCard)) == 1

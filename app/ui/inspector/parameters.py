@@ -59,7 +59,7 @@ class Parameters(QWidget):
         self.instructions = TextBox(say("For example: quote every clause you use."), lines=6)
         self.instructions.setAccessibleName(say("Instructions for this chat"))
         self.instructions.kept.connect(lambda text: self._manner.choose(instructions=text))
-        self.heading, self.tokens = label(say("Instructions for this chat"), "group"), label("", "quiet", wrap=False)
+        self.heading, self.tokens = label(say("Instructions for this chat"), "group", wrap=False), label("", "quiet", wrap=False)
         self.back = IconButton("undo-2", say("Back to the instructions of the preset"), px=14)
         self.back.clicked.connect(lambda: self._manner.go_back("instructions"))
         self._count = TokenCount(self._desk, self.instructions, self.tokens)

@@ -28,6 +28,7 @@ from app.ui.pages.chat_readiness import Readiness
 from app.ui.pages.chat_runs import LongRuns
 from app.ui.pages.chat_tasks import TaskCard
 from app.ui.pages.chat_transcript import Transcript
+from app.ui.pages.first_steps import FirstSteps
 
 if TYPE_CHECKING:
     from app.ui.chat.view import ChatView
@@ -62,6 +63,9 @@ class ChatPage(QWidget):
             MessageActs(conversation, self.composer, self.transcript, self),
             TemporaryLine(),
         )
+        self._first_steps = FirstSteps(self.transcript.welcome, conversation, self.composer, self)
+        self.transcript.welcome.files_wanted.connect(self.choose_files)
+        self.transcript.welcome.presets_wanted.connect(lambda: self.page_wanted.emit("presets"))
         self.setAcceptDrops(True)
         self._lay_out()
         self._connect()
@@ -78,13 +82,11 @@ class ChatPage(QWidget):
     # ---- building
 
     def _lay_out(self) -> None:
-        below = QVBoxLayout()
-        below.setContentsMargins(0, 0, 0, 16)
-        below.setSpacing(8)
         acts = self.acts
         cards = (self.engine_card, self.refusal, self.tasks, acts.note, acts.queue, acts.edit_line, self.composer)
-        for widget in cards:
-            below.addWidget(_centred(widget))
+        below = QVBoxLayout()
+        below.setContentsMargins(0, 0, 0, 16)
+        below.addWidget(_centred(_stacked(*cards)))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -252,6 +254,17 @@ class ChatPage(QWidget):
     def _on_files_changed(self) -> None:
         self.composer.set_files(self._conversation.chips())
         self._show_tasks()
+
+
+def _stacked(*widgets: QWidget) -> QWidget:
+    """One below the other; what is hidden takes no room, not even a gap."""
+    holder = QWidget()
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(8)
+    for widget in widgets:
+        column.addWidget(widget)
+    return holder
 
 
 def _centred(widget: QWidget) -> QWidget:

@@ -1,4 +1,4 @@
-"""What stands around the conversation: the welcome, the demo's plain word, the engine's card, a refusal."""
+"""What stands around the conversation: the demo's plain word, the engine's card, a refusal."""
 
 from __future__ import annotations
 
@@ -15,28 +15,6 @@ from app.ui.loader import Loader
 from app.ui.pages.page import buttons, label
 from app.ui.widgets.buttons import IconButton, TextButton
 from app.ui.words import model_name
-
-
-class Welcome(QWidget):
-    """An empty page: what one can do here."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._title = label(say("What would you like to read?"), "title")
-        self._words = label(
-            say("Ask something, or drop a file here and ask about it. Nothing leaves this computer."), "quiet"
-        )
-        for words in (self._title, self._words):
-            words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        column = QVBoxLayout(self)
-        column.addStretch(2)
-        column.addWidget(self._title)
-        column.addWidget(self._words)
-        column.addStretch(3)
-
-    def show_for(self, state: EngineState) -> None:
-        """Nothing to say yet that depends on the engine but the name of the model."""
-        self.setAccessibleName(self._title.text())
 
 
 class DemoLine(QFrame):

@@ -21,7 +21,7 @@ from app.ui.chat.message import SHOW_FILE, CoverageNote, FailureNote, MessageIte
 from app.ui.chat.verdicts import target_of
 from app.ui.conversation import Conversation
 from app.ui.loader import Loader
-from app.ui.pages.chat_cards import Welcome
+from app.ui.pages.welcome import Welcome
 from app.ui.receipts import RELOAD, SUPPORT, failure_of, item_of, receipt_details, receipt_line, without_button
 from app.ui.spreadsheet import copy_tables, save_tables
 
@@ -46,7 +46,7 @@ class Transcript(QStackedWidget):
         self._conversation, self._loader = conversation, loader
         self._view: ChatView | None = None
         self.of_passes: set[int] = set()  # answers that came of a reading in passes: those are gone on with otherwise
-        self.welcome = Welcome()
+        self.welcome = Welcome(conversation.desk, conversation.manner)
         self.addWidget(self.welcome)
 
     @property

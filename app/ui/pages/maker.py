@@ -44,6 +44,10 @@ def make_page(name: str, window: Window) -> Page:
         return sets
     if name == "presets":
         return _make_presets(window)
+    if name == "vault":
+        from app.ui.pages.vault import VaultPage
+
+        return VaultPage(window.desk)
     if name == "bin":
         from app.ui.pages.bin import BinPage
 

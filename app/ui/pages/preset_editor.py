@@ -31,6 +31,7 @@ class PresetEditor(QWidget):
         super().__init__(parent)
         self._preset, self._change = preset, change
         self.purpose = QLineEdit(preset.purpose)
+        self.purpose.setCursorPosition(0)
         self.purpose.editingFinished.connect(lambda: self._set(purpose=self.purpose.text().strip()))
         self.instructions = TextBox(say("What the model should know and mind in these chats."), lines=LINES)
         self.instructions.setAccessibleName(say("Instructions"))

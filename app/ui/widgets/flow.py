@@ -13,7 +13,12 @@ class FlowLayout(QLayout):
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
         self._gap = gap
+        self._centred = False
         self.setContentsMargins(0, 0, 0, 0)
+
+    def set_centred(self) -> None:
+        """Each line in the middle of the width."""
+        self._centred = True
 
     def addItem(self, item: QLayoutItem) -> None:
         """Qt calls this for `addWidget`."""
@@ -60,14 +65,25 @@ class FlowLayout(QLayout):
         return size
 
     def _arrange(self, rect: QRect, *, move: bool) -> int:
+        """Lines from the top; what is lower than its line stands in the middle of it. Hidden items take no room."""
         x, y, line = rect.x(), rect.y(), 0
+        placed: list[tuple[QLayoutItem, QRect]] = []
         for item in self._items:
+            if item.isEmpty():
+                continue
             size = item.sizeHint()
             width = min(size.width(), max(rect.width(), 1))
             if x > rect.x() and x + width > rect.x() + rect.width():
-                x, y, line = rect.x(), y + line + self._gap, 0
-            if move:
-                item.setGeometry(QRect(QPoint(x, y), QSize(width, size.height())))
+                self._settle(placed, line, rect, move=move)
+                x, y, line, placed = rect.x(), y + line + self._gap, 0, []
+            placed.append((item, QRect(QPoint(x, y), QSize(width, size.height()))))
             x += width + self._gap
             line = max(line, size.height())
+        self._settle(placed, line, rect, move=move)
         return y + line - rect.y()
+
+    def _settle(self, placed: list[tuple[QLayoutItem, QRect]], line: int, rect: QRect, *, move: bool) -> None:
+        """Give the items of a full line their places."""
+        left = rect.right() - placed[-1][1].right() if self._centred and placed else 0
+        for item, place in placed if move else ():
+            item.setGeometry(place.translated(left // 2, (line - place.height()) // 2))
