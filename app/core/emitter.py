@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Generic, ParamSpec
 
 P = ParamSpec("P")
@@ -18,6 +18,15 @@ class Emitter(Generic[P]):
         """Call `listener` on every emit; returns a function that disconnects it."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener) if listener in self._listeners else None
+
+    @property
+    def listeners(self) -> tuple[Callable[P, object], ...]:
+        """Who listens now, to be put back with `restore`."""
+        return tuple(self._listeners)
+
+    def restore(self, listeners: Iterable[Callable[P, object]]) -> None:
+        """Only these listen from now on."""
+        self._listeners = list(listeners)
 
     def emit(self, *args: P.args, **kwargs: P.kwargs) -> None:
         for listener in tuple(self._listeners):

@@ -73,6 +73,7 @@ class Strongbox:
         self._keys: _Keys | None = None
         self.header, self.trouble = _look(desk.home)
         self.is_changing = False  # a wish of session/vault.py is under way
+        self.is_locking = False  # `locking` is being told
         self.files = PrivateFiles(desk.home.root, self._files_key)
         self.locking: Emitter[[]] = Emitter()
         self.changed: Emitter[[]] = Emitter()
@@ -124,7 +125,11 @@ class Strongbox:
         if not self.is_on or self.is_locked or self.is_changing:
             return
         desk = self._desk
-        self.locking.emit()
+        self.is_locking = True
+        try:
+            self.locking.emit()
+        finally:
+            self.is_locking = False
         desk.engine.stop()
         desk.store.lock(lambda _: self.changed.emit())
         self._drop_keys()

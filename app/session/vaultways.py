@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from itertools import pairwise
 
 import msgspec
 
@@ -86,6 +88,28 @@ def refuse_weak(passphrase: str) -> None:
         raise CarrelError(
             "passphrase_long", "A passphrase may have {count} characters at most.", "Take a part of it.", count=LONGEST
         )
+
+
+def strength(passphrase: str) -> int:
+    """A rough word on how hard it is to guess: 0 too short, 1 weak, 2 fair, 3 strong."""
+    if len(passphrase.strip()) < SHORTEST:
+        return 0
+    kinds = {_kind_of(sign): None for sign in passphrase}
+    pairs = {passphrase[at : at + 2].casefold() for at in range(len(passphrase) - 1)}  # repeats and runs add little
+    runs = sum(ord(after) - ord(before) in (-1, 0, 1) for before, after in pairwise(passphrase))
+    bits = (len(pairs) + 1 - runs) * math.log2(sum(_SIGNS[kind] for kind in kinds)) * _LANGUAGE
+    return 1 if bits < _FAIR_BITS else 2 if bits < _STRONG_BITS else 3
+
+
+def _kind_of(sign: str) -> str:
+    if not sign.isascii():
+        return "other"
+    return "digit" if sign.isdigit() else "small" if sign.islower() else "capital" if sign.isupper() else "sign"
+
+
+_SIGNS = {"digit": 10, "small": 26, "capital": 26, "sign": 33, "other": 2000}
+_LANGUAGE = 0.5  # words of a language can be guessed better than letters at random
+_FAIR_BITS, _STRONG_BITS = 28.0, 48.0
 
 
 def kept_in_store(header: VaultHeader, master: bytearray) -> VaultHeader:

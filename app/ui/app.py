@@ -23,6 +23,7 @@ from app.ui.theme import Choice, theme
 if TYPE_CHECKING:
     from app.session.desk import Desk
     from app.ui.doorbell import Doorbell, Ring
+    from app.ui.gate import Gate
     from app.ui.window import Window
 
 _translator: QTranslator | None = None
@@ -74,27 +75,47 @@ def run_window(desk: Desk, ring: Ring, doorbell: Doorbell | None = None) -> int:
 
     `desk.post` must be a `QtPost`.
     """
-    from app.ui.window import Window
+    from app.ui.gate import Gate
 
     application = make_application(sys.argv)
     dress(desk.settings.theme)
     speak_qt()
     last_resort.install(QtPost(application))
-    window = Window(desk)
-    application.aboutToQuit.connect(window.finish)
-    application.aboutToQuit.connect(formulas().stop)
-    formulas().start()
-    window.show()
-    if doorbell is not None:
-        window.arrivals.listen_at(doorbell)
-    QTimer.singleShot(0, lambda: _begin(window, ring))
     _let_python_hear_signals(application)
-    return application.exec()
+    gate = Gate(desk, doorbell, [ring])
+    code = 0
+    while gate.pass_through():
+        code = _run_one(application, desk, gate, doorbell)
+        if not desk.vault.is_locked:  # the user has closed it
+            break
+    return code
 
 
-def _begin(window: Window, ring: Ring) -> None:
-    window.begin(demo=ring.demo)
-    window.arrivals.open([Path(name) for name in ring.files])
+def _run_one(application: QApplication, desk: Desk, gate: Gate, doorbell: Doorbell | None) -> int:
+    """One window, until it is closed or the vault is locked."""
+    from app.ui.gate import Presence
+    from app.ui.window import Window
+
+    with gate.guarding():
+        window = Window(desk, downloads=gate.downloads)
+        gate.watch(window)
+        application.aboutToQuit.connect(window.finish)
+        application.aboutToQuit.connect(formulas().stop)
+        formulas().start()
+        window.show()
+        Presence(desk, window)
+        if doorbell is not None:
+            window.arrivals.listen_at(doorbell)
+        QTimer.singleShot(0, window, lambda: _begin(window, gate.take_rings()))
+        code = application.exec()
+        application.aboutToQuit.disconnect(window.finish)
+        gate.take_down(window)
+    return code
+
+
+def _begin(window: Window, rings: list[Ring]) -> None:
+    window.begin(demo=any(ring.demo for ring in rings))
+    window.arrivals.open([Path(name) for ring in rings for name in ring.files])
 
 
 def _let_python_hear_signals(application: QApplication) -> None:

@@ -178,6 +178,16 @@ def _program(window: Window) -> tuple[Command, ...]:
         Command(
             "page.settings", mark("Settings"), lambda: window.show_page("settings"), PROGRAM, ("Ctrl+,",), "settings"
         ),
+        Command("page.vault", mark("Vault"), lambda: window.show_page("vault"), PROGRAM, icon="lock"),
+        Command(
+            "vault.lock",
+            mark("Lock the vault now"),
+            window.desk.vault.lock,
+            PROGRAM,
+            ("Ctrl+Alt+L",),
+            "lock",
+            enabled=lambda: window.desk.vault.is_on,
+        ),
         Command("page.keys", mark("Keys"), lambda: window.show_page("keys"), PROGRAM, ("F1",), "keyboard"),
         Command("page.about", mark("About Carrel"), lambda: window.show_page("about"), PROGRAM, icon="info"),
         Command(

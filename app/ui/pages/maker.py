@@ -44,6 +44,8 @@ def make_page(name: str, window: Window) -> Page:
         return sets
     if name == "presets":
         return _make_presets(window)
+    if name in ("performance", "benchmark"):
+        return _make_figures(name, window)
     if name == "vault":
         from app.ui.pages.vault import VaultPage
 
@@ -58,6 +60,23 @@ def make_page(name: str, window: Window) -> Page:
         listen(bin_page, lambda: window.conversation.listed.connect(lambda _: bin_page.refresh()))
         return bin_page
     return _make_library(window) if name == "library" else _make_start(window)
+
+
+def _make_figures(name: str, window: Window) -> Page:
+    from app.ui.pages.benchmark import BenchmarkPage
+    from app.ui.pages.performance import PerformancePage
+
+    if name == "performance":
+        page = PerformancePage(window.desk)
+        page.answer_wanted.connect(window.open_answer)
+        page.page_wanted.connect(window.show_page)
+        return page
+    bench = BenchmarkPage(window.benching)
+    bench.library_wanted.connect(lambda: window.show_page("library"))
+    bench.removed.connect(
+        lambda run: window.notices.tell(say("The run is deleted."), say("Undo"), lambda: window.benching.restore(run))
+    )
+    return bench
 
 
 def _make_presets(window: Window) -> Page:
