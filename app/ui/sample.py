@@ -110,8 +110,9 @@ class ScriptedLink:
             time.sleep(script.delay_s)
         if script.title and wish.turns[-1].content.startswith("Give this conversation a title"):
             script = replace(script, answer=script.title, thinking="", delay_s=0.0)
-        tokens = [("thinking", t) for t in pieces(script.thinking)] if wish.thinking else []
-        tokens += [("answer", t) for t in pieces(script.answer)]
+        begun = bool(wish.thought or wish.spoken)
+        tokens = [("thinking", t) for t in pieces(script.thinking)] if wish.thinking and not begun else []
+        tokens += [("answer", t) for t in pieces(script.answer.removeprefix(wish.spoken))]
         said = 0
         for number, (channel, text) in enumerate(tokens):
             if script.die_after is not None and number == script.die_after:

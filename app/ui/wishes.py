@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 
 from app.core.words import mark, say
 from app.ui.commands import ANSWER, CHAT, MESSAGE, PROGRAM, VIEW, Command, Commands
+from app.ui.tree_wishes import tree_commands
 
 if TYPE_CHECKING:
     from app.ui.window import Window
@@ -17,7 +18,7 @@ def make_commands(window: Window) -> Commands:
     """The wishes of `window`. Its widgets are looked up at every wish: another language makes them again."""
     commands, wishes = Commands(), Wishes(window)
     commands.add(*_chats(window, wishes), *_message(window, wishes), *_answer(window, wishes))
-    commands.add(*_view(window), *_program(window))
+    commands.add(*tree_commands(window), *_view(window), *_program(window))
     return commands
 
 
@@ -45,6 +46,8 @@ class Wishes:
             window.leafing.close()
         elif window.conversation.is_running:
             window.conversation.stop()
+        elif window.conversation.editing is not None:
+            window.conversation.cancel_edit()
         elif window.page != "chat":
             window.show_page("chat")
         else:
@@ -75,7 +78,7 @@ def _message(window: Window, wishes: Wishes) -> tuple[Command, ...]:
         Command("message.go", mark("Go to the message"), wishes.go_to_message, MESSAGE, ("Ctrl+L",), "pencil"),
         Command("message.send", mark("Send"), None, MESSAGE, ("Return",)),
         Command("message.line", mark("New line"), None, MESSAGE, ("Shift+Return",)),
-        Command("message.recall", mark("The last question again, in the empty message"), None, MESSAGE, ("Up",)),
+        Command("message.recall", mark("Edit the last question, from the empty message"), None, MESSAGE, ("Up",)),
         Command("message.files", mark("Add files to the message"), wishes.add_files, MESSAGE, ("Ctrl+O",), "paperclip"),
         Command(
             "message.preview",

@@ -54,6 +54,7 @@ class MessageActs(QObject):
         listen(self, lambda: conversation.leaving.connect(self.note.box.flush))
         listen(self, lambda: conversation.reread.connect(self._on_standing_changed))
         listen(self, lambda: conversation.running_changed.connect(self._on_standing_changed))
+        listen(self, lambda: conversation.asked.connect(lambda *_: self.show_queue()))
         listen(self, lambda: conversation.branched.connect(self._on_branched))
 
     def show_all(self) -> None:
@@ -70,7 +71,7 @@ class MessageActs(QObject):
         """The last question comes into the composer."""
         question = self._conversation.last("user")
         if question is not None:
-            self._conversation.edit(question.id)
+            self._edit(question.id)
 
     def answer_again(self) -> None:
         """Another answer to the last question."""
@@ -103,13 +104,21 @@ class MessageActs(QObject):
         conversation = self._conversation
         number = int(key) if key.isdecimal() else 0
         if action == EDIT:
-            conversation.edit(number)
+            self._edit(number)
         elif action in (EARLIER, LATER):
             conversation.switch(number, -1 if action == EARLIER else 1)
         elif action == BRANCH:
             conversation.branch_off(number)
         elif action in _THINKING or action == CONTINUE:
             self._ask(number, action)
+
+    def _edit(self, number: int) -> None:
+        """What stands in the composer is set aside as it is now, not as it was last kept."""
+        editing = self._conversation.editing
+        if editing is None or editing.id != number:
+            self._conversation.keep_draft(self._composer.text)
+            self._conversation.edit(number)
+        self._composer.edit.setFocus()
 
     def _ask(self, number: int, action: str) -> None:
         if not self._conversation.may_ask:
