@@ -17,7 +17,7 @@ from app.session.export.writing import Export, Order
 from app.session.importing.wishes import Imported, import_chats, imported_words
 from app.store.store import Store
 from app.terminal.output import StatusLine, note, print_json
-from app.terminal.waiting import wait_for
+from app.terminal.waiting import Hear, wait_for
 
 
 def run_export(desk: Desk, loop: Loop, args: Namespace) -> int:
@@ -31,8 +31,8 @@ def run_export(desk: Desk, loop: Loop, args: Namespace) -> int:
     status = StatusLine()
     exports: list[Export] = []
 
-    def start(done: object, failed: object) -> None:
-        exports.append(Export(desk, order, done, failed))  # type: ignore[arg-type]
+    def start(done: Hear, failed: Hear) -> None:
+        exports.append(Export(desk, order, done, failed))
         exports[0].progressed.connect(
             lambda count, total: status.show(say("{done} of {total} chats", done=count, total=total))
         )

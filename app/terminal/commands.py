@@ -17,6 +17,7 @@ from app.terminal.chatfiles import run_export, run_import_chats
 from app.terminal.integrate import run_integrate
 from app.terminal.output import note
 from app.terminal.presets import run_presets
+from app.terminal.records import run_record, run_rerun
 from app.terminal.vault import open_vault, run_vault
 
 Command = Callable[[Desk, Loop, Namespace], int]
@@ -41,6 +42,8 @@ COMMANDS: dict[str, Command] = {
     "presets": run_presets,
     "export": run_export,
     "import-chats": run_import_chats,
+    "record": run_record,
+    "rerun": run_rerun,
     "find": finding.run_find,
     "integrate": run_integrate,
     "vault": run_vault,
