@@ -24,6 +24,7 @@ from app.ui.conversation import Conversation
 from app.ui.demonstration import Demonstration
 from app.ui.document_sets import DocumentSets
 from app.ui.downloads import Downloads
+from app.ui.figuring import Figuring
 from app.ui.frame import Frame
 from app.ui.guide import Guide
 from app.ui.inspector.inspector import Inspector
@@ -61,7 +62,6 @@ class Window(QMainWindow):
         self.panes = Panes(desk, self.guide)
         self._front = Front(self.panes)
         self.telemetry = telemetry or Telemetry(desk)
-        self.telemetry.sampled.connect(desk.monitor.take)
         self._place = Place(self._place_file)
         self._place.restore_panes(self.panes)
         self.page = self._place.page("chat" if desk.settings.last_model else "start")
@@ -69,7 +69,7 @@ class Window(QMainWindow):
         self.setWindowTitle("Carrel")
         self.setMinimumSize(640, 480)
         self.commands, self.arrivals = make_commands(self), Arrivals(self)
-        self.seeking = Seeking(self)
+        self.seeking, self.figuring = Seeking(self), Figuring(self)
         self._build()
         self.resize(*SIZE_PX)
         self._place.restore_geometry(self)

@@ -18,7 +18,9 @@ def make_page(name: str, window: Window) -> Page:
     if name == "settings":
         from app.ui.pages.settings import SettingsPage
 
-        return SettingsPage(window.desk)
+        settings = SettingsPage(window.desk)
+        settings.page_wanted.connect(window.show_page)
+        return settings
     if name == "about":
         from app.ui.pages.about import AboutPage
 
@@ -68,13 +70,15 @@ def _make_figures(name: str, window: Window) -> Page:
 
     if name == "performance":
         page = PerformancePage(window.desk)
-        page.answer_wanted.connect(window.open_answer)
+        page.answer_wanted.connect(window.figuring.open_answer)
         page.page_wanted.connect(window.show_page)
         return page
-    bench = BenchmarkPage(window.benching)
+    bench = BenchmarkPage(window.figuring.benching)
     bench.library_wanted.connect(lambda: window.show_page("library"))
     bench.removed.connect(
-        lambda run: window.notices.tell(say("The run is deleted."), say("Undo"), lambda: window.benching.restore(run))
+        lambda run: window.notices.tell(
+            say("The run is deleted."), say("Undo"), lambda: window.figuring.benching.restore(run)
+        )
     )
     return bench
 
