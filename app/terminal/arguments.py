@@ -12,6 +12,7 @@ from app.terminal.integrate import add_integrate
 from app.terminal.keeping_arguments import add_keeping_commands
 from app.terminal.opening import missing_file, split_files
 from app.terminal.presets import add_preset_command, missing_of
+from app.terminal.tree_arguments import add_tree, wrong_tree
 from app.terminal.vault import add_vault_command
 
 _EPILOG = """exit codes: 0 done, 1 refused or failed (the reason is on stderr), 2 wrong usage, 130 interrupted"""
@@ -31,8 +32,8 @@ def read_arguments(arguments: list[str]) -> Namespace:
 def _missing(args: Namespace) -> str:
     """What a command needs and was not given, which argparse cannot see by itself."""
     match args.command:
-        case "chat" if args.json and args.question is None:
-            return "chat --json needs a question"
+        case "chat":
+            return wrong_tree(args)
         case "cover" if (args.question is None) == (args.resume is None):
             return "cover needs a question, or --resume"
         case "presets":
@@ -121,6 +122,7 @@ def _chat(parser: ArgumentParser) -> None:
     parser.add_argument("--model", metavar="FILE", help="a GGUF file; default: the one used last")
     _documents(parser)
     parser.add_argument("--chat", type=_positive, metavar="N", help="go on with chat number N")
+    add_tree(parser, _positive)
     parser.add_argument("--preset", metavar="NAME", help="how to answer; `carrel presets` lists them")
     parser.add_argument("--no-thinking", action="store_true", help="answer without thinking first")
     _sampling_options(parser)

@@ -23,12 +23,15 @@ from app.session.form import check_form
 from app.session.loading import last_used_model, load_model
 from app.session.receipt import receipt_line
 from app.session.sampling import new_chat_choices, usual_sampling
+from app.session.temporary import TemporaryDesk
 from app.session.turn import Outcome, Turn, Wish
 from app.terminal.citations import note_citations
 from app.terminal.conversation import Talk
 from app.terminal.output import StatusLine, note, print_line
 from app.terminal.reading import documents_of, read_for_terminal
 from app.terminal.text_file import text_of
+from app.terminal.tree import placed, run_tree
+from app.terminal.tree_arguments import asks_nothing
 from app.terminal.waiting import wait_for
 
 DEMO_SEED = 7
@@ -37,6 +40,10 @@ LONGEST_SAVE_S = 120.0  # what was read is kept before the program ends
 
 def run_chat(desk: Desk, loop: Loop, args: Namespace) -> int:
     """Answer one question, or talk until the end of input."""
+    if asks_nothing(args):
+        return run_tree(desk, loop, args)
+    if args.temporary:
+        desk = TemporaryDesk(desk)
     model = Path(args.model) if args.model else last_used_model(desk)
     fixed, choices = fixed_of(args), with_preset(desk, args)
     thinking = not args.no_thinking and choices.thinking is not False
@@ -53,8 +60,8 @@ def run_chat(desk: Desk, loop: Loop, args: Namespace) -> int:
         thinking,
         choices,
     )
-    if args.question is not None:
-        outcome = stream(desk, loop, wish, as_json=args.json)
+    if args.question is not None or args.regenerate is not None or args.go_on is not None:
+        outcome = stream(desk, loop, placed(desk, args, wish), as_json=args.json)
         desk.resume.go_on()
         loop.run_until(lambda: desk.resume.is_settled, LONGEST_SAVE_S)
         return _exit_code(outcome)

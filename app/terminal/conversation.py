@@ -13,10 +13,12 @@ from app.core.chat import Document
 from app.core.errors import Cancelled, CarrelError
 from app.core.loop import Loop
 from app.core.words import say
+from app.session.branches import show_chat, switch_version
 from app.session.chats import list_chats
 from app.session.desk import Desk
 from app.session.turn import Wish
 from app.terminal.output import note
+from app.terminal.tree import continued, edited, print_branch, repeated
 from app.terminal.waiting import wait_for
 
 
@@ -70,6 +72,34 @@ class Talk:
 
         self._stream(replace(self._wish, text=line), asked)
 
+    def _ask_at(self, wish: Wish) -> None:
+        """At another place of the tree; the files that are not sent yet wait for the next question."""
+        if not self._desk.engine.state.has_model:
+            self._load()
+        self._stream(wish, lambda _: None)
+
+    def _in_the_tree(self, words: list[str], line: str) -> bool:
+        """Commands about the chat that was begun; False for a word that is none of them."""
+        chat_id, desk, wish = self._wish.chat_id, self._desk, self._wish
+        if chat_id is None:
+            return False
+        match words:
+            case ["/edit", *_] if len(words) > 1:
+                text = line.removeprefix("/edit").strip()
+                self._ask_at(edited(desk, replace(wish, text=text), chat_id))
+            case ["/again"]:
+                self._ask_at(repeated(desk, wish, chat_id))
+            case ["/continue"]:
+                self._ask_at(continued(desk, wish, chat_id))
+            case ["/versions"]:
+                print_branch(wait_for(self._loop, lambda done, failed: show_chat(desk, chat_id, done, failed)))
+            case ["/switch", number] if number.isdecimal():
+                found = wait_for(self._loop, lambda done, failed: switch_version(desk, int(number), done, failed))
+                print_branch(found)
+            case _:
+                return False
+        return True
+
     def _command(self, line: str) -> None:
         match _words(line):
             case ["/file", *paths] if paths:
@@ -81,8 +111,10 @@ class Talk:
                     print(f"{chat.id:5}  {chat.title}")
             case ["/open", number] if number.isdecimal():
                 self._wish = replace(self._wish, chat_id=int(number), documents=())
-            case _:
-                note(_help())
+            case words:
+                if not self._in_the_tree(words, line):
+                    note(_help())
+                    note(_tree_help())
 
     def _add(self, paths: list[Path]) -> None:
         documents = self._read(paths)
@@ -110,4 +142,11 @@ def _help() -> str:
     return say(
         "Ask a question. /file PATH adds a file, /new begins a new chat, /chats lists them, /open N goes on with one, "
         "/quit leaves. Ctrl+C stops an answer."
+    )
+
+
+def _tree_help() -> str:
+    return say(
+        "In a chat, /edit TEXT asks the last question in other words, /again answers it again, /continue goes on with "
+        "an answer that was cut off, /versions lists what there is, /switch ID shows another version."
     )
