@@ -131,17 +131,17 @@ def test_engine_settings_are_kept(studio: Studio) -> None:
     studio.window.show_page("settings")
     page = studio.window.pages["settings"]
     assert isinstance(page, SettingsPage)
-    engine = page.engine
+    engine, readings = page.engine, page.readings
     engine.idle.setValue(30)
     engine.idle.editingFinished.emit()
-    engine.budget.setValue(20)
-    engine.budget.editingFinished.emit()
+    readings.budget.setValue(20)
+    readings.budget.editingFinished.emit()
     engine.speculation.setChecked(False)
     assert not engine.draft.isEnabled()
     saved = load_settings(studio.desk.home.settings_file)
     assert (saved.idle_unload_min, saved.sessions_gb, saved.speculation) == (30, 20.0, False)
-    studio.wait(lambda: "at most 20.0 GB" in engine.used.text())
-    assert not engine.clear_all.isVisible()
+    studio.wait(lambda: "at most 20.0 GB" in readings.used.text())
+    assert not readings.clear_all.isVisible()
 
 
 def test_adapters_change_strength_and_leave(studio: Studio, tmp_path: Path) -> None:

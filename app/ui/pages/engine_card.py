@@ -1,80 +1,80 @@
-"""What holds for the engine whatever model is loaded: drafts, threads, rest, and what it keeps on disk."""
+"""What holds for the engine whatever model is loaded: guessing, threads, rest; and what it keeps on disk."""
 
 from __future__ import annotations
 
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.core.units import format_bytes
 from app.core.words import say
 from app.session.desk import Desk
 from app.session.sessions import Listing, clear_sessions, list_sessions, prune_sessions
 from app.ui.bridge import listen
-from app.ui.pages.page import Card, field, label
+from app.ui.pages.page import field, label
+from app.ui.pages.settings_cards import SettingsCard
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.fields import DecimalField, NumberField
 
 FIELD_PX = 140
 
 
-class EngineSettings(Card):
+class EngineSettings(SettingsCard):
     """Each choice holds at once; those about loading with the next load."""
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__(say("Engine"), parent)
-        self._desk = desk
+        super().__init__(desk, say("Engine"), parent)
         settings = desk.settings
-        self.speculation = QCheckBox(say("Guess ahead from the documents where that is faster; answers stay the same"))
-        self.draft = QCheckBox(say("Let a small model that is here guess too, where memory is left over"))
-        self.keep = QCheckBox(say("Keep what was read of long documents on disk, so that new chats resume in seconds"))
-        for box, name in ((self.speculation, "speculation"), (self.draft, "draft_model"), (self.keep, "keep_sessions")):
-            box.setChecked(getattr(settings, name))
-            box.toggled.connect(lambda on, name=name: self._change(**{name: on}))
+        self.speculation = self.box(
+            say("Guess ahead from the documents where that is faster; answers stay the same"), "speculation"
+        )
+        self.draft = self.box(say("Let a small model that is here guess too, where memory is left over"), "draft_model")
+        self.speculation.toggled.connect(self.draft.setEnabled)
+        self.draft.setEnabled(settings.speculation)
         self.threads = _number(settings.threads, 256, say("One for each core"))
-        self.threads.editingFinished.connect(lambda: self._change(threads=self.threads.value()))
+        self.threads.editingFinished.connect(lambda: self.change(threads=self.threads.value()))
         self.idle = _number(settings.idle_unload_min, 24 * 60, say("Never"))
         self.idle.setSuffix(" " + say("min"))
-        self.idle.editingFinished.connect(lambda: self._change(idle_unload_min=self.idle.value()))
-        self.budget = _budget(settings.sessions_gb)
-        self.budget.editingFinished.connect(lambda: self._change(sessions_gb=self.budget.value()))
-        self.used, self.clear_all = label("", "quiet"), TextButton(say("Delete all"), kind="quiet", picture="trash-2")
-        self.clear_all.setAccessibleName(say("Delete everything that was kept of documents read"))
-        self.clear_all.clicked.connect(self._on_clear)
-        self._lay_out()
-        self._show_dependents()
-        listen(self, lambda: desk.resume.kept.connect(lambda *_: self._list()))
-
-    def _lay_out(self) -> None:
+        self.idle.editingFinished.connect(lambda: self.change(idle_unload_min=self.idle.value()))
         column = self.column
         column.addWidget(self.speculation)
         column.addWidget(self.draft)
         column.addLayout(field(say("Processor threads"), self.threads))
         column.addLayout(field(say("Leave memory when idle for"), self.idle))
-        column.addSpacing(8)
-        column.addWidget(self.keep)
-        column.addLayout(field(say("Disk space for it, at most"), self.budget))
+        column.addWidget(label(say("Guessing and threads change with the next load of a model."), "quiet"))
+
+
+class ReadingsCard(SettingsCard):
+    """What the engine has read of long documents, and how much of the disk it may take."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(desk, say("What was read of documents"), parent)
+        self.keep = self.box(
+            say("Keep what was read of long documents on disk, so that new chats resume in seconds"), "keep_sessions"
+        )
+        self.budget = _budget(desk.settings.sessions_gb)
+        self.budget.editingFinished.connect(self._on_budget)
+        self.budget.setEnabled(desk.settings.keep_sessions)
+        self.keep.toggled.connect(self.budget.setEnabled)
+        self.used, self.clear_all = label("", "quiet"), TextButton(say("Delete all"), kind="quiet", picture="trash-2")
+        self.clear_all.setAccessibleName(say("Delete everything that was kept of documents read"))
+        self.clear_all.clicked.connect(self._on_clear)
+        self.column.addWidget(self.keep)
+        self.column.addLayout(field(say("Disk space for it, at most"), self.budget))
         row = QHBoxLayout()
         row.addWidget(self.used, 1)
         row.addWidget(self.clear_all)
-        column.addLayout(row)
-        column.addWidget(label(say("Guessing and threads change with the next load of a model."), "quiet"))
+        self.column.addLayout(row)
+        listen(self, lambda: desk.resume.kept.connect(lambda *_: self._list()))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._list()
 
-    def _change(self, **changes: object) -> None:
-        (name, value), *_ = changes.items()
-        if getattr(self._desk.settings, name) == value:
-            return
-        self._desk.change_settings(**changes)
-        self._show_dependents()
-        if name == "sessions_gb":
+    def _on_budget(self) -> None:
+        before = self._desk.settings.sessions_gb
+        self.change(sessions_gb=self.budget.value())
+        if before != self._desk.settings.sessions_gb:
             prune_sessions(self._desk, lambda _: self._list())
-
-    def _show_dependents(self) -> None:
-        self.draft.setEnabled(self._desk.settings.speculation)
-        self.budget.setEnabled(self._desk.settings.keep_sessions)
 
     def _list(self) -> None:
         list_sessions(self._desk, self._on_listed)
