@@ -13,7 +13,7 @@ WIDTH = 140
 BEFORE = 32
 _BOUND = 12  # how far a cut may move to fall between two words
 _MOST = 300  # hits that are looked at
-_SIGNS = frozenset("*`#|~")  # of Markdown: they say nothing in one line
+_MARKUP, _RULES = frozenset("*`"), frozenset("#|~")  # of Markdown: they say nothing in one line
 
 Hit = tuple[int, int, int]
 
@@ -93,7 +93,9 @@ def _one_line(text: str, start: int, end: int, spans: Sequence[Span]) -> tuple[s
         sign = text[place]
         if place in edges:
             at[place] = len(line)
-        if sign.isspace() or sign in _SIGNS:
+        if sign in _MARKUP:
+            continue
+        if sign.isspace() or sign in _RULES:
             if line and not line.endswith((" ", "…")):
                 line += " "
         elif sign.isprintable():

@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING
 
 from app.core.words import mark, say
 from app.session.bin import NOTICE_DAYS, BinNews, tend_bin
+from app.store.query import Query
+from app.store.search import Hit
 from app.ui.commands import CHAT, Command
+from app.ui.palette.entries import words_of
+from app.ui.palette.palette import Palette
 
 if TYPE_CHECKING:
     from app.ui.window import Window
@@ -17,7 +21,18 @@ class Seeking:
 
     def __init__(self, window: Window) -> None:
         self._window = window
+        self._palette: Palette | None = None
         window.commands.add(
+            Command(
+                "chat.find",
+                mark("Search in everything, and commands"),
+                self.open_palette,
+                CHAT,
+                ("Ctrl+K",),
+                "search",
+                is_listed=False,
+            ),
+            Command("chat.find_here", mark("Find in this chat"), self.find_here, CHAT, ("Ctrl+F",), "search"),
             Command("folder.new", mark("New folder"), self.make_folder, CHAT, icon="folder-plus"),
             Command("page.bin", mark("Recycle bin"), lambda: window.show_page("bin"), CHAT, icon="trash-2"),
         )
@@ -26,14 +41,49 @@ class Seeking:
         """Hear the sidebar."""
         sidebar = self._window.sidebar
         sidebar.open_beside_wanted.connect(self._window.open_beside)
+        sidebar.search_wanted.connect(self.open_palette)
+        self._drop_palette()
 
     def begin(self) -> None:
         """Once after the start: the bin lets go of what has been in it long enough, and says so."""
         tend_bin(self._window.desk, self._tell_bin)
 
+    def open_palette(self, text: str = "") -> None:
+        """The field over the window; again closes it."""
+        if self._palette is not None:
+            self._palette.end()
+            return
+        window = self._window
+        palette = self._palette = Palette(window, window.sidebar.front, window.commands)
+        palette.opened.connect(lambda hit, query, beside: self._jump(palette, hit, query, beside=beside))
+        palette.wished.connect(window.commands.run)
+        palette.closed.connect(self._on_closed)
+        palette.begin(text)
+
+    def find_here(self) -> None:
+        """The line over the open chat in which one looks for words in it."""
+        window = self._window
+        window.show_page("chat")
+        if window.conversation.messages:
+            from app.ui.chat.find_bar import find_bar_of  # with the chat's view, whose Markdown takes a while
+
+            find_bar_of(window.chat.view, window.conversation).begin()
+
     def make_folder(self) -> None:
         self._window.modelbar.sidebar.setChecked(True)
         self._window.sidebar.folder_button.click()
+
+    def _jump(self, palette: Palette, hit: Hit, query: Query, *, beside: bool) -> None:
+        from app.ui.jumping import Jump  # with the chat's view, whose Markdown takes a while
+
+        Jump(self._window, hit, query, words_of(palette.edit.text())).start(beside=beside)
+
+    def _on_closed(self) -> None:
+        self._palette = None
+
+    def _drop_palette(self) -> None:
+        if self._palette is not None:
+            self._palette.end()
 
     def _tell_bin(self, news: BinNews) -> None:
         window, days = self._window, self._window.desk.settings.bin_days

@@ -39,7 +39,8 @@ class Sidebar(QWidget):
 
     def __init__(self, conversation: Front, notices: Notices, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._conversation, self._notices = conversation, notices
+        self.front = self._conversation = conversation
+        self._notices = notices
         self.shelving = Shelving(conversation)
         self.setFixedWidth(WIDTH_PX)
         self.setProperty("ground", "panel")

@@ -1,0 +1,193 @@
+"""The overlay of the palette: one field, and below it what fits what is typed."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QVBoxLayout, QWidget
+
+from app.core.words import say
+from app.session.search import Finder
+from app.store.query import Query
+from app.store.search import Found, Hit
+from app.ui.commands import Commands
+from app.ui.palette.entries import (
+    Entry,
+    can_be_found,
+    entries_at_rest,
+    entries_of,
+    entries_of_commands,
+    is_for_commands,
+    spoken,
+    words_of,
+)
+from app.ui.palette.results import ResultList
+from app.ui.panes import Front
+from app.ui.widgets.search_field import SearchField
+
+WIDTH_PX, MOST_PX, TOP_PX, MARGIN_PX = 680, 620, 72, 24
+DIM = 70  # of 255: how much darker the window behind becomes
+
+
+class Palette(QWidget):
+    """Covers the window until something is chosen, Esc is pressed or the press falls beside it.
+
+    Signals: `opened(hit, query, beside)` for a hit, `wished(command id)` for a command; `closed()` in any case.
+    """
+
+    opened = Signal(object, object, bool)
+    wished = Signal(str)
+    closed = Signal()
+
+    def __init__(self, window: QWidget, front: Front, commands: Commands) -> None:
+        super().__init__(window)
+        self._window, self._front, self._commands = window, front, commands
+        self._finder = Finder(front.desk, self._on_found, self._on_failed)
+        self._query = Query()
+        self._is_waiting = self._enter_waits = self._is_over = False
+        self._before = QApplication.focusWidget()
+        self._build()
+        window.installEventFilter(self)
+
+    def _build(self) -> None:
+        self.setAccessibleName(say("Search and commands"))
+        self.card = QFrame(self)
+        self.card.setProperty("ground", "sheet")
+        self.edit = SearchField(say("Search chats, messages and documents, or type a command"))
+        self.edit.setProperty("kind", "bare")
+        self.edit.textChanged.connect(self._on_typed)
+        self.edit.moved.connect(self._on_moved)
+        self.edit.entered.connect(self._on_entered)
+        self.edit.left.connect(self.end)
+        self.results = ResultList()
+        self.results.clicked.connect(lambda _: self._take())
+        self.foot = QLabel()
+        self.foot.setProperty("role", "quiet")
+        self.foot.setContentsMargins(16, 4, 16, 8)
+        column = self._column = QVBoxLayout(self.card)
+        column.setContentsMargins(0, 8, 0, 0)
+        column.setSpacing(4)
+        inset = QVBoxLayout()
+        inset.setContentsMargins(8, 0, 8, 0)
+        inset.addWidget(self.edit)
+        column.addLayout(inset)
+        column.addWidget(self.results, 1)
+        column.addWidget(self.foot)
+
+    def begin(self, text: str = "") -> None:
+        """Show it over the whole window."""
+        self.edit.setText(text)
+        self.edit.selectAll()
+        self._on_typed(text)
+        self._place()
+        self.show()
+        self.raise_()
+        self.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def end(self) -> None:
+        """Go away and give the keyboard back. Twice does no harm."""
+        if self._is_over:
+            return
+        self._is_over = True
+        self._finder.stop()
+        self.hide()
+        if self._before is not None and self._before.isVisible():
+            self._before.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.closed.emit()
+        self.deleteLater()
+
+    # ---- what is found
+
+    def _on_typed(self, text: str) -> None:
+        words = words_of(text)
+        self._enter_waits = False
+        if is_for_commands(text):
+            self._show(entries_of_commands(words, self._commands.search(words)), say("No command has this name."))
+        elif can_be_found(words):
+            self._is_waiting = True
+            self._finder.find(words)
+            return
+        else:
+            self._show(entries_at_rest(self._front.chats, self._commands.search("")), "")
+        self._is_waiting = False
+        self._finder.stop()
+
+    def _on_found(self, found: Found) -> None:
+        self._is_waiting, self._query = False, found.query
+        words = words_of(self.edit.text())
+        self._show(entries_of(found, self._commands.search(words)), say("Nothing was found."))
+        if found.unindexed:
+            words = say("Older texts are still being read for the search: {count} to go.", count=f"{found.unindexed:,}")
+            self.foot.setText(words)
+        if self._enter_waits:
+            self._take()
+
+    def _on_failed(self, error: Exception) -> None:
+        self._is_waiting = False
+        self._show([], str(error))
+
+    def _show(self, entries: list[Entry], nothing: str) -> None:
+        self.results.show_entries(entries)
+        self.results.setVisible(bool(entries))
+        keys = say("↑ ↓ to choose · Enter opens · Ctrl+Enter opens beside · Esc closes")
+        self.foot.setText(keys if entries else nothing)
+        self._place()
+
+    # ---- what is chosen
+
+    def _on_moved(self, step: int) -> None:
+        self.results.step(step)
+        entry = self.results.chosen
+        if entry is not None:
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.edit, spoken(entry)))
+
+    def _on_entered(self, _shift: bool) -> None:
+        if self._is_waiting:
+            self._enter_waits = True
+        else:
+            self._take()
+
+    def _take(self) -> None:
+        entry, beside = self.results.chosen, self._wants_beside()
+        if entry is None:
+            return
+        hit: Hit | None = entry.hit
+        if hit is not None:
+            self.end()
+            self.opened.emit(hit, self._query, beside)
+        elif entry.command:
+            self.end()
+            self.wished.emit(entry.command)
+
+    def _wants_beside(self) -> bool:
+        return bool(QApplication.keyboardModifiers() & Qt.KeyboardModifier.ControlModifier)
+
+    # ---- place
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._window and event.type() == QEvent.Type.Resize:
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _place(self) -> None:
+        """As high as its rows, as far as the window allows."""
+        self.setGeometry(self._window.rect())
+        width = min(WIDTH_PX, self.width() - 2 * MARGIN_PX)
+        head = self.edit.sizeHint().height() + self.foot.sizeHint().height() + 20
+        top = min(TOP_PX, self.height() // 10)
+        most = min(MOST_PX, self.height() - top - MARGIN_PX)
+        left = (self.width() - width) // 2
+        self.card.setGeometry(left, top, width, most)  # how high the rows are depends on their width
+        self._column.activate()
+        rows = self.results.content_px + 8 if self.results.entries.all else 0
+        self.card.setGeometry(left, top, width, min(head + rows, most))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Beside the card: away."""
+        if not self.card.geometry().contains(event.position().toPoint()):
+            self.end()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(0, 0, 0, DIM))
+        painter.end()
