@@ -13,6 +13,7 @@ from app.session.chats import recover_answers
 from app.session.desk import Desk
 from app.session.loading import last_used_model
 from app.terminal import bench, chat, coverage, finding, keeping, models, reports, sets
+from app.terminal.backups import run_backup, run_restore
 from app.terminal.chatfiles import run_export, run_import_chats
 from app.terminal.integrate import run_integrate
 from app.terminal.output import note
@@ -43,6 +44,8 @@ COMMANDS: dict[str, Command] = {
     "export": run_export,
     "import-chats": run_import_chats,
     "record": run_record,
+    "backup": run_backup,
+    "restore": run_restore,
     "rerun": run_rerun,
     "find": finding.run_find,
     "integrate": run_integrate,

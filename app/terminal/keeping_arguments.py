@@ -19,6 +19,8 @@ def add_keeping_commands(command: AddCommand) -> None:
     rerun = command("rerun", "answer a question once more with the same seed, and say whether the same text came out")
     rerun.add_argument("message", type=_number, metavar="MESSAGE", help="the number of an answer (carrel record lists)")
     rerun.add_argument("--model", metavar="FILE", help="a GGUF file; default: the one that made the answer")
+    _backup(command("backup", "everything of yours in one file: chats, documents' text, sets, settings; no models"))
+    _restore(command("restore", "bring a backup back: add what is missing, or put it in the place of what is here"))
 
 
 def _export(parser: ArgumentParser) -> None:

@@ -1,0 +1,1 @@
+"""Everything of the user's in one file, and back."""

@@ -1,0 +1,176 @@
+"""Brings a backup back: what is missing is added, or it takes the place of what is here."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from app.config.paths import Home, expanded
+from app.config.settings import load_settings
+from app.core.errors import CarrelError
+from app.core.files import overwrite_and_remove, write_durably
+from app.session.backup.manifest import DATABASE, PRESETS, Manifest, place_of
+from app.session.backup.reading import open_backup
+from app.session.backup.staging import finish_restore, stage
+from app.session.desk import Desk
+from app.session.failures import as_carrel_error
+from app.session.strongbox import chats_key
+from app.store.cipher import Key
+from app.store.store import Store
+
+SOURCE = "Carrel"
+
+
+class Restored(msgspec.Struct, frozen=True):
+    """What a restore did: chats that came and that were here already, sets and presets that came; or the folder with
+    what was here before.
+    """
+
+    manifest: Manifest
+    chats: int = 0
+    known: int = 0
+    sets: int = 0
+    presets: int = 0
+    aside: Path | None = None
+
+
+Done = Callable[[Restored], object]
+Failed = Callable[[CarrelError], object]
+
+
+def restore(desk: Desk, file: Path, done: Done, failed: Failed, *, passphrase: str = "", replace: bool = False) -> None:
+    """All of it or nothing. A replaced profile's settings hold from now on; what was here is kept aside."""
+    path = expanded(file).absolute()
+    _replace(desk, path, passphrase, done, failed) if replace else _merge(desk, path, passphrase, done, failed)
+
+
+def _merge(desk: Desk, path: Path, passphrase: str, done: Done, failed: Failed) -> None:
+    unpacked = desk.home.root / f"restore-{os.getpid()}-{secrets.token_hex(4)}.sqlite"
+
+    def fail(error: Exception) -> None:
+        overwrite_and_remove(unpacked)
+        failed(as_carrel_error(error))
+
+    def read() -> tuple[Manifest, bytes | None, dict[str, bytes]]:
+        with open_backup(path, passphrase) as backup:
+            backup.check()
+            os.close(os.open(unpacked, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+            with unpacked.open("r+b") as handle:
+                for block in backup.blocks(DATABASE):
+                    handle.write(block)
+            names = [entry.name for entry in backup.manifest.entries if entry.name.startswith(PRESETS)]
+            return backup.manifest, backup.database_key, {name: backup.read(name) for name in names}
+
+    def add(found: tuple[Manifest, bytes | None, dict[str, bytes]]) -> None:
+        manifest, key, presets = found
+
+        def added(counts: tuple[int, int, int]) -> None:
+            overwrite_and_remove(unpacked)
+            try:
+                came = _add_presets(desk, presets)
+            except CarrelError as error:
+                failed(error)
+                return
+            done(Restored(manifest, *counts, came))
+
+        desk.store.ask(lambda store: add_all(store, unpacked, key), added, fail)
+
+    desk.jobs.run(read, add, fail)
+
+
+def add_all(store: Store, path: Path, key: Key | None) -> tuple[int, int, int]:
+    """On the database thread, in one transaction: new chats, chats that were here, new sets."""
+    source = Store(path, key=key)
+    try:
+        with store.transaction():
+            came = known = 0
+            for chat in source.list_chats():
+                copy = source.copy_chat(chat.id)
+                documents = store.take_documents(source.copy_documents([copy]))
+                if store.take_in(copy, documents, SOURCE) is None:
+                    known += 1
+                else:
+                    came += 1
+            return came, known, _add_sets(store, source)
+    finally:
+        source.close()
+        for side in ("-wal", "-shm"):
+            overwrite_and_remove(path.with_name(path.name + side))
+
+
+def _add_sets(store: Store, source: Store) -> int:
+    """Sets whose name is free. One that is here stays as it is."""
+    here = {one.name for one in store.list_sets()}
+    new = [one.name for one in source.list_sets() if one.name not in here]
+    for name in new:
+        store.save_set(name, source.set_documents(name))
+    return len(new)
+
+
+def _add_presets(desk: Desk, presets: dict[str, bytes]) -> int:
+    """Presets whose file is not here."""
+    came = 0
+    for name, content in presets.items():
+        place = place_of(desk.home, name)
+        if not place.exists():
+            place.parent.mkdir(exist_ok=True)
+            write_durably(place, content)
+            came += 1
+    return came
+
+
+def _replace(desk: Desk, path: Path, passphrase: str, done: Done, failed: Failed) -> None:
+    def fail(error: Exception) -> None:
+        failed(as_carrel_error(error))
+
+    try:
+        refuse_busy(desk)
+        key = chats_key(desk.vault.master()) if desk.vault.is_on else None
+    except CarrelError as error:
+        failed(error)
+        return
+
+    def prepare() -> Manifest:
+        with open_backup(path, passphrase) as backup:
+            backup.check()
+            stage(desk.home, backup, key)
+            return backup.manifest
+
+    def put_in_place(manifest: Manifest) -> None:
+        asides: list[Path | None] = []
+
+        def opening() -> Key | None:
+            asides.append(finish_restore(desk.home))
+            return key
+
+        def opened(_: object) -> None:
+            take_settings(desk, desk.home)
+            done(Restored(manifest, manifest.counts.get("chats", 0), aside=asides[0]))
+
+        desk.store.reopen(opening, opened, fail)
+
+    desk.jobs.run(prepare, put_in_place, fail)
+
+
+def take_settings(desk: Desk, home: Home) -> None:
+    """The settings on the disk are others now: hold to them, and tell."""
+    settings = load_settings(home.settings_file)
+    names = settings.__struct_fields__
+    changed = {
+        name: getattr(settings, name) for name in names if getattr(settings, name) != getattr(desk.settings, name)
+    }
+    if changed:
+        desk.change_settings(**changed)
+
+
+def refuse_busy(desk: Desk) -> None:
+    if desk.answering:
+        raise CarrelError(
+            "answers_running",
+            "A chat is being answered, so the chats cannot be replaced now.",
+            "Wait for the answer, or stop it first.",
+        )
