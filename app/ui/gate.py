@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, QTimer
 from PySide6.QtGui import QCloseEvent
@@ -25,6 +26,7 @@ from app.ui.edges import place_file
 from app.ui.pages.unlock import UnlockPage
 from app.ui.theme import theme
 
+T = TypeVar("T")
 SMALLEST_PX, SIZE_PX = (480, 480), (960, 640)
 
 
@@ -82,13 +84,16 @@ class Gate:
     @contextmanager
     def guarding(self) -> Iterator[None]:
         """Whoever begins to listen to the desk inside the block is forgotten after it."""
-        emitters = list(_emitters(self._desk, self.downloads))
-        before = [(emitter, emitter.listeners) for emitter in emitters]
+        parts = _parts(self._desk, self.downloads)
+        emitters = [(each, each.listeners) for each in _held(parts, Emitter)]
+        lists = [(each, list(each)) for each in _held(parts, list)]
         try:
             yield
         finally:
-            for emitter, listeners in before:
+            for emitter, listeners in emitters:
                 emitter.restore(listeners)
+            for each, content in lists:
+                each[:] = [one for one in each if not callable(one) or one in content]
 
     def take_down(self, window: QWidget) -> None:
         """Nothing of it is left when this returns, so far as Qt and Python let go of things."""
@@ -179,13 +184,16 @@ class Presence(QObject):
         return False
 
 
-def _emitters(*owners: object) -> Iterator[Emitter[...]]:
-    """Every emitter of the desk and of the parts it holds, and those of the whole program."""
-    parts = [*owners, last_resort, theme()]
-    parts += [getattr(owners[0], name) for name in ("engine", "vault", "resume", "rest", "monitor", "presets", "index")]
+def _parts(desk: Desk, *others: object) -> list[object]:
+    """The desk and what it holds, and what belongs to the whole program."""
+    names = ("engine", "vault", "resume", "rest", "monitor", "presets", "index")
+    return [desk, *(getattr(desk, name) for name in names), *others, last_resort, theme()]
+
+
+def _held(parts: list[object], kind: type[T]) -> Iterator[T]:
+    """Every value of a kind that one of the parts holds by a name: what one listens at, or leaves a function in."""
     for part in parts:
-        names = getattr(type(part), "__slots__", ()) or vars(part)
-        for name in names:
+        for name in getattr(type(part), "__slots__", ()) or vars(part):
             value = getattr(part, name, None)
-            if isinstance(value, Emitter):
+            if isinstance(value, kind):
                 yield value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
@@ -92,6 +92,29 @@ def _explanation() -> Card:
     return card
 
 
+class VaultCard(Card):
+    """On the page of settings: what is so now, and the way to this page by `wanted()`."""
+
+    wanted = Signal()
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(say("Vault"), parent)
+        self._desk = desk
+        self.words, self.open = label(""), TextButton("", picture="lock")
+        self.open.clicked.connect(self.wanted)
+        self.column.addWidget(self.words)
+        self.column.addLayout(buttons(self.open))
+        listen(self, lambda: desk.vault.changed.connect(self._show))
+        self._show()
+
+    def _show(self) -> None:
+        on = vault.status(self._desk).is_on
+        locked = say("Chats, documents and saved readings are encrypted.")
+        clear = say("There is no vault: chats, documents and saved readings lie on this disk as they are.")
+        self.words.setText(locked if on else clear)
+        self.open.rename(say("Open the page of the vault") if on else say("Make a vault…"))
+
+
 class MakingCard(Card):
     """The explanation, the passphrase twice, and the tick without which nothing happens."""
 
@@ -122,12 +145,8 @@ class MakingCard(Card):
         advice = say("Four or five words that have nothing to do with each other are good, and easy to remember.")
         column = self.column
         column.addWidget(warning)
-        column.addWidget(
-            label(
-                say("There is no way around it: no reset, no second copy. A backup made before stays readable."),
-                "quiet",
-            )
-        )
+        words = say("Without it or the recovery key there is no way in. A backup made before stays as it is.")
+        column.addWidget(label(words, "quiet"))
         column.addWidget(self.phrase)
         column.addWidget(self.strength)
         column.addWidget(self.again)
@@ -140,7 +159,7 @@ class MakingCard(Card):
     def _on_key_store(self, there: bool) -> None:
         self.by_store.setEnabled(there)
         if not there:
-            self.by_store.setToolTip(say("This session has no key store."))
+            self.by_store.setText(say("Open with the key store of the system: this session has none"))
 
     def _on_typed(self) -> None:
         typed = self.phrase.text()
@@ -184,7 +203,7 @@ class RecoveryCard(Card):
 
     def __init__(self, key: str, parent: QWidget | None = None) -> None:
         super().__init__(say("Recovery key"), parent)
-        self.key = label(key, "key", wrap=True)
+        self.key = label(key, "heading")
         self.key.setTextInteractionFlags(self.key.textInteractionFlags() | _SELECTABLE)
         self.key.setAccessibleName(say("Recovery key: {key}", key=key))
         copy, done = TextButton(say("Copy"), picture="copy"), TextButton(say("I have written it down"), kind="primary")
@@ -221,7 +240,7 @@ class LockingCard(Card):
         self.now = TextButton(say("Lock now"), picture="lock")
         self.now.setToolTip("Ctrl+Alt+L")
         self.now.clicked.connect(desk.vault.lock)
-        self.column.addLayout(field(say("After minutes without a key or a click"), self.minutes))
+        self.column.addLayout(field(say("Minutes without a key or a click"), self.minutes))
         self.column.addWidget(self.at_sleep)
         words = say(
             "A running answer is finished before the vault locks itself. When you lock it, or the computer sleeps, the "
@@ -257,8 +276,13 @@ class WaysCard(Card):
         self.change.clicked.connect(self._on_change)
         self.renew.clicked.connect(self._on_renew)
         self.by_store.clicked.connect(self._on_store)
-        desk.jobs.run(has_key_store, lambda there: self.by_store.setEnabled(there or self.by_store.isChecked()))
+        desk.jobs.run(has_key_store, self._on_key_store)
         self._on_typed()
+
+    def _on_key_store(self, there: bool) -> None:
+        self.by_store.setEnabled(there or self.by_store.isChecked())
+        if not there:
+            self.by_store.setText(say("Open with the key store of the system: this session has none"))
 
     def _on_typed(self) -> None:
         same = self.new.text() == self.again.text() and vaultways.strength(self.new.text()) > 0
@@ -297,7 +321,7 @@ class EndCard(Card):
     """Take it down, or destroy it: each needs a second step, and only one of them can be undone."""
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__(say("End"), parent)
+        super().__init__(say("Take down or destroy"), parent)
         self._desk = desk
         self.remove = TextButton(say("Take the vault down"))
         self.sure = QCheckBox(say("Yes: erase the key and lose every chat and document in the vault"))
