@@ -12,7 +12,7 @@ def backup_words(manifest: Manifest, size: str, *, locked: bool) -> str:
     counts = {name: f"{manifest.counts.get(name, 0):,}" for name in ("chats", "messages", "documents")}
     parts = [
         say(
-            "{chats} chats with {messages} messages and {documents} documents, settings and presets: {size}.",
+            "Inside: chats {chats}, messages {messages}, documents {documents}, settings and presets ({size}).",
             **counts,
             size=size,
         ),
@@ -30,16 +30,19 @@ def restored_words(restored: Restored) -> str:
     """What came, or where the old things are."""
     if restored.aside is not None:
         return say(
-            "The backup is in place: {count} chats. What was here before is kept in {folder}.",
-            count=f"{restored.chats:,}",
+            "The backup is in place. What was here before is kept in {folder}.",
             folder=str(restored.aside),
         )
-    parts = [say("{count} chats came from the backup.", count=f"{restored.chats:,}")]
+    parts = [
+        say("1 chat came from the backup.")
+        if restored.chats == 1
+        else say("{count} chats came from the backup.", count=f"{restored.chats:,}")
+    ]
     if restored.known:
         parts.append(say("{count} were here already.", count=f"{restored.known:,}"))
     if restored.sets:
-        parts.append(say("{count} document sets came.", count=f"{restored.sets:,}"))
+        parts.append(say("New document sets: {count}.", count=f"{restored.sets:,}"))
     if restored.presets:
-        parts.append(say("{count} presets came.", count=f"{restored.presets:,}"))
+        parts.append(say("New presets: {count}.", count=f"{restored.presets:,}"))
     parts.append(say("Your settings stay as they are."))
     return " ".join(parts)
