@@ -173,6 +173,60 @@ def test_no_text_makes_it_fail(text: str, cuts: list[int]) -> None:
     assert describe(stream(text, cuts)) == describe(render_at_once(text))
 
 
+LONG_ONES = [
+    "word and `code` in a **very long** paragraph of many lines, 中文，" * 60,
+    "中文没有空格，只有标点。每一句都差不多长，直到最后一句。" * 50,
+    "y" * 4000,
+    "".join(f"> line {n} of a quote, with *emphasis*\n" for n in range(40)),
+    "> " + "one line of a quote " * 60,
+    "| a | b |\n|---|--:|\n" + "".join(f"| row {n} | `{n}` |\n" for n in range(40)),
+    "words " * 200 + "\n===",
+    "words " * 200 + "\n- an item\n- another",
+    "words " * 200 + "\n| a |\n|---|\n| 1 |",
+    "**bold that goes on " * 100,
+]
+
+
+@pytest.mark.parametrize("text", LONG_ONES)
+@pytest.mark.parametrize("after", ["", "\n\nNext *one*.\n\n# And more"])
+def test_a_long_block_is_the_same_in_the_end(text: str, after: str) -> None:
+    assert describe(stream(text + after, [9])) == describe(render_at_once(text + after))
+
+
+def test_of_a_long_paragraph_only_the_end_is_written_again() -> None:
+    """Half-way it looks as it will, in blocks cut where lines begin, and each flush changes a few lines only."""
+    text = "some words and others, " * 200
+    document = QTextDocument()
+    document.setTextWidth(500)
+    renderer, splitter = DocRenderer(document, text_style(LIGHT)), StreamSplitter()
+    reach = []
+    for place in range(0, len(text), 10):
+        splitter.feed(text[place : place + 10])
+        renderer.apply(splitter.take_steps())
+        document.size()
+        reach.append(document.characterCount() - renderer.first_changing_position)
+    whole = render_at_once(text)
+    whole.setTextWidth(500)
+    assert document.blockCount() > 10
+    assert abs(document.size().height() - whole.size().height()) < 1
+    assert max(reach[100:]) < 600
+
+
+def test_a_growing_table_is_written_in_pieces() -> None:
+    document = QTextDocument()
+    document.setTextWidth(600)
+    renderer, splitter = DocRenderer(document, text_style(LIGHT)), StreamSplitter()
+    splitter.feed("| a | b |\n|---|---|\n")
+    for number in range(60):
+        splitter.feed(f"| row {number} | {number} |\n")
+        renderer.apply(splitter.take_steps())
+        document.size()
+    assert len(document.rootFrame().childFrames()) > 4
+    splitter.feed("\nafter\n\n")
+    renderer.apply(splitter.take_steps())
+    assert len(document.rootFrame().childFrames()) == 1
+
+
 def test_deep_nesting_is_bounded() -> None:
     for text in (">" * 500 + " q", "- " * 300 + "x", "*" * 2000, "[" * 500, "`" * 501 + "x"):
         assert stream(text, [50]).characterCount() > 0

@@ -92,12 +92,12 @@ def _make_room(cursor: QTextCursor) -> None:
 
 
 class FormulaPainter(QPyTextObject):
-    """Measures and paints the formulas of one document. `changed` when some came that were waited for.
+    """Measures and paints the formulas of one document. `changed(top)` when some came that were waited for.
 
     `lost` when one of them cannot be typeset: the document must be written anew.
     """
 
-    changed = Signal()
+    changed = Signal(int)
 
     def __init__(self, document: QTextDocument) -> None:
         super().__init__(document)
@@ -115,14 +115,22 @@ class FormulaPainter(QPyTextObject):
             self._arrived.add(wish)
 
     def _put_in(self) -> None:
+        """The layout would have all below its last check point painted again; it is known from where on it changed."""
         arrived, self._arrived = self._arrived, set()
-        cursor = QTextCursor(self._document)
+        places = [(place, wish) for wish in arrived for place in self._waiting.pop(wish, ())]
+        if not places:
+            return
+        layout, cursor = self._document.documentLayout(), QTextCursor(self._document)
+        layout.blockSignals(True)
         cursor.beginEditBlock()
-        for wish in arrived:
-            for place in self._waiting.pop(wish, ()):
-                self._replace(cursor, wish, place)
+        for place, wish in places:
+            self._replace(cursor, wish, place)
         cursor.endEditBlock()
-        self.changed.emit()
+        first = self._document.findBlock(min(min(places)[0], self._document.characterCount() - 1))
+        top = layout.blockBoundingRect(first).top()
+        self._document.size()
+        layout.blockSignals(False)
+        self.changed.emit(max(0, int(top) - 4))
 
     def _replace(self, cursor: QTextCursor, wish: Wish, place: int) -> None:
         """The text may have changed since the place was noted."""

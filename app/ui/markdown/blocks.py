@@ -39,9 +39,14 @@ class BlockWriter:
         self._quote = 0
         self._heading = 0
         self._first_number: int | None = None
+        self._goes_on = False
 
-    def write(self, tokens: Sequence[Token], first_number: int | None = None) -> None:
-        """Write `tokens`; a top-level ordered list goes on from `first_number`."""
+    def write(self, tokens: Sequence[Token], first_number: int | None = None, *, goes_on: bool = False) -> None:
+        """Write `tokens`; a top-level ordered list goes on from `first_number`.
+
+        When it `goes_on`, the first paragraph is the rest of the one at the pen.
+        """
+        self._goes_on = goes_on
         self._lists, self._item, self._quote, self._heading = [], None, 0, 0
         self._first_number = first_number
         i = 0
@@ -133,8 +138,13 @@ class BlockWriter:
         if self._heading:
             self._write_heading(token)
             return
-        self._begin_paragraph()
+        goes_on, self._goes_on = self._goes_on, False
+        if not goes_on:
+            self._begin_paragraph()
+        had_code = goes_on and self._pen.cursor.block().userState() == STATE_HAS_CODE
         self._write_inline(token.children or [], Marks(quiet=self._quote > 0))
+        if had_code:
+            self._pen.cursor.block().setUserState(STATE_HAS_CODE)
 
     def _write_heading(self, token: Token) -> None:
         self._finish_item()

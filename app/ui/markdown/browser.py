@@ -218,10 +218,11 @@ class MarkdownBrowser(QTextBrowser):
         wish = wish_of(look)
         return wish.tex if wish is not None else ""
 
-    def _on_formulas_changed(self) -> None:
+    def _on_formulas_changed(self, top: int) -> None:
         if self._content.formulas.lost and not self._content.streaming:
             self._content.show_again()
-        self.viewport().update()
+            top = 0
+        self._repaint(top, self.viewport().height())
         self.resized.emit()
 
     def _on_anchor_clicked(self, url: QUrl) -> None:

@@ -94,16 +94,20 @@ class Content:
 
     def _edit(self, splitter: StreamSplitter, *, final: bool) -> tuple[int, int]:
         """QTextDocumentLayout would repaint from its last check point, up to the whole view; we know better."""
-        layout = self._document.documentLayout()
+        layout, steps = self._document.documentLayout(), splitter.take_steps(final=final)
+        if not steps:
+            return 0, 0
         position = self._renderer.first_changing_position
         table = self._renderer.open_table_top
         layout.blockSignals(True)
         try:
-            self._renderer.apply(splitter.take_steps(final=final))
+            self._renderer.apply(steps)
             height = self._document.size().height()
         finally:
             layout.blockSignals(False)
-        top = self._top_of(position if table is None else min(position, table))
+        # A row that came moves only those of its own piece; a table that is complete is written anew.
+        grew = table is not None and self._renderer.open_table_top is not None
+        top = self._top_of(table if grew and table is not None else position)
         return max(0, top - 2), math.ceil(height) + 40 - top
 
     def _top_of(self, position: int) -> int:

@@ -46,7 +46,7 @@ def paint_behind(
             _paint_card(painter, rect, card.language, colours)
     for block in _blocks_in(document, clip):
         if block.userState() == STATE_HAS_CODE:
-            _paint_inline_code(painter, layout, block, colours)
+            _paint_inline_code(painter, layout, block, clip, colours)
         held: QTextList | None = block.textList()
         if held and held.format().hasProperty(PROPERTY_BULLET):
             _paint_bullet(painter, layout, block, held.format().intProperty(PROPERTY_BULLET), colours)
@@ -111,8 +111,9 @@ def _paint_quote(painter: QPainter, rect: QRectF, level: int, colours: Tokens) -
 
 
 def _paint_inline_code(
-    painter: QPainter, layout: QAbstractTextDocumentLayout, block: QTextBlock, colours: Tokens
+    painter: QPainter, layout: QAbstractTextDocumentLayout, block: QTextBlock, clip: QRect, colours: Tokens
 ) -> None:
+    """Only what is seen of it: a paragraph may be much longer than what changed."""
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(colours.inline_code))
     origin = layout.blockBoundingRect(block).topLeft()
@@ -121,6 +122,12 @@ def _paint_inline_code(
         fragment = walk.fragment()
         if fragment.charFormat().hasProperty(PROPERTY_CODE):
             start = fragment.position() - block.position()
+            line = block.layout().lineForTextPosition(start)
+            if origin.y() + line.y() > clip.bottom():
+                break
+            if origin.y() + line.y() + 3 * line.height() < clip.top() and fragment.length() < 60:
+                walk += 1
+                continue
             for rect in run_rects(block, start, start + fragment.length(), fragment.charFormat().font().pixelSize()):
                 painter.drawRoundedRect(rect.translated(origin), 4, 4)
         walk += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from markdown_it.token import Token
 from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextCursor, QTextDocument
 
 from app.ui.markdown.blocks import BlockWriter
@@ -17,15 +18,19 @@ from app.ui.markdown.steps import (
     CodePartial,
     CodeStart,
     Commit,
+    Freeze,
     Restart,
     Step,
     TableEnd,
     TableRows,
     TableStart,
     Tail,
+    Thaw,
 )
 from app.ui.markdown.style import TextStyle
 from app.ui.markdown.tables import TableWriter
+
+LINES_A_CUT = 2
 
 
 class DocRenderer:
@@ -37,6 +42,7 @@ class DocRenderer:
         document.setDocumentMargin(0)
         document.setIndentWidth(INDENT_PX)
         document.setDefaultFont(style.body_font)
+        self._frozen: int | None = None
         self._start()
 
     def _start(self) -> None:
@@ -53,19 +59,22 @@ class DocRenderer:
 
     @property
     def open_table_top(self) -> int | None:
-        """Where the table that is being written begins; a new row may move all of it."""
-        return self._tables.table.firstPosition() if self._tables.table is not None else None
+        """From where on a new row may change the table that is being written."""
+        return self._tables.changing_position
 
     @property
     def first_changing_position(self) -> int:
         """Everything before it stays as it is in the next `apply`."""
-        return self._pen.cursor.position() if self._code.is_open else self._end
+        if self._code.is_open:
+            return self._pen.cursor.position()
+        return self._end if self._frozen is None else self._frozen
 
     def apply(self, steps: Sequence[Step]) -> None:
         """Carry out `steps` as one edit, so that the layout runs once."""
         self._pen.cursor.beginEditBlock()
         cursor = self._pen.cursor
         try:
+            self._split_frozen()
             for step in steps:
                 self._apply_one(step)
         finally:
@@ -85,7 +94,15 @@ class DocRenderer:
 
     def _apply_one(self, step: Step) -> None:
         match step:
+            case Freeze(tokens, joint):
+                self._freeze(tokens, joint)
+            case Thaw():
+                self._frozen = None
+            case Tail(tokens) if self._frozen is not None:
+                self._drop_end()
+                self._blocks.write(tokens, goes_on=True)
             case Commit(tokens, number):
+                self._frozen = None
                 self._drop_end()
                 self._blocks.write(tokens, number)
                 self._keep_end()
@@ -104,14 +121,49 @@ class DocRenderer:
                 self._keep_end()
             case TableStart(tokens):
                 self._drop_end()
-                self._tables.open(tokens)
+                self._tables.open(tokens, grows=True)
             case TableRows(tokens):
                 self._tables.add_rows(tokens)
             case TableEnd():
                 self._tables.close()
+                if self._tables.is_cut:
+                    self._drop_end()
+                    self._tables.write_whole()
                 self._keep_end()
             case Restart():
                 self._clear()
+
+    def _freeze(self, tokens: Sequence[Token], joint: str) -> None:
+        """Write the beginning of a paragraph that is still open; what follows goes on in its block."""
+        self._drop_end()
+        self._blocks.write(tokens, goes_on=self._frozen is not None)
+        self._pen.cursor.insertText(joint, self.style.run())
+        self._frozen = self._pen.cursor.position()
+
+    def _split_frozen(self) -> None:
+        """Cut the block of a frozen paragraph where a line begins, so that the lines above are not laid out again.
+
+        Nothing is seen of it at this width. Only before an edit is it known where lines begin.
+        """
+        if self._frozen is None:
+            return
+        block = self.document.findBlock(self._frozen)
+        lines = block.layout()
+        last = lines.lineForTextPosition(self._frozen - block.position()).lineNumber() - 1
+        if last < LINES_A_CUT:
+            return
+        place = block.position() + lines.lineAt(last).textStart()
+        state, above = block.userState(), block.blockFormat()
+        cursor = QTextCursor(self.document)
+        cursor.setPosition(place)
+        below = QTextBlockFormat(above)
+        below.setTopMargin(0)
+        cursor.insertBlock(below)
+        cursor.block().setUserState(state)
+        above.setBottomMargin(0)
+        cursor.setPosition(place - 1)
+        cursor.setBlockFormat(above)
+        self._frozen += 1
 
     def _clear(self) -> None:
         cursor = self._pen.cursor
@@ -126,12 +178,18 @@ class DocRenderer:
 
     def _keep_end(self) -> None:
         """What stands now is finished; the open end begins here."""
+        self._frozen = None
         self._end, self._end_fresh = self._pen.cursor.position(), self._pen.fresh
         self._end_format = self._pen.cursor.blockFormat()
 
     def _drop_end(self) -> None:
         """Remove the open end. An empty block takes the format of one deleted below it, so its own is put back."""
         cursor = self._pen.cursor
+        if self._frozen is not None:
+            cursor.setPosition(self._frozen)
+            cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
+            cursor.removeSelectedText()
+            return
         cursor.setPosition(self._end)
         cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
         if cursor.hasSelection():

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from markdown_it.token import Token
 
 from app.session.tex.spans import unfinished_formula
+from app.ui.markdown.freezing import find_cut
 from app.ui.markdown.parser import clean, parser
 from app.ui.markdown.repair import close_open_marks, hold_back
 from app.ui.markdown.steps import (
@@ -21,12 +22,14 @@ from app.ui.markdown.steps import (
     CodePartial,
     CodeStart,
     Commit,
+    Freeze,
     Restart,
     Step,
     TableEnd,
     TableRows,
     TableStart,
     Tail,
+    Thaw,
 )
 
 _FENCE_OPEN = re.compile(r"^ {0,3}(`{3,}|~{3,})([^\n]*)\n")
@@ -57,6 +60,7 @@ class StreamSplitter:
         self._table_head: str | None = None
         self._number: int | None = None
         self._held_return = False
+        self._frozen = ""
 
     def feed(self, text: str) -> None:
         """Add `text`; a carriage return at its end waits for what follows."""
@@ -161,6 +165,8 @@ class StreamSplitter:
             self._tail = self._tail[self._tail.rfind("\n") + 1 :]
             steps.append(Tail(()))
             return False
+        if final:
+            self._thaw(steps)
         tokens = parse(self._tail)
         if final:
             steps.append(Commit(tokens, self._number))
@@ -170,13 +176,46 @@ class StreamSplitter:
         if not starts:
             steps.append(Tail(()))
             return False
+        if self._frozen:
+            return self._advance_frozen(steps, tokens, starts)
         if self._commit_finished(steps, tokens, starts) or (
             len(starts) == 1 and self._enter_mode(steps, tokens, tokens[starts[0]])
         ):
             return True
+        if len(starts) == 1 and self._freeze(steps, tokens):
+            return True
+        self._show_tail(steps, tokens)
+        return False
+
+    def _show_tail(self, steps: list[Step], tokens: list[Token]) -> None:
         shown = close_open_marks(hold_back(self._tail))
         steps.append(Tail(parse(shown) if shown != self._tail else tokens, self._number))
+
+    # ---- a long open paragraph: its beginning is written once, and once again with the whole
+
+    def _freeze(self, steps: list[Step], tokens: list[Token]) -> bool:
+        cut = find_cut(self._tail, tokens)
+        if cut is None:
+            return False
+        steps.append(Freeze(parse(self._tail[:cut]), " " if self._tail[cut - 1].isspace() else ""))
+        self._frozen += self._tail[:cut]
+        self._tail = self._tail[cut:]
+        return True
+
+    def _advance_frozen(self, steps: list[Step], tokens: list[Token], starts: list[int]) -> bool:
+        """Go on behind what is frozen, as long as it is the same paragraph."""
+        same = "blockquote_open" if self._frozen.lstrip().startswith(">") else "paragraph_open"
+        if len(starts) > 1 or tokens[0].type != same:
+            self._thaw(steps)
+            return True
+        if not self._freeze(steps, tokens):
+            self._show_tail(steps, tokens)
         return False
+
+    def _thaw(self, steps: list[Step]) -> None:
+        if self._frozen:
+            steps.append(Thaw())
+            self._tail, self._frozen = self._frozen + self._tail, ""
 
     def _commit_finished(self, steps: list[Step], tokens: list[Token], starts: list[int]) -> bool:
         """Give away all blocks but the last, when the last one really began."""

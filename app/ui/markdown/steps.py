@@ -25,6 +25,21 @@ class Tail:
 
 
 @dataclass(frozen=True, slots=True)
+class Freeze:
+    """The beginning of a long open paragraph: stays until the whole is written for good, so that only its rest is
+    written again. `joint` stands between it and what follows.
+    """
+
+    tokens: Sequence[Token]
+    joint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thaw:
+    """What was frozen is written again with what follows."""
+
+
+@dataclass(frozen=True, slots=True)
 class CodeStart:
     """A fence opened."""
 
@@ -74,4 +89,5 @@ class Restart:
     """Forget everything written: what follows renders the whole text (a link definition came late)."""
 
 
-Step = Commit | Tail | CodeStart | CodeLines | CodePartial | CodeEnd | TableStart | TableRows | TableEnd | Restart
+Writing = Commit | Tail | Freeze | Thaw | Restart
+Step = Writing | CodeStart | CodeLines | CodePartial | CodeEnd | TableStart | TableRows | TableEnd

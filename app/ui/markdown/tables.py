@@ -1,17 +1,26 @@
-"""Tables that can grow by rows: head on a soft ground, hair lines, columns aligned as written."""
+"""Tables that can grow by rows: head on a soft ground, hair lines, columns aligned as written.
+
+Qt lays a whole table out again for every new row, so one that grows is written as several of few rows, their columns as
+wide as those of the first; when it is complete it is written once more as one.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from markdown_it.token import Token
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QTextFrameFormat, QTextTable, QTextTableCellFormat, QTextTableFormat
+from PySide6.QtGui import QColor, QTextFrameFormat, QTextLength, QTextTable, QTextTableCellFormat, QTextTableFormat
 
 from app.ui.markdown.inlines import write_inline
 from app.ui.markdown.pen import INDENT_PX, Pen
 from app.ui.markdown.style import STATE_HAS_CODE, Marks
+
+ROWS_A_PIECE = 8
+CELL_PX = 10
+SPARE_PX = 16.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,23 +35,72 @@ class TableWriter:
 
     def __init__(self, pen: Pen) -> None:
         self._pen = pen
+        self._cells: list[list[_Cell]] = []
+        self._grows = False
+        self.is_cut = False
         self.table: QTextTable | None = None
 
-    def open(self, tokens: Sequence[Token], *, indent: int = 0) -> None:
-        """A table with the head in `tokens`, `indent` steps to the right."""
-        head = _rows(tokens)[0]
+    def open(self, tokens: Sequence[Token], *, indent: int = 0, grows: bool = False) -> None:
+        """A table with the head in `tokens`, `indent` steps to the right. One that `grows` is written in pieces."""
+        self._cells, self._grows, self.is_cut = [_rows(tokens)[0]], grows, False
         self._pen.begin_frame()
-        self.table = self._pen.cursor.insertTable(1, len(head), self._format(indent))
-        self._fill(self.table, 0, [head])
+        self._start(self._cells, self._format(indent))
 
     def add_rows(self, tokens: Sequence[Token]) -> None:
         """Append the body rows in `tokens` (its head is skipped)."""
         body = _rows(tokens)[1:]
         if self.table is None or not body:
             return
+        self._cells += body
+        if self._grows and self.table.rows() >= ROWS_A_PIECE:
+            self._go_on_below(self.table, body)
+            return
         first = self.table.rows()
         self.table.appendRows(len(body))
         self._fill(self.table, first, body)
+
+    @property
+    def changing_position(self) -> int | None:
+        """Everything before it stays as it is when a row is added; None when no table is open."""
+        if self.table is None:
+            return None
+        last = self.table.cellAt(self.table.rows() - 1, 0)
+        return last.firstCursorPosition().position() if self.is_cut else self.table.firstPosition()
+
+    def write_whole(self) -> None:
+        """The table that was written in pieces, at the pen as one."""
+        self._pen.begin_frame()
+        self._start(self._cells, self._format(0))
+        self.close()
+
+    def _start(self, rows: Sequence[Sequence[_Cell]], look: QTextTableFormat) -> None:
+        self.table = self._pen.cursor.insertTable(len(rows), len(self._cells[0]), look)
+        self._fill(self.table, 0, rows)
+
+    def _go_on_below(self, above: QTextTable, rows: Sequence[Sequence[_Cell]]) -> None:
+        """Another piece, close under the one `above` and with its columns."""
+        widths = above.format().columnWidthConstraints() if self.is_cut else self._column_widths(above)
+        look = above.format()
+        look.setBottomMargin(0)
+        above.setFormat(look)
+        self._pen.leave_frame(above)
+        self._pen.begin_frame()
+        below = self._format(0)
+        below.setTopMargin(-2)
+        below.setHeaderRowCount(0)
+        below.setColumnWidthConstraints(widths)
+        self.is_cut = True
+        self._start(rows, below)
+
+    def _column_widths(self, table: QTextTable) -> list[QTextLength]:
+        """As the layout has made them, and a little more, since what comes may be longer."""
+        layout = self._pen.document.documentLayout()
+        cells = [table.cellAt(0, column).firstCursorPosition().block() for column in range(table.columns())]
+        boxes = [layout.blockBoundingRect(block) for block in cells]
+        lefts = [box.left() for box in boxes] + [boxes[-1].right() + 2 * CELL_PX]
+        room = max(0.0, self._pen.document.textWidth() - lefts[-1] - 2)
+        spare = min(SPARE_PX, room / len(cells))
+        return [QTextLength(QTextLength.Type.FixedLength, right - left + spare) for left, right in pairwise(lefts)]
 
     def close(self) -> None:
         """Go on below the table."""
@@ -68,8 +126,8 @@ class TableWriter:
         made = QTextTableCellFormat()
         made.setTopPadding(4)
         made.setBottomPadding(7)
-        made.setLeftPadding(10)
-        made.setRightPadding(10)
+        made.setLeftPadding(CELL_PX)
+        made.setRightPadding(CELL_PX)
         if head:
             made.setBackground(QColor(self._pen.style.colours.code_head))
         return made
