@@ -6,6 +6,7 @@ import contextlib
 import csv
 import io
 import logging
+import threading
 from collections.abc import Iterable
 from pathlib import Path, PurePath
 
@@ -77,10 +78,11 @@ class _File(msgspec.Struct, frozen=True):
 
 
 class BenchBook:
-    """All runs in one file, the newest first. Touches the disk: a few kilobytes."""
+    """All runs in one file, the newest first. Touches the disk: a few kilobytes. Safe from several threads."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
+        self._lock = threading.Lock()  # two wishes at once would lose one
 
     def list(self) -> tuple[BenchResult, ...]:
         """What cannot be read is put aside under another name, not overwritten."""
@@ -96,13 +98,15 @@ class BenchBook:
 
     def keep(self, result: BenchResult) -> None:
         """Add a run; a run of the same moment is replaced. Raises CarrelError when the disk refuses."""
-        rest = [one for one in self.list() if one.at_s != result.at_s]
-        newest_first = sorted((result, *rest), key=lambda one: one.at_s, reverse=True)
-        self._write(newest_first[:MOST_RESULTS])
+        with self._lock:
+            rest = [one for one in self.list() if one.at_s != result.at_s]
+            newest_first = sorted((result, *rest), key=lambda one: one.at_s, reverse=True)
+            self._write(newest_first[:MOST_RESULTS])
 
     def remove(self, at_s: float) -> None:
         """Take a run out; `keep` brings it back."""
-        self._write(one for one in self.list() if one.at_s != at_s)
+        with self._lock:
+            self._write(one for one in self.list() if one.at_s != at_s)
 
     def _write(self, results: Iterable[BenchResult]) -> None:
         write_durably(self._file, msgspec.json.format(msgspec.json.encode(_File(tuple(results))), indent=1) + b"\n")

@@ -14,7 +14,7 @@ from app.core.emitter import Emitter
 from app.engine import messages as m
 from app.engine.state import EngineState
 from app.machine.live import Sample
-from app.perf.alerts import AlertBook, Rule, percentile
+from app.perf.alerts import Alert, AlertBook, Kind, Rule, percentile
 from app.perf.flow import Flow
 from app.perf.history import History
 from app.perf.steady import Steady
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 LAST_ANSWERS = 20  # whose latency is judged
 PERCENTILE = 0.99
+_TELLS: dict[Key, Kind] = {"heat": "temperature", "shared": "vram"}
 
 
 class Moment(msgspec.Struct, frozen=True):
@@ -60,7 +61,7 @@ class Monitor:
         self.moment: Moment | None = None
         self.sampled: Emitter[[Moment]] = Emitter()
         self.alarmed: Emitter[[]] = Emitter()
-        self._flow = Flow()
+        self.flow = Flow()
         self._timings: deque[Timing] = deque(maxlen=LAST_ANSWERS)
         self._steady: Steady[Key] = Steady()
         self._last_words: dict[Key, Alarm] = {}
@@ -77,22 +78,28 @@ class Monitor:
         """One second has passed."""
         at_s, desk = self._clock(), self._desk
         has_model = desk.engine.state.has_model
-        writing = self._flow.writing(at_s)
+        writing = self.flow.writing(at_s)
         expected = expected_decode_tok_s(desk, writing.depth_tokens) if writing and has_model else None
         self.moment = Moment(
             sample,
             self._now(),
             vram_parts(sample, desk.plan if has_model else None),
-            self._flow.decode_tok_s(at_s),
-            self._flow.prefill_tok_s(at_s),
+            self.flow.decode_tok_s(at_s),
+            self.flow.prefill_tok_s(at_s),
             expected,
             writing.depth_tokens if writing else 0,
-            self._flow.waiting + sum(waiting() for waiting in self._queues),
+            self.flow.waiting + sum(waiting() for waiting in self._queues),
         )
         self.history.add(sample.time_s, values_of(self.moment))
         self._look_for_alarms(self.moment)
         self._judge(self.moment)
         self.sampled.emit(self.moment)
+
+    @property
+    def loud(self) -> tuple[Alert, ...]:
+        """The alerts that are worth a word: not those whose cause an alarm has told already."""
+        told = {_TELLS[alarm.key] for alarm in self.alarms if alarm.key in _TELLS}
+        return tuple(alert for alert in self.alerts.loud if alert.kind not in told)
 
     def latency(self) -> tuple[float | None, float | None]:
         """Of the last answers: seconds to the first token and milliseconds a token that 99 of 100 stay under."""
@@ -106,7 +113,7 @@ class Monitor:
             moment.sample,
             moment.decode_tok_s,
             moment.expected_tok_s,
-            not self._flow.is_idle,
+            not self.flow.is_idle,
             self._desk.plan if state.has_model else None,
         )
         seen = {alarm.key: alarm for alarm in alarms_of(now)}
@@ -139,7 +146,7 @@ class Monitor:
         return parts.other_bytes <= max(0, others_then) + max(plan.margin_bytes, parts.total_bytes // 50)
 
     def _on_heard(self, message: m.Up | m.Generate) -> None:
-        flow, at_s = self._flow, self._clock()
+        flow, at_s = self.flow, self._clock()
         match message:
             case m.Generate():
                 if not message.side:
@@ -158,4 +165,4 @@ class Monitor:
 
     def _on_engine(self, state: EngineState) -> None:
         if not state.has_model:
-            self._flow.clear()
+            self.flow.clear()

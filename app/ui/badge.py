@@ -13,7 +13,7 @@ def watch(chip: ComputerChip, monitor: Monitor) -> None:
 
     def show() -> None:
         wrong = [alarm.what for alarm in monitor.alarms if alarm.level != "quiet"]
-        chip.show_care(" ".join([*wrong, *(alert_words(alert) for alert in monitor.alerts.loud)]))
+        chip.show_care(" ".join([*wrong, *(alert_words(alert) for alert in monitor.loud)]))
 
     listen(chip, lambda: monitor.alarmed.connect(show))
     listen(chip, lambda: monitor.alerts.changed.connect(show))

@@ -44,7 +44,7 @@ class AlarmBox(QWidget):
         card.setAccessibleName(f"{alarm.what} {alarm.remedy}")
         words = QVBoxLayout()
         words.setSpacing(4)
-        words.addWidget(label(alarm.what, alarm.level if alarm.level != "quiet" else ""))
+        words.addWidget(label(alarm.what, "bad" if alarm.level == "bad" else ""))
         words.addWidget(label(alarm.remedy, "quiet"))
         if (button := self._button(alarm)) is not None:
             words.addSpacing(4)

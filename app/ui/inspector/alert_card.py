@@ -37,7 +37,7 @@ class AlertCard(QWidget):
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._desk, self._alerts = desk, desk.monitor.alerts
+        self._desk, self._monitor, self._alerts = desk, desk.monitor, desk.monitor.alerts
         self.loud = QWidget()  # lies on top of the panel
         self._loud, self._past = QVBoxLayout(self.loud), QVBoxLayout()
         self._loud.setContentsMargins(0, 0, 0, 0)
@@ -47,6 +47,7 @@ class AlertCard(QWidget):
         self._lay_out()
         self.fold.toggled.connect(self.inner.setVisible)
         listen(self, lambda: self._alerts.changed.connect(self._show))
+        listen(self, lambda: self._monitor.alarmed.connect(self._show))
         listen(self, lambda: desk.monitor.sampled.connect(lambda _: self._say()))
         listen(self, lambda: desk.settings_changed.connect(lambda _: self._show_limits()))
         self._show_limits()
@@ -106,7 +107,7 @@ class AlertCard(QWidget):
     def _show(self) -> None:
         empty_layout(self._loud)
         self._words = {}
-        for alert in self._alerts.loud:
+        for alert in self._monitor.loud:
             self._loud.addWidget(self._row(alert))
         self.loud.setVisible(bool(self._words))
         empty_layout(self._past)
@@ -137,7 +138,7 @@ class AlertCard(QWidget):
     def _say(self) -> None:
         """The values go on; the cards stay."""
         if self.loud.isVisible():
-            for alert in self._alerts.loud:
+            for alert in self._monitor.loud:
                 words = self._words.get(alert.kind)
                 if words is not None and words.text() != alert_words(alert):
                     words.setText(alert_words(alert))

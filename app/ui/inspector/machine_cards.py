@@ -124,7 +124,7 @@ class MachineCards(QWidget):
         gpus = sample.gpus
         limits = [gpu.power_limit_w for gpu in gpus if gpu.power_limit_w is not None]
         self.power.set_ghost(sum(limits) or None, say("The dashed line is the card's power limit.") if limits else "")
-        clocks = [gpu.highest_clock_mhz for gpu in gpus if gpu.highest_clock_mhz]
+        clocks = [gpu.highest_clock_mhz / 1000 for gpu in gpus if gpu.highest_clock_mhz]
         reasons = tuple(dict.fromkeys(reason for gpu in gpus for reason in gpu.throttle or ()))
         note = say("The dashed line is the card's highest clock.") if clocks else ""
         self.clock.set_ghost(max(clocks, default=None), "\n".join(filter(None, (note, throttle_words(reasons)))))

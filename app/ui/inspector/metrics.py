@@ -49,7 +49,7 @@ def gpu_metrics() -> tuple[Metric, ...]:
     """In the order in which they lie, two in a row."""
     return (
         Metric("load", ("gpu_load_percent",), say("GPU load"), "%", high=100),
-        Metric("clock", ("gpu_clock_mhz",), say("Clock"), "MHz"),
+        Metric("clock", ("gpu_clock_mhz",), say("Clock"), "GHz", 1000, digits=2),
         Metric("temperature", ("gpu_temperature_c",), say("Temperature"), "°C", low=20, high=100),
         Metric("power", ("gpu_power_w",), say("Power"), "W"),
     )

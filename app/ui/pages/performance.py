@@ -95,4 +95,4 @@ def summary_words(summary: Summary) -> str:
         parts.append(say("Writing: P50 {middle}, P99 {slow} tok/s.", middle=middle, slow=slow))
     if summary.accepted_share is not None:
         parts.append(say("{percent} % of drafts accepted.", percent=round(100 * summary.accepted_share)))
-    return " ".join(parts)
+    return say(" ").join(parts)

@@ -10,7 +10,6 @@ from app.fetch.progress import Progress
 from app.fit.plan import plan
 from app.fit.search import Fixed
 from app.fit.stretch import longest_context, trained_context
-from app.perf.meter import Figures
 from app.session.decided import Foresight
 from app.session.demo import demo_document_path
 from app.ui.downloads import Download
@@ -28,7 +27,6 @@ def scenes(studio: Studio) -> list[Scene]:
         ("2-library", lambda: library(studio)),
         ("3-chat", lambda: chat(studio)),
         ("4-dropped-file", lambda: dropped_file(studio)),
-        ("5-performance", lambda: performance(studio)),
         ("6-parameters", lambda: parameters(studio)),
         ("7-loading", lambda: loading(studio)),
         ("8-settings", lambda: window.show_page("settings")),
@@ -63,33 +61,6 @@ def dropped_file(studio: Studio) -> None:
     window.conversation.add_files([demo_document_path()])
     studio.wait(lambda: bool(window.conversation.documents))
     studio.settle(600)
-
-
-def performance(studio: Studio) -> None:
-    window = studio.window
-    window.show_page("chat")
-    first = window.conversation.chats[0].id
-    window.conversation.open_chat(first)
-    window.modelbar.inspector.setChecked(True)
-    figures = Figures(
-        elapsed_s=8.2,
-        ttft_s=0.81,
-        tok_s=60.8,
-        answer_tokens=326,
-        prefill_done=1_912,
-        prefill_total=1_912,
-        prefill_cached=1_024,
-        prefill_fraction=1.0,
-        prefill_tok_s=2_410.0,
-        drafted=96,
-        accepted=71,
-        gain=1.4,
-    )
-    window.inspector.answer.show_figures(figures)
-    window.inspector.answer.speed.set_ghost(46.0)
-    window.inspector.answer.speed.clear()
-    studio.telemetry.play(window.inspector.answer.speed.add)
-    studio.wait(lambda: window.conversation.chat_id == first)
 
 
 def parameters(studio: Studio) -> None:

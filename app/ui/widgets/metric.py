@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterable
 
@@ -20,6 +21,7 @@ __all__ = ["LARGEST_POINTS", "SPAN_S", "MetricCard"]
 PADDING_PX = 12
 HEAD_PX = 26
 HEIGHT_PX = 92
+_DIGIT = re.compile(r"\d")
 
 
 class MetricCard(QWidget):
@@ -51,7 +53,7 @@ class MetricCard(QWidget):
         self._held: float | None = None
         self._hover_x: float | None = None
         self._said = ""
-        self._value_font = figure_font(18, QFont.Weight.DemiBold)
+        self._value_font = figure_font(18 if points == LARGEST_POINTS else 16, QFont.Weight.DemiBold)
         self._unit_px = QFontMetrics(ui_font(SMALL_PX)).horizontalAdvance(unit) + 4 if unit else 0
         self._ground_key: object = None
         self._ground_picture = QPixmap()
@@ -146,7 +148,7 @@ class MetricCard(QWidget):
     def _ground(self, title: str, value: str, area: QRectF) -> QPixmap:
         """Card, title, unit and base line: painted again only when one of them, the size or the theme is another."""
         ratio, colours = self.devicePixelRatioF(), tokens()
-        key = (self.size(), ratio, colours.name, title, self._care, len(value))
+        key = (self.size(), ratio, colours.name, title, self._care, _DIGIT.sub("0", value))
         if key != self._ground_key:
             self._ground_key = key
             picture = QPixmap(self.size() * ratio)
@@ -189,7 +191,7 @@ class MetricCard(QWidget):
         colours, head = tokens(), self._head
         side = int(Qt.AlignmentFlag.AlignVCenter)
         painter.setFont(self._value_font)
-        value_width = painter.fontMetrics().horizontalAdvance("0" * len(value))
+        value_width = painter.fontMetrics().horizontalAdvance(_DIGIT.sub("0", value))  # figures are of one width
         painter.setFont(ui_font(SMALL_PX))
         measure = painter.fontMetrics()
         if self._care:

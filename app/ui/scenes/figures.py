@@ -1,0 +1,105 @@
+"""The performance panel, well and in trouble; the answers in figures; the benchmark."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from app.core.chat import Receipt, Timing, Usage
+from app.perf.meter import Figures
+from app.session.benchbook import BenchPoint, BenchResult
+from app.store.store import Store
+
+if TYPE_CHECKING:
+    from app.ui.scenes import Scene
+    from app.ui.screenshots import Studio
+
+HOUR_S, LAST_S = 3600, 180
+_DAY_S = 86_400.0
+
+
+def scenes(studio: Studio) -> list[Scene]:
+    return [
+        ("5-performance", lambda: performance(studio)),
+        ("5b-alarms", lambda: alarms(studio)),
+        ("5c-answers-in-figures", lambda: answers(studio)),
+        ("5d-benchmark", lambda: benchmark(studio)),
+    ]
+
+
+def performance(studio: Studio) -> None:
+    """An hour has passed; an answer is being written."""
+    window, desk = studio.window, studio.desk
+    if not desk.engine.state.has_model:
+        studio.load()
+    window.show_page("chat")
+    first = window.conversation.chats[0].id
+    window.conversation.open_chat(first)
+    window.inspector.show_tab("performance")
+    desk.monitor.flow = studio.telemetry.flow
+    studio.telemetry.play(seconds=HOUR_S, step_s=5)
+    window.modelbar.inspector.setChecked(True)
+    studio.telemetry.play(seconds=LAST_S)
+    window.inspector.answer.show_figures(
+        Figures(8.2, 0.81, 46.8, 326, 1_912, 1_912, 1_024, 1.0, 2_410.0, 0.0, 96, 71, 1.4)
+    )
+    studio.wait(lambda: window.conversation.chat_id == first)
+
+
+def alarms(studio: Studio) -> None:
+    """The card is full and hot, and answers are slow."""
+    studio.telemetry.gpu = {
+        "throttle": ("heat", "power"),
+        "temperature_c": 88.0,
+        "used_bytes": 25_500_000_000,
+        "shared_bytes": 2 << 30,
+        "clock_mhz": 1410.0,
+        "process_bytes": 22 << 30,
+    }
+    studio.telemetry.flow.slowness = 0.4
+    studio.telemetry.play(seconds=50)
+
+
+def answers(studio: Studio) -> None:
+    """Some answers of these days."""
+    studio.telemetry.gpu, studio.telemetry.flow.slowness = {}, 1.0
+    studio.telemetry.play(seconds=40)
+    window = studio.window
+    window.modelbar.inspector.setChecked(False)
+    studio.desk.store.call(_write_answers)
+    window.show_page("performance")
+
+
+def benchmark(studio: Studio) -> None:
+    """Two runs, a driver apart."""
+    now_s, benching = time.time(), studio.window.figuring.benching
+    for at_s, driver, share in ((now_s - 9 * _DAY_S, "565.57.01", 0.93), (now_s - 3600, "570.86.15", 1.0)):
+        benching.restore(_result(at_s, driver, share, studio.desk.engine.state.path))
+    studio.wait(lambda: len(benching.results) == 2)
+    studio.window.show_page("benchmark")
+
+
+def _result(at_s: float, driver: str, share: float, path: str) -> BenchResult:
+    depths = (512, 2_048, 4_096, 8_192, 16_384, 24_576, 32_768)
+    points = tuple(
+        BenchPoint(depth, depth, 64, 2600 * share / (1 + depth / 40_000), speed, 0.4, 1.0, speed / share * 1.02)
+        for depth in depths
+        for speed in (1000 * share / (21.4 + depth * 0.00021),)
+    )
+    return BenchResult(
+        at_s, path, "qwen3 32B", 35_840, "q8_0", "GeForce RTX 4090", driver, "llama.cpp b6700", "0.6.0", points
+    )
+
+
+def _write_answers(store: Store) -> None:
+    """Twelve in the chats that are there."""
+    chats = store.list_chats()
+    for number in range(12):
+        chat = chats[number % len(chats)]
+        question = store.add_message(chat.id, None, "user", "…")
+        answer = store.begin_answer(chat.id, question.id, "/models/Qwen3-32B-Q4_K_M.gguf")
+        depth = 600 + 2_731 * number
+        drafted = 0 if number % 3 else 40 + 31 * number
+        usage = Usage(depth, 180 + 37 * number, depth // 2 if number % 2 else 0, drafted, int(drafted * 0.8))
+        timing = Timing(0.0, 0.4 + 0.35 * number, 2_410 - 55 * number, 46.5 - 0.9 * number, 1.7 if drafted else 1.0)
+        store.finish_answer(answer.id, "complete", usage, timing, Receipt())
