@@ -60,6 +60,7 @@ class MessageCopy(msgspec.Struct, frozen=True, omit_defaults=True):
     origin: Origin | None = None
     runs: tuple[RunCopy, ...] = ()
     shown: int | None = None
+    thinking_tokens: int = 0
 
 
 class QueuedCopy(msgspec.Struct, frozen=True, omit_defaults=True):

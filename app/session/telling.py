@@ -45,6 +45,7 @@ class Telling:
             now_s = time.monotonic()
             self._thinking_began_s = self._thinking_began_s or now_s
             self.outcome.thinking += delta.text
+            self.outcome.thinking_tokens += delta.tokens
             thought_ms = int((now_s - self._thinking_began_s) * 1000)
             self.outcome.thinking_ms = self._thought_before_ms + thought_ms
         else:
@@ -66,6 +67,7 @@ class Telling:
             receipt=outcome.receipt,
             cause=error.code if error else "",
             thinking_ms=outcome.thinking_ms,
+            thinking_tokens=outcome.thinking_tokens,
             done=lambda _: self._on_kept(thread),
             failed=self._on_not_kept,
         )

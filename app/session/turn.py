@@ -107,7 +107,8 @@ class Turn:
         """What there is of an answer that was cut. It is thought about further only when it was thought about."""
         usage, timing = answer.usage, answer.timing
         self._before = Outcome("streaming", answer.text, answer.thinking, usage, timing, answer.receipt)
-        self.outcome = replace(self._before, thinking_ms=answer.thinking_ms)
+        thought = (answer.thinking_ms, answer.thinking_tokens)
+        self.outcome = replace(self._before, thinking_ms=thought[0], thinking_tokens=thought[1])
         if answer.text or answer.thinking:
             self._wish = replace(self._wish, thinking=bool(answer.thinking))
 

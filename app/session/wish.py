@@ -54,4 +54,5 @@ class Outcome:
     receipt: Receipt = field(default_factory=Receipt)
     error: CarrelError | None = None
     thinking_ms: int = 0
+    thinking_tokens: int = 0
     citations: tuple[Citation, ...] = ()

@@ -49,16 +49,18 @@ class Answers(Messages):
         receipt: Receipt,
         cause: str = "",
         thinking_ms: int = 0,
+        thinking_tokens: int = 0,
     ) -> Message:
         """Merge the journal into the message and give the answer its final state and figures."""
         assert state != "streaming", "an end needs a final state"
         with self._db.transaction():
             sql = (
-                "UPDATE messages SET state = ?, usage = ?, timing = ?, receipt = ?, cause = ?, thinking_ms = ? "
-                "WHERE id = ?"
+                "UPDATE messages SET state = ?, usage = ?, timing = ?, receipt = ?, cause = ?, thinking_ms = ?, "
+                "thinking_tokens = ? WHERE id = ?"
             )
             figures = (to_json(usage), to_json(timing), to_json(receipt))
-            if not self._db.execute(sql, state, *figures, cause, thinking_ms, message_id).rowcount:
+            thought = (thinking_ms, thinking_tokens)
+            if not self._db.execute(sql, state, *figures, cause, *thought, message_id).rowcount:
                 raise no_message()
             self._merge_chunks(message_id)
             return self.message(message_id)

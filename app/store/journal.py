@@ -64,6 +64,7 @@ class AnswerJournal:
         receipt: Receipt,
         cause: str = "",
         thinking_ms: int = 0,
+        thinking_tokens: int = 0,
         done: Callable[[Message], object] | None = None,
         failed: Callable[[Exception], object] | None = None,
     ) -> None:
@@ -72,7 +73,9 @@ class AnswerJournal:
         def end(store: Store) -> Message:
             with self._taken() as pieces, store.transaction():
                 store.append_answer(self._message_id, pieces)
-                return store.finish_answer(self._message_id, state, usage, timing, receipt, cause, thinking_ms)
+                return store.finish_answer(
+                    self._message_id, state, usage, timing, receipt, cause, thinking_ms, thinking_tokens
+                )
 
         self._thread.ask(end, done, failed or self._on_failed)
 

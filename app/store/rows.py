@@ -16,7 +16,7 @@ from app.core.run import PassResult, RunPlan, RunState
 CHAT_COLUMNS = "id, title, created_at, updated_at, leaf_id, draft, deleted_at, choices, folder_id, pinned_at"
 MESSAGE_COLUMNS = (
     "m.id, m.chat_id, m.parent_id, m.role, m.created_at, m.state, m.text, m.thinking, m.thinking_ms, "
-    "m.model, m.cause, m.usage, m.timing, m.receipt, m.citations"
+    "m.model, m.cause, m.usage, m.timing, m.receipt, m.citations, m.thinking_tokens"
 )
 ATTACHMENT_COLUMNS = (
     "d.id, d.path, d.name, d.kind, d.sha256, d.read_at, d.warnings, "
@@ -85,6 +85,7 @@ class Message(msgspec.Struct, frozen=True):
     receipt: Receipt = Receipt()
     citations: tuple[Citation, ...] = ()
     documents: tuple[Attachment, ...] = ()
+    thinking_tokens: int = 0
 
 
 class DocumentSet(msgspec.Struct, frozen=True):
@@ -177,4 +178,4 @@ def message_of(row: Sequence[Any]) -> Message:
         _receipt.decode(receipt) if receipt else Receipt(),
         citations_of(citations),
     )
-    return Message(*[*row[:11], *figures])
+    return Message(*[*row[:11], *figures, (), row[15]])

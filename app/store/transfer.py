@@ -168,4 +168,15 @@ def digest_of(copy: ChatCopy) -> str:
 
 
 _AS_JSON = ("usage", "timing", "receipt", "citations")
-_SAME = ("role", "text", "created_at", "state", "thinking", "thinking_ms", "model", "cause", *_AS_JSON)
+_SAME = (
+    "role",
+    "text",
+    "created_at",
+    "state",
+    "thinking",
+    "thinking_ms",
+    "thinking_tokens",
+    "model",
+    "cause",
+    *_AS_JSON,
+)

@@ -39,8 +39,7 @@ class Answering(ShownChat):
         self.last_timing: Timing | None = None
         self.best_reading = BestReading()
         self.outcomes: dict[int, Outcome] = {}
-        self.thinking_tokens: dict[int, int] = {}
-        self._wish_text, self._thought = "", 0
+        self._wish_text = ""
         self.takes_draft = True  # whether what is asked came from the composer
         self.asked: Emitter[[Message, Message]] = Emitter()
         self.resuming: Emitter[[float]] = Emitter()
@@ -90,7 +89,7 @@ class Answering(ShownChat):
 
     def _begin(self, turn: Turn | Coverage, text: str, *, takes_draft: bool = True) -> None:
         """`text` comes back into the composer when it is refused. With `takes_draft` it came from there."""
-        self._wish_text, self._thought, self.takes_draft = text, 0, takes_draft
+        self._wish_text, self.takes_draft = text, takes_draft
         self.turn, self.asked_rows, self.meter = turn, None, TurnMeter(time.monotonic())
         turn.asked.connect(self._on_asked)
         turn.prefilled.connect(self._on_prefilled)
@@ -175,8 +174,6 @@ class Answering(ShownChat):
     def _on_spoke(self, channel: Channel, text: str, tokens: int) -> None:
         if self.meter is not None:
             self.meter.delta(time.monotonic(), tokens)
-        if channel == "thinking":
-            self._thought += tokens
         if self.is_in_sight:
             self.spoke.emit(channel, text, tokens)
 
@@ -189,7 +186,6 @@ class Answering(ShownChat):
             self._on_never_asked(turn, outcome)
         else:
             self.outcomes[rows[1].id] = outcome
-            self.thinking_tokens[rows[1].id] = self.thinking_tokens.get(rows[1].id, 0) + self._thought
             self.last_timing = outcome.timing
             self.answered.emit(turn, *rows)
             if in_sight:

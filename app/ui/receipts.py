@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path, PurePath
 
 from app.core.chat import AnswerState, FileReading, Receipt, Timing, Usage
+from app.core.counts import passes_words, tokens_words
 from app.core.errors import CarrelError
 from app.core.words import mark, say
 from app.session.receipt import draft_words, receipt_line, receipt_markdown
@@ -45,7 +46,7 @@ def _file_line(number: int, file: FileReading) -> ReceiptFile:
         pages = say("{list} of {total}", list=file.page_list or "–", total=file.total_pages)
     dropped = say("nothing")
     if file.dropped_tokens:
-        dropped = say("{count} tokens, as chosen", count=f"{file.dropped_tokens:,}")
+        dropped = say("{tokens}, as chosen", tokens=tokens_words(file.dropped_tokens))
     return ReceiptFile(
         f"D{number}  {PurePath(file.path.replace(chr(92), '/')).name}", pages, f"{file.tokens:,}", dropped
     )
@@ -66,7 +67,7 @@ def _facts(receipt: Receipt, usage: Usage, timing: Timing, model: str) -> list[t
             kept=f"{receipt.cached_tokens - receipt.restored_tokens:,}",
             restored=f"{receipt.restored_tokens:,}",
         )
-    passes = say("{count} passes over all pages", count=receipt.passes) if receipt.passes else ""
+    passes = say("{passes} over all pages", passes=passes_words(receipt.passes)) if receipt.passes else ""
     left = say("none") if receipt.prompt_tokens else ""
     if receipt.turns_left_out == 1:
         left = say("1 earlier question")
@@ -84,7 +85,7 @@ def _facts(receipt: Receipt, usage: Usage, timing: Timing, model: str) -> list[t
 def _speed_facts(usage: Usage, timing: Timing, model: str) -> list[tuple[str, str]]:
     written = guessed = speed = ""
     if usage.answer_tokens:
-        written = say("{count} tokens, thinking included", count=f"{usage.answer_tokens:,}")
+        written = say("{tokens}, thinking included", tokens=tokens_words(usage.answer_tokens))
     if usage.drafted_tokens:
         guessed = draft_words(usage.drafted_tokens, usage.accepted_tokens, timing.speculation_gain)
     if timing.prefill_tok_s:
@@ -107,6 +108,7 @@ def item_of(message: Message, error: CarrelError | None = None) -> MessageItem:
         files=files,
         thinking=message.thinking,
         thinking_s=message.thinking_ms / 1000,
+        thinking_tokens=message.thinking_tokens,
         receipt=receipt_line(message.receipt, message.usage, message.timing),
         details=receipt_details(message.receipt, message.usage, message.timing, message.model),
         failure=failure_of(message.state, error, message.cause, bool(message.text or message.thinking)),

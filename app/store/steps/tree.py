@@ -6,7 +6,7 @@ from app.store.sqlite import sqlite3
 
 
 def m006(connection: sqlite3.Connection) -> None:
-    """Each message knows which reply was shown last; chats keep a note, what is not sent yet, and what waits."""
+    """Messages know the reply shown last and what a thought took; chats keep a note, what is unsent and what waits."""
     for statement in _M006:
         connection.execute(statement)
 
@@ -14,6 +14,7 @@ def m006(connection: sqlite3.Connection) -> None:
 # Nothing refers to `shown_id` by a key: a reply that is gone only means that the newest one is shown.
 _M006 = (
     "ALTER TABLE messages ADD COLUMN shown_id INTEGER",
+    "ALTER TABLE messages ADD COLUMN thinking_tokens INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE chats ADD COLUMN note TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE chats ADD COLUMN unsent TEXT NOT NULL DEFAULT ''",
     """CREATE TABLE queued (

@@ -171,10 +171,13 @@ class Transcript(QStackedWidget):
     def _resume(self, answer: Message, outcome: Outcome) -> None:
         """An answer under way, with what is known of it so far."""
         self.view.begin_answer(MessageItem("assistant", key=str(answer.id)))
-        parts: tuple[tuple[Channel, str], ...] = (("thinking", outcome.thinking), ("answer", outcome.text))
-        for channel, text in parts:
+        parts: tuple[tuple[Channel, str, int], ...] = (
+            ("thinking", outcome.thinking, outcome.thinking_tokens),
+            ("answer", outcome.text, 0),
+        )
+        for channel, text, tokens in parts:
             if text:
-                self.view.append(channel, text, 0)
+                self.view.append(channel, text, tokens)
         covering = self._conversation.covering
         if covering is not None and covering.note is not None:
             self.show_coverage(answer.id, covering.note)
@@ -187,8 +190,7 @@ class Transcript(QStackedWidget):
         item = item_of(row, outcome.error if outcome else None)
         if item.failure is not None and conversation.desk.engine.state.has_model:
             item = replace(item, failure=without_button(item.failure))
-        tokens = conversation.thinking_tokens.get(row.id, 0)
-        return replace(item, thinking_tokens=tokens, standing=self._standing(row))
+        return replace(item, standing=self._standing(row))
 
     def _standing(self, row: Message) -> Standing:
         conversation = self._conversation
