@@ -18,7 +18,7 @@ class Indexer:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._is_reading = self._is_repaired = False
+        self._is_reading = False
 
     def look(self) -> None:
         """Begin to read, if there may be something and the engine rests."""
@@ -32,11 +32,7 @@ class Indexer:
             self.look()
 
     def _on_failed(self, error: Exception) -> None:
-        """A damaged index is made again, once; anything else is tried again with the next beat."""
+        """It is tried again with the next beat; what SQLite said is told to those who wish for something."""
         self._is_reading = False
-        if isinstance(error, CarrelError) and error.code == "database_damaged" and not self._is_repaired:
-            self._is_repaired = True
-            log.warning("the search index is made again", exc_info=error)
-            self._desk.store.ask(lambda store: store.rebuild_index(), failed=lambda _: None)
-        elif not isinstance(error, CarrelError):
+        if not isinstance(error, CarrelError):
             log.warning("the search index could not be kept", exc_info=error)

@@ -7,13 +7,18 @@ the text, a crash loses no note, and no answer waits for it.
 from __future__ import annotations
 
 import contextlib
+import logging
 import time
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from app.core.errors import CarrelError
 from app.core.folding import fold
 from app.store.part import Part
 
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 CHAT, MESSAGE, DOCUMENT, WIPE = range(4)
 PAGE_ROOM = 1 << 20  # more pages than a document can have
 STEP_S = 0.03
@@ -29,8 +34,13 @@ _MERGED_PAGES = 200  # of the index at once, while it wipes out what was deleted
 class Indexing(Part):
     """Keeps the index; `Search` asks it."""
 
+    _is_repaired = False
+
     def index_some(self, budget_s: float = STEP_S) -> bool:
         """Read for about so many seconds, the newest first; whether something is left."""
+        return self._repairing(lambda: self._index_some(budget_s), lambda: True)
+
+    def _index_some(self, budget_s: float) -> bool:
         ends_s = time.perf_counter() + budget_s
         if not self._next():
             return False
@@ -66,6 +76,18 @@ class Indexing(Part):
         with self._db.transaction():
             for number in range(len(_TABLES)):
                 self._db.execute("INSERT OR REPLACE INTO unindexed (kind, id) VALUES (?, ?)", WIPE, number)
+
+    def _repairing(self, act: Callable[[], T], otherwise: Callable[[], T]) -> T:
+        """A damaged index is made again, once in the life of a store: it must not look as if the chats were damaged."""
+        try:
+            return act()
+        except CarrelError as error:
+            if error.code != "database_damaged" or self._is_repaired:
+                raise
+            log.warning("the search index is made again", exc_info=error)
+            self._is_repaired = True
+            self.rebuild_index()
+            return otherwise()
 
     def _next(self) -> tuple[int, int, int] | None:
         rows = self._db.rows("SELECT kind, id, at FROM unindexed ORDER BY kind, id DESC LIMIT 1")

@@ -64,6 +64,11 @@ class Search(Indexing):
         if not query.match:
             return Found(query)
         self.index_some(STEP_S)
+        return self._repairing(
+            lambda: self._search(query, limit, folder_id), lambda: Found(query, unindexed=self.unindexed())
+        )
+
+    def _search(self, query: Query, limit: int, folder_id: int | None) -> Found:
         chats, settled = self._find_chats(query, limit, folder_id), query.settled
         messages = self._find_messages(settled, limit, folder_id)
         pages = self._find_pages(settled, limit, folder_id)
