@@ -45,6 +45,7 @@ class Inspectors(QStackedWidget):
         if pane.number not in self._made:
             made = Inspector(pane.conversation, self._guide, self._telemetry, self._clock)
             made.presets_wanted.connect(self.presets_wanted)
+            made.documents.preview_wanted.connect(pane.leafing.show_attached)
             made.page_wanted.connect(self.page_wanted)
             made.loading_wanted.connect(self.loading_wanted)
             made.reload_wanted.connect(self.reload_wanted)

@@ -15,6 +15,7 @@ from app.ui.guide import Guide
 from app.ui.inspector.alarm_box import AlarmBox
 from app.ui.inspector.alert_card import AlertCard
 from app.ui.inspector.answer_card import AnswerCard
+from app.ui.inspector.documents import Documents
 from app.ui.inspector.doors import Doors
 from app.ui.inspector.machine_cards import MachineCards
 from app.ui.inspector.parameters import Parameters
@@ -23,8 +24,9 @@ WIDTH_PX = 340
 
 
 class Inspector(QWidget):
-    """`show_tab(name)` by its name: "performance" or "parameters". `presets_wanted()`, `page_wanted(name)` and
-    `loading_wanted()` ask for a page, `reload_wanted(n_ctx)` for the model with another context."""
+    """`show_tab(name)` by its name: "performance", "documents" or "parameters". `presets_wanted()`,
+    `page_wanted(name)` and `loading_wanted()` ask for a page, `reload_wanted(n_ctx)` for the model with another context.
+    """
 
     presets_wanted = Signal()
     page_wanted = Signal(str)
@@ -62,6 +64,8 @@ class Inspector(QWidget):
         self._names: list[str] = []
         panel = (self.alarms, self.alerts.loud, self.answer, self.machine, self.alerts, self.doors)
         self._add("performance", say("Performance"), *panel)
+        self.documents = Documents(conversation)
+        self._add("documents", say("Documents"), self.documents)
         self._add("parameters", say("Parameters"), self.parameters)
         self.tabs.currentChanged.connect(self.stack.setCurrentIndex)
         outer = QVBoxLayout(self)

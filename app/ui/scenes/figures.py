@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from app.core.chat import Receipt, Timing, Usage
 from app.perf.meter import Figures
 from app.session.benchbook import BenchPoint, BenchResult
+from app.session.demo import demo_document_path
 from app.store.store import Store
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ def scenes(studio: Studio) -> list[Scene]:
         ("5b-alarms", lambda: alarms(studio)),
         ("5c-answers-in-figures", lambda: answers(studio)),
         ("5d-benchmark", lambda: benchmark(studio)),
+        ("5e-documents", lambda: documents(studio)),
     ]
 
 
@@ -77,6 +79,21 @@ def benchmark(studio: Studio) -> None:
         benching.restore(_result(at_s, driver, share, studio.desk.engine.state.path))
     studio.wait(lambda: len(benching.results) == 2)
     studio.window.show_page("benchmark")
+
+
+def documents(studio: Studio) -> None:
+    """One in the message, one sent before."""
+    window = studio.window
+    window.new_chat()
+    window.show_page("chat")
+    window.conversation.add_files([demo_document_path()])
+    studio.wait(lambda: bool(window.conversation.documents))
+    window.conversation.ask(studio.talk.file_question, thinking=False)
+    studio.wait(lambda: not window.conversation.is_running)
+    window.conversation.add_files([demo_document_path()])
+    studio.wait(lambda: bool(window.conversation.documents))
+    window.inspector.show_tab("documents")
+    window.modelbar.inspector.setChecked(True)
 
 
 def _result(at_s: float, driver: str, share: float, path: str) -> BenchResult:
