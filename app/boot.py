@@ -68,6 +68,7 @@ def build_desk(home: Home, post: Post) -> Desk:
     from app.session.strongbox import begin_vault
     from app.store.thread import StoreThread
 
+    _finish_restore(home)
     connect = connect_with_log(KeptLog(home.engine_log_file))
     desk = Desk(
         home=home,
@@ -83,6 +84,14 @@ def build_desk(home: Home, post: Post) -> Desk:
     beat.start()
     desk.at_close.append(beat.stop)
     return desk
+
+
+def _finish_restore(home: Home) -> None:
+    """What a crash left undone of putting a backup in its place. Imported only then."""
+    if any(home.root.glob("restoring*")):
+        from app.session.backup.staging import finish_restore
+
+        finish_restore(home)
 
 
 def _make_printer() -> Printer:
@@ -141,6 +150,8 @@ def _open_window(args: Namespace, home: Home) -> int:
             cause=str(error).split(":")[0],
         ) from error
 
+    from app.session.lastrun import LastRun
+
     application = make_application(sys.argv[:1])
     ring = ring_of(args.opened, demo=args.command == "demo")
     doorbell = None if args.smoke else Doorbell(home)
@@ -153,7 +164,11 @@ def _open_window(args: Namespace, home: Home) -> int:
 
         QTimer.singleShot(SMOKE_MS, application.quit)
     try:
-        return run_window(desk, ring, doorbell)
+        last_run = LastRun(home) if doorbell is not None and doorbell.is_first else None
+        code = run_window(desk, ring, doorbell, last_run.begin() if last_run is not None else None)
+        if last_run is not None:
+            last_run.end()
+        return code
     finally:
         desk.close()
         if doorbell is not None:

@@ -11,6 +11,7 @@ from app.core.errors import CarrelError
 from app.core.units import format_duration
 from app.core.words import say
 from app.engine import messages as m
+from app.engine.state import Phase
 from app.engine.supervisor import Event
 
 if TYPE_CHECKING:
@@ -44,6 +45,13 @@ class Rest:
                     time=format_duration(60 * minutes),
                 )
             )
+
+    def let_go(self) -> None:
+        """Have the model leave memory now, unless it answers; the next question brings it back."""
+        engine = self._desk.engine
+        if engine.state.phase is Phase.LOADED and not self._is_leaving:
+            self._is_leaving = True
+            engine.unload(self._on_left, resting=True)
 
     def awaken(self, then: Callable[[], object], failed: Failed) -> None:
         """Call `then` at once, or, when the model rests, once it is in memory again."""

@@ -22,6 +22,7 @@ from app.ui.theme import Choice, theme
 
 if TYPE_CHECKING:
     from app.session.desk import Desk
+    from app.session.mishap import Mishap
     from app.ui.doorbell import Doorbell, Ring
     from app.ui.gate import Gate
     from app.ui.window import Window
@@ -70,10 +71,10 @@ def speak_qt() -> None:
             _translator = translator
 
 
-def run_window(desk: Desk, ring: Ring, doorbell: Doorbell | None = None) -> int:
+def run_window(desk: Desk, ring: Ring, doorbell: Doorbell | None = None, mishap: Mishap | None = None) -> int:
     """Show the window over `desk` until it is closed, with what the program was given; returns the exit code.
 
-    `desk.post` must be a `QtPost`.
+    `desk.post` must be a `QtPost`; `mishap` is what became of the run before.
     """
     from app.ui.gate import Gate
 
@@ -82,16 +83,16 @@ def run_window(desk: Desk, ring: Ring, doorbell: Doorbell | None = None) -> int:
     speak_qt()
     last_resort.install(QtPost(application))
     _let_python_hear_signals(application)
-    gate = Gate(desk, doorbell, [ring])
+    gate, untold = Gate(desk, doorbell, [ring]), [mishap] if mishap is not None else []
     code = 0
     while gate.pass_through():
-        code = _run_one(application, desk, gate, doorbell)
+        code = _run_one(application, desk, gate, doorbell, untold)
         if not desk.vault.is_locked:  # the user has closed it
             break
     return code
 
 
-def _run_one(application: QApplication, desk: Desk, gate: Gate, doorbell: Doorbell | None) -> int:
+def _run_one(application: QApplication, desk: Desk, gate: Gate, doorbell: Doorbell | None, untold: list[Mishap]) -> int:
     """One window, until it is closed or the vault is locked."""
     from app.ui.gate import Presence
     from app.ui.window import Window
@@ -106,16 +107,18 @@ def _run_one(application: QApplication, desk: Desk, gate: Gate, doorbell: Doorbe
         Presence(desk, window)
         if doorbell is not None:
             window.arrivals.listen_at(doorbell)
-        QTimer.singleShot(0, window, lambda: _begin(window, gate.take_rings()))
+        QTimer.singleShot(0, window, lambda: _begin(window, gate.take_rings(), untold))
         code = application.exec()
         application.aboutToQuit.disconnect(window.finish)
         gate.take_down(window)
     return code
 
 
-def _begin(window: Window, rings: list[Ring]) -> None:
+def _begin(window: Window, rings: list[Ring], untold: list[Mishap]) -> None:
     window.begin(demo=any(ring.demo for ring in rings))
     window.arrivals.open([Path(name) for ring in rings for name in ring.files])
+    while untold:
+        window.tell_last_run(untold.pop())
 
 
 def _let_python_hear_signals(application: QApplication) -> None:

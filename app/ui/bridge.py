@@ -11,6 +11,7 @@ from types import TracebackType
 from PySide6.QtCore import QObject, Qt, Signal
 
 from app.core.emitter import Emitter
+from app.session.mishap import describe_error
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +51,7 @@ class LastResort:
         self.told: Emitter[[BaseException]] = Emitter()
 
     def catch(self, error: BaseException) -> None:
-        log.error("unhandled", exc_info=error)
+        log.error("unhandled: %s", describe_error(error))
         self.told.emit(error)
 
     def install(self, post: QtPost) -> None:

@@ -38,7 +38,7 @@ class Downloads:
     """All downloads, oldest first.
 
     Events: `changed(download)` on every progress; `listed()` when one came or went; `finished(download)` once,
-    with its path.
+    with its path; `failed(download)` with its error.
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -47,6 +47,7 @@ class Downloads:
         self.changed: Emitter[[Download]] = Emitter()
         self.listed: Emitter[[]] = Emitter()
         self.finished: Emitter[[Download]] = Emitter()
+        self.failed: Emitter[[Download]] = Emitter()
 
     def of(self, name: str) -> Download | None:
         """The download of that file, if there is one."""
@@ -118,3 +119,5 @@ class Downloads:
         self.changed.emit(download)
         if download.path is not None:
             self.finished.emit(download)
+        elif download.error is not None and download.error.code != "cancelled":
+            self.failed.emit(download)

@@ -10,6 +10,7 @@ from app.core.errors import CarrelError
 from app.core.preset import Preset
 from app.core.words import language, say
 from app.machine.live import Sample
+from app.session.mishap import mishap_of
 from app.ui.app import dress, speak_qt
 from app.ui.bridge import last_resort
 from app.ui.downloads import Download
@@ -54,6 +55,8 @@ class Listener:
         before, self._settings = self._settings, settings
         if settings.theme != before.theme:
             dress(settings.theme)
+        if settings.tray != before.tray or language() != self._language:
+            self._window.show_tray()
         if language() != self._language:
             self._language = language()
             speak_qt()
@@ -86,5 +89,6 @@ class Listener:
         if isinstance(error, CarrelError):
             self._window.notices.tell_error(str(error))
         else:
-            words = say("Something unforeseen went wrong. Your text is saved; the details are in the log.")
-            self._window.notices.tell_error(words)
+            mishap = mishap_of(error)
+            words = say("Something unforeseen went wrong. Your text is saved.")
+            self._window.notices.keep(words, say("Details…"), lambda: self._window.show_mishap(mishap))

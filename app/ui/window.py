@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QResizeEvent
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QWidget
 
 from app.catalog.local import LocalModel
 from app.core.errors import CarrelError
@@ -18,8 +18,10 @@ from app.session import chats
 from app.session.demo import demo_document_path, demo_model_path, demo_question
 from app.session.desk import Desk
 from app.session.library import import_model
+from app.session.mishap import Mishap
 from app.session.telemetry import Telemetry
 from app.ui.arrivals import Arrivals
+from app.ui.attention import Attention
 from app.ui.conversation import Conversation
 from app.ui.demonstration import Demonstration
 from app.ui.document_sets import DocumentSets
@@ -27,18 +29,21 @@ from app.ui.downloads import Downloads
 from app.ui.figuring import Figuring
 from app.ui.frame import Frame
 from app.ui.guide import Guide
+from app.ui.icons import icon
 from app.ui.inspector.inspector import Inspector
 from app.ui.keys import Keys
 from app.ui.leafing import Leafing
 from app.ui.listener import Listener
 from app.ui.loader import Loader
 from app.ui.pages.chat import ChatPage
+from app.ui.pages.crash import mishap_words, saved_words
 from app.ui.pages.maker import make_page
 from app.ui.pane_view import PaneView
 from app.ui.panes import Front, Pane, Panes
 from app.ui.place import Place
 from app.ui.seeking import Seeking
 from app.ui.support import save_support_bundle
+from app.ui.tray import Tray, tray_wishes
 from app.ui.wishes import make_commands
 
 SIZE_PX = (1440, 900)
@@ -57,6 +62,7 @@ class Window(QMainWindow):
         super().__init__()
         self._clock = clock
         self.desk = desk
+        self._quitting = False
         self.loader, self.guide = Loader(desk), Guide(desk)
         self.downloads, self.sets = downloads or Downloads(desk), DocumentSets(desk)
         self.panes = Panes(desk, self.guide)
@@ -69,12 +75,14 @@ class Window(QMainWindow):
         self.setWindowTitle("Carrel")
         self.setMinimumSize(640, 480)
         self.commands, self.arrivals = make_commands(self), Arrivals(self)
+        self.tray = Tray(self, tray_wishes(self))
         self.seeking, self.figuring = Seeking(self), Figuring(self)
         self._build()
         self.resize(*SIZE_PX)
         self._place.restore_geometry(self)
         self.inspector.show_tab(self._place.tab or self.inspector.tab)
         self._keys, self._listener = Keys(self, self.commands), Listener(self)
+        self._attention = Attention(self)
         for pane in self.panes.all:
             self._hear(pane)
         self.sets.failed.connect(lambda error: self.notices.tell_error(str(error)))
@@ -156,6 +164,7 @@ class Window(QMainWindow):
             self._restore_chats()
         chats.recover_answers(self.desk, lambda _: self.conversation.refresh_list())
         self.desk.store.ask(lambda store: store.notices, self._listener.show_store_notices)
+        self.show_tray()
         self.guide.refresh()
         self.downloads.find_unfinished()
         self.seeking.begin()
@@ -199,7 +208,20 @@ class Window(QMainWindow):
         self.telemetry.stop()
         self._listener.stop()
 
+    def quit(self) -> None:
+        """The end, also where closing the window would only hide it."""
+        hidden = not self.isVisible()
+        self._quitting = True
+        self.close()
+        if hidden:  # no window is left whose closing would end the program
+            QApplication.quit()
+
     def closeEvent(self, event: QCloseEvent) -> None:
+        """With an icon in the tray the window is only put away."""
+        if not self._quitting and self.desk.settings.tray and self.tray.hide_window():
+            self.tray.tell("Carrel", say("Carrel stays in the system tray. Its menu quits it."))
+            event.ignore()
+            return
         self.finish()
         super().closeEvent(event)
 
@@ -213,7 +235,21 @@ class Window(QMainWindow):
         if event.type() == QEvent.Type.WindowStateChange and self._began:
             (self.telemetry.pause if self.isMinimized() else self.telemetry.resume)()
 
+    def show_tray(self) -> None:
+        """As the settings say, in the language spoken now."""
+        self.tray.choose(wanted=self.desk.settings.tray, picture=icon("book-open", "accent", 64))
+
     # ---- pages
+
+    def show_mishap(self, mishap: Mishap) -> None:
+        """The page that says what went wrong."""
+        self.show_page("crash")
+        self.pages["crash"].show_mishap(mishap)  # type: ignore[attr-defined]
+
+    def tell_last_run(self, mishap: Mishap) -> None:
+        """Once, after a run that did not end well."""
+        words = f"{mishap_words(mishap)} {saved_words()}"
+        self.notices.keep(words, say("Details…"), lambda: self.show_mishap(mishap))
 
     def show_page(self, name: str) -> None:
         """Show a page by name, made at its first use."""

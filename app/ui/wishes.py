@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 
 from app.core.words import mark, say
+from app.engine.state import Phase
 from app.ui.commands import ANSWER, CHAT, MESSAGE, PROGRAM, VIEW, Command, Commands
 from app.ui.tree_wishes import tree_commands
 
@@ -172,6 +173,14 @@ def _program(window: Window) -> tuple[Command, ...]:
     return (
         Command("page.library", mark("Models"), lambda: window.show_page("library"), PROGRAM, icon="library"),
         Command("model.loading", mark("How the model is loaded"), window.show_loading, PROGRAM, ("Ctrl+M",), "gpu"),
+        Command(
+            "model.unload",
+            mark("Take the model out of memory"),
+            window.desk.rest.let_go,
+            PROGRAM,
+            icon="memory-stick",
+            enabled=lambda: window.desk.engine.state.phase is Phase.LOADED,
+        ),
         Command("model.open", mark("Open a GGUF file"), window.choose_model, PROGRAM, icon="folder-open"),
         Command("page.computer", mark("This computer"), lambda: window.show_page("computer"), PROGRAM, icon="monitor"),
         Command(
@@ -200,5 +209,5 @@ def _program(window: Window) -> tuple[Command, ...]:
             PROGRAM,
             icon="circle-question-mark",
         ),
-        Command("window.quit", mark("Quit"), window.close, PROGRAM, ("Ctrl+Q",), "x"),
+        Command("window.quit", mark("Quit"), window.quit, PROGRAM, ("Ctrl+Q",), "x"),
     )

@@ -28,6 +28,8 @@ def make_page(name: str, window: Window) -> Page:
         about.support_wanted.connect(window.save_support_bundle)
         about.keys_wanted.connect(lambda: window.show_page("keys"))
         return about
+    if name == "crash":
+        return _make_crash(window)
     if name == "keys":
         from app.ui.pages.keys import KeysPage
 
@@ -94,6 +96,16 @@ def _make_presets(window: Window) -> Page:
     page.used.connect(use)
     page.told.connect(window.notices.tell)
     page.refused.connect(window.notices.tell_error)
+    return page
+
+
+def _make_crash(window: Window) -> Page:
+    from app.ui.pages.crash import CrashPage
+
+    page = CrashPage()
+    page.support_wanted.connect(window.save_support_bundle)
+    page.done.connect(lambda: window.show_page("chat"))
+    page.copied.connect(lambda: window.notices.tell(say("The details are copied.")))
     return page
 
 

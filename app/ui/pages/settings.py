@@ -7,8 +7,10 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.core.words import say
 from app.session.desk import Desk
+from app.ui.inspector.alert_card import AlertCard
+from app.ui.pages.desktop_card import DesktopCard
 from app.ui.pages.engine_card import EngineSettings, ReadingsCard
-from app.ui.pages.page import Page, buttons, label
+from app.ui.pages.page import Card, Page, buttons, label
 from app.ui.pages.section import Section
 from app.ui.pages.settings_cards import AnswersCard, AppearanceCard, ModelsCard
 from app.ui.pages.settings_links import LinkCard
@@ -35,6 +37,7 @@ class SettingsPage(Page):
         self.appearance, self.answers, self.models = AppearanceCard(desk), AnswersCard(desk), ModelsCard(desk)
         self.answers.presets_wanted.connect(lambda: self.page_wanted.emit("presets"))
         self.engine, self.readings = EngineSettings(desk), ReadingsCard(desk)
+        self.desktop = DesktopCard(desk)
         self.sections = self._make_sections()
         self.add(self.search)
         self.column.addLayout(buttons(*map(self._make_door, self.sections), gap=0))
@@ -44,15 +47,38 @@ class SettingsPage(Page):
 
     def _make_sections(self) -> list[Section]:
         return [
-            Section(say("General"), [self.appearance, self.answers]),
+            Section(say("General"), [self.appearance, self.answers, self.desktop]),
             Section(say("Reading and memory"), [self.readings]),
             Section(say("Engine"), [self.engine, self.models]),
+            Section(say("Chats and data"), self._data()),
+            Section(say("Alerts"), [self._alerts()]),
+            Section(say("Vault"), [self._vault()]),
             Section(say("About"), [self._about()]),
         ]
 
+    def _data(self) -> list[QWidget]:
+        bin_words = say("Deleted chats wait in the recycle bin before they go for ever.")
+        return [self._link(bin_words, say("Recycle bin"), "bin")]
+
+    def _alerts(self) -> Card:
+        card = Card()
+        self.alerts = AlertCard(self._desk)
+        self.alerts.fold.setChecked(True)
+        card.column.addWidget(label(say("A word on top of the performance panel when a limit is passed."), "quiet"))
+        card.column.addWidget(self.alerts)
+        return card
+
+    def _vault(self) -> LinkCard:
+        words = say("Chats, documents and readings can be kept encrypted, opened by a passphrase.")
+        return self._link(words, say("Vault"), "vault")
+
     def _about(self) -> LinkCard:
-        card = LinkCard(say("Carrel, its licences and help when something goes wrong."), say("About Carrel"))
-        card.wanted.connect(lambda: self.page_wanted.emit("about"))
+        words = say("Carrel, its licences and help when something goes wrong.")
+        return self._link(words, say("About Carrel"), "about")
+
+    def _link(self, words: str, button: str, page: str) -> LinkCard:
+        card = LinkCard(words, button)
+        card.wanted.connect(lambda: self.page_wanted.emit(page))
         return card
 
     def _make_door(self, section: Section) -> TextButton:
