@@ -67,9 +67,7 @@ def mishap_words(mishap: Mishap) -> str:
         case "crash":
             return say("Carrel ended unexpectedly the last time.")
         case _:
-            return say(
-                "Something in Carrel failed that nobody foresaw. You can go on working; what failed may be missing."
-            )
+            return say("Something in Carrel failed unforeseen. You can go on working; that one step may be missing.")
 
 
 def saved_words() -> str:
