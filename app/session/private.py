@@ -5,15 +5,17 @@ They are few and small: read and written at once on the main thread.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from app.core.files import overwrite_and_remove, write_durably
-from app.core.sealing import BrokenSeal, Key, open_bytes, seal_bytes
+from app.core.files import overwrite_and_remove, sync_folder, write_durably
+from app.core.sealing import CHUNK_BYTES, BrokenSeal, Key, Sealer, open_bytes, seal_bytes, unsealed
 from app.store.cipher import locked
 
 SEALED = ".sealed"
 INSTRUCTIONS = "instructions.txt"
+SET_ASIDE = ("*.db.damaged-*", "before-restore-*/*", "before-restore-*/*/*")
 PATTERNS = ("draft*.txt", "draft*.json", "new-chat*.json", INSTRUCTIONS)
 
 
@@ -72,6 +74,46 @@ class PrivateFiles:
     def _names(self, ending: str) -> Iterator[str]:
         found = {path.name for pattern in PATTERNS for path in self._folder.glob(pattern + ending)}
         yield from sorted(name.removesuffix(ending) for name in found)
+
+
+def seal_set_aside(folder: Path, key: Key) -> None:
+    """Whole files of chats that were put aside, damaged or before a backup came in their place: sealed where they lie.
+
+    Takes as long as they are large. Raises OSError.
+    """
+    for file in _set_aside(folder):
+        sealed = file.with_name(file.name + SEALED)
+        part = file.with_name(f"{file.name}{SEALED}.part")
+        with file.open("rb") as source, part.open("wb") as target:
+            sealer = Sealer(target, key, _purpose(file.name))
+            while piece := source.read(CHUNK_BYTES):
+                sealer.write(piece)
+            sealer.finish()
+            target.flush()
+            os.fsync(target.fileno())
+        part.replace(sealed)
+        sync_folder(sealed.parent)
+        overwrite_and_remove(file)
+
+
+def unseal_set_aside(folder: Path, key: Key) -> None:
+    """As they were. Raises OSError and BrokenSeal."""
+    for sealed in _set_aside(folder, SEALED):
+        file = sealed.with_name(sealed.name.removesuffix(SEALED))
+        part = sealed.with_name(f"{file.name}.part")
+        with sealed.open("rb") as source, part.open("wb") as target:
+            for piece in unsealed(source, key, _purpose(file.name)):
+                target.write(piece)
+            target.flush()
+            os.fsync(target.fileno())
+        part.replace(file)
+        sync_folder(file.parent)
+        sealed.unlink()
+
+
+def _set_aside(folder: Path, ending: str = "") -> list[Path]:
+    found = [path for pattern in SET_ASIDE for path in folder.glob(pattern + ending) if path.is_file()]
+    return sorted(path for path in found if ending or path.suffix not in (SEALED, ".part"))
 
 
 def _purpose(name: str) -> str:

@@ -21,7 +21,7 @@ from app.core.emitter import Emitter
 from app.core.errors import CarrelError
 from app.core.sealing import Key, derived_key, wipe
 from app.session.failures import as_carrel_error
-from app.session.private import INSTRUCTIONS, PrivateFiles
+from app.session.private import INSTRUCTIONS, PrivateFiles, seal_set_aside
 from app.store.changeover import Change
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+FILES = "private files"
 FREE_GUESSES, LONGEST_WAIT_S = 3, 60.0
 SLEPT_S = 20.0  # of the wall clock that the steady clock did not see: the computer was asleep
 Failed = Callable[[CarrelError], object]
@@ -51,7 +52,7 @@ class _Keys:
 
     @classmethod
     def of(cls, master: bytearray) -> _Keys:
-        return cls(master, derived_key(master, "saved sessions"), derived_key(master, "private files"))
+        return cls(master, derived_key(master, "saved sessions"), derived_key(master, FILES))
 
     def wipe(self) -> None:
         for key in (self.master, self.sessions, self.files):
@@ -196,17 +197,29 @@ class Strongbox:
         try:
             self.files.seal_all()
             kept = self.files.read(INSTRUCTIONS)
-            if kept is not None:
+            if kept is not None and not desk.settings.system_prompt:  # in the clear it is newer: from a backup
                 desk.settings = msgspec.structs.replace(desk.settings, system_prompt=kept.decode("utf-8", "replace"))
             save_settings(desk.home.settings_file, self.public(desk.settings))
         except (OSError, CarrelError) as error:
             desk.noticed.emit(str(as_carrel_error(error)))
-        desk.jobs.run(lambda: desk.resume.shelf.erase(unreadable_only=True), failed=_not_erased)
+        keys = self._keys
+        assert keys is not None
+        key = bytearray(keys.files)
+
+        def away() -> None:
+            """Large files, on a thread of the pool."""
+            try:
+                seal_set_aside(desk.home.root, key)
+                desk.resume.shelf.erase(unreadable_only=True)
+            finally:
+                wipe(key)
+
+        desk.jobs.run(away, failed=_not_erased)
         desk.settings_changed.emit(desk.settings)
 
 
 def _not_erased(error: Exception) -> None:
-    log.warning("saved sessions could not be erased", exc_info=error)
+    log.warning("what lay here in the clear could not be sealed or erased", exc_info=error)
 
 
 def _look(home: Home) -> tuple[VaultHeader | None, CarrelError | None]:

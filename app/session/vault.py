@@ -14,11 +14,11 @@ from app.config.settings import save_settings
 from app.config.vaultfile import VaultHeader
 from app.core.errors import CarrelError
 from app.core.passphrase import Cost, calibrated
-from app.core.sealing import wipe
+from app.core.sealing import derived_key, wipe
 from app.session.desk import Desk
 from app.session.failures import as_carrel_error
-from app.session.private import SEALED
-from app.session.strongbox import Failed, chats_key
+from app.session.private import SEALED, unseal_set_aside
+from app.session.strongbox import FILES, Failed, chats_key
 from app.session.vaultways import LONGEST, fail, kept_in_store, no_vault, read_header, refuse_weak
 from app.store.changeover import Change
 
@@ -136,10 +136,16 @@ def remove_vault(desk: Desk, done: Callable[[], object], failed: Failed) -> None
         failed(error)
         return
     change, key, name = Change(desk.home.database_file, desk.home.vault_file), chats_key(master), _name_of(desk)
+    files_key = derived_key(master, FILES)
     wipe(master)
+
+    def work() -> None:
+        unseal_set_aside(desk.home.root, files_key)
+        change.turn_off(key)
 
     def ended(error: CarrelError | None) -> None:
         wipe(key)
+        wipe(files_key)
         box.is_changing = False
         if error is not None:
             box.files.seal_all()
@@ -150,7 +156,7 @@ def remove_vault(desk: Desk, done: Callable[[], object], failed: Failed) -> None
         desk.jobs.run(lambda: _forget_outside(desk, name), lambda _: done(), lambda _: done())
 
     box.is_changing = True
-    _change_over(desk, change, lambda: change.turn_off(key), key, None, ended)
+    _change_over(desk, change, work, key, None, ended)
 
 
 def destroy_vault(desk: Desk, done: Callable[[], object], failed: Failed) -> None:
@@ -168,7 +174,7 @@ def destroy_vault(desk: Desk, done: Callable[[], object], failed: Failed) -> Non
         for side in ("", "-wal", "-shm", "-journal"):
             file = desk.home.database_file
             file.with_name(file.name + side).unlink(missing_ok=True)
-        for file in desk.home.root.glob(f"*{SEALED}"):
+        for file in desk.home.root.rglob(f"*{SEALED}"):
             file.unlink(missing_ok=True)
 
     def ended(_: object = None) -> None:

@@ -142,6 +142,21 @@ def test_what_a_crash_left_in_the_clear_is_sealed_when_it_is_opened(tmp_path: Pa
         assert not list(tmp_path.glob("draft*.txt"))
 
 
+def test_chats_that_were_put_aside_are_sealed_and_come_back(desk: tuple[Desk, Loop], tmp_path: Path) -> None:
+    one, loop = desk
+    aside = [tmp_path / "carrel.db.damaged-20260101-000000", tmp_path / "before-restore-1" / "carrel.db"]
+    aside[1].parent.mkdir()
+    for file in aside:
+        file.write_bytes(MARKER.encode() * 100_000)
+    create(one, loop)
+    settle(one, loop)
+    loop.run_until(lambda: not any(file.exists() for file in aside), 10)
+    assert not [file for file in tmp_path.rglob("*") if file.is_file() and MARKER.encode() in file.read_bytes()]
+    do(loop, vault.remove_vault, one)
+    assert [file.read_bytes() for file in aside] == [MARKER.encode() * 100_000] * 2
+    assert not list(tmp_path.rglob("*.sealed"))
+
+
 def test_another_passphrase_for_the_same_key(desk: tuple[Desk, Loop]) -> None:
     one, loop = desk
     create(one, loop)
