@@ -117,7 +117,7 @@ def test_while_it_streams_no_half_formula_is_seen(qtbot: QtBot, monkeypatch: pyt
         for letter in "So $a+b$ costs $5.\n\n\\[\n\\frac{a}{b}\n\\]\n\nEnd \\(x\\) [see $[0,1)$ too":
             page.push(letter)
             shown = page.document().toPlainText()
-            assert not {"\\", "a+", "0,1"} & {part for part in ("\\", "a+", "0,1") if part in shown}
+            assert not any(part in shown for part in ("\\", "a+", "0,1"))
             assert shown.count("$") <= 1
         page.finish()
         assert page.document().toPlainText().count(OBJECT_SIGN) == 4

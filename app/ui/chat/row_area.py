@@ -6,16 +6,22 @@ otherwise keeps the first visible row where it is. It knows rows by number; what
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
 
 from app.core.words import say
+from app.ui.chat.ahead import RowsAhead
 from app.ui.chat.heights import RowHeights
 from app.ui.chat.row import SLACK_PX, MessageRow
 from app.ui.widgets.buttons import IconButton
 
-OVERSCAN_PX = 600
+OVERSCAN_PX = 160
+"""So far beyond the view rows must be there at once; AHEAD_PX as soon as there is time; beyond KEEP_PX they go."""
+AHEAD_PX = 1400
+KEEP_PX = 2400
 BOTTOM_PX = 24
 TOP_PX = 12
 STEP_PX = 48
@@ -34,7 +40,8 @@ class RowArea(QAbstractScrollArea):
         self._streaming: int | None = None
         self._follow = True
         self._busy = False
-        self._jump = IconButton("arrow-down", say("Jump to the end"), self, kind="round", px=16)
+        self._ahead = RowsAhead(self._build_one_ahead, self)
+        self._jump = IconButton("arrow-down", say("Jump to the end"), self.viewport(), kind="round", px=16)
         self._jump.hide()
         self._jump.clicked.connect(self.scroll_to_end)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -119,13 +126,28 @@ class RowArea(QAbstractScrollArea):
         try:
             for _ in range(8):
                 self._set_range()
-                if not self._build_near():
+                if not self._build_rows(reversed(self._near())):
                     break
             self._drop_far()
             self._place()
         finally:
             self._busy = False
         self._place_jump()
+        self._ahead.plan()
+
+    def _build_one_ahead(self) -> bool:
+        """Build the row nearest to the view that is missing; false when there is none. A stream goes before."""
+        seen = self._near(0)
+        missing = [row for row in self._near(AHEAD_PX) if row not in self._live]
+        if self._busy or not missing or self._streaming is not None:
+            return False
+        self._busy = True
+        try:
+            self._build_rows([min(missing, key=lambda row: max(seen.start - row, row - seen.stop))])
+            self._place()
+        finally:
+            self._busy = False
+        return True
 
     def _set_range(self) -> None:
         bar, page = self.verticalScrollBar(), self.viewport().height()
@@ -134,23 +156,23 @@ class RowArea(QAbstractScrollArea):
         if self._follow:
             bar.setValue(bar.maximum())
 
-    def _near(self) -> range:
+    def _near(self, reach: int = OVERSCAN_PX) -> range:
         if not len(self._heights):
             return range(0)
         y = self.verticalScrollBar().value() - TOP_PX
-        first = self._heights.row_at(y - OVERSCAN_PX)
-        last = self._heights.row_at(y + self.viewport().height() + OVERSCAN_PX)
+        first = self._heights.row_at(y - reach)
+        last = self._heights.row_at(y + self.viewport().height() + reach)
         return range(first, last + 1)
 
-    def _build_near(self) -> bool:
-        """Build missing rows; true when a height turned out otherwise, so that the reach must be looked at again."""
+    def _build_rows(self, rows: Iterable[int]) -> bool:
+        """Build those of `rows` that are missing; true when a height turned out otherwise, look at the reach again."""
         if not len(self._heights):
             return False
         bar = self.verticalScrollBar()
         anchor = self._heights.row_at(bar.value() - TOP_PX)
         offset = bar.value() - self._heights.top(anchor)
         changed = built = False
-        for row in reversed(self._near()):
+        for row in rows:
             if row not in self._live:
                 changed |= self._fit(row, self._build(row))
                 built = True
@@ -163,7 +185,7 @@ class RowArea(QAbstractScrollArea):
         return changed
 
     def _drop_far(self) -> None:
-        near, focused = self._near(), QApplication.focusWidget()
+        near, focused = self._near(KEEP_PX), QApplication.focusWidget()
         for row in [row for row in self._live if row not in near and row != self._streaming]:
             if focused is not None and self._live[row].isAncestorOf(focused):
                 continue
@@ -203,7 +225,7 @@ class RowArea(QAbstractScrollArea):
         bar = self.verticalScrollBar()
         away = not self._follow and bar.maximum() - bar.value() > JUMP_PX
         if away:
-            page = self.viewport().geometry()
+            page = self.viewport().rect()  # beside the rows it would keep Qt from copying pixels when they scroll
             x = page.left() + (page.width() - JUMP_PX) // 2
             self._jump.setGeometry(x, page.bottom() - JUMP_PX - 12, JUMP_PX, JUMP_PX)
             self._jump.raise_()
