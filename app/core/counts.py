@@ -20,3 +20,11 @@ def pages_words(count: int) -> str:
 
 def files_words(count: int) -> str:
     return say("1 file") if count == 1 else say("{count} files", count=format_count(count))
+
+
+def documents_words(count: int) -> str:
+    return say("1 document") if count == 1 else say("{count} documents", count=format_count(count))
+
+
+def passes_words(count: int) -> str:
+    return say("1 pass") if count == 1 else say("{count} passes", count=format_count(count))

@@ -7,6 +7,7 @@ from pathlib import PurePath
 
 from app.core.chat import FileReading, Receipt, Timing, Usage
 from app.core.citation import Citation
+from app.core.counts import files_words, pages_words, tokens_words
 from app.core.units import format_duration
 from app.core.words import say
 
@@ -18,18 +19,17 @@ def receipt_line(receipt: Receipt, usage: Usage, timing: Timing) -> str:
     parts = []
     if receipt.files:
         dropped = sum(file.dropped_tokens for file in receipt.files)
-        left = say("nothing left out") if not dropped else say("{count} tokens left out", count=f"{dropped:,}")
-        files = say("Read 1 file") if len(receipt.files) == 1 else say("Read {count} files", count=len(receipt.files))
+        left = say("nothing left out") if not dropped else say("{tokens} left out", tokens=tokens_words(dropped))
+        files = say("Read {files}", files=files_words(len(receipt.files)))
         pages, tokens = sum(f.pages for f in receipt.files), sum(f.tokens for f in receipt.files)
-        counted = say("1 page") if pages == 1 else say("{count} pages", count=pages)
-        read = (files, counted, say("{count} tokens", count=f"{tokens:,}"), left)
+        read = (files, pages_words(pages), tokens_words(tokens), left)
         parts.append(say(", ").join(read))
     if receipt.passes > 1:
         parts.append(say("in {count} passes", count=receipt.passes))
     if receipt.restored_tokens:
-        parts.append(say("{count} tokens brought back from disk", count=f"{receipt.restored_tokens:,}"))
+        parts.append(say("{tokens} brought back from disk", tokens=tokens_words(receipt.restored_tokens)))
     if not receipt.files and usage.answer_tokens:
-        parts.append(say("{count} tokens", count=f"{usage.answer_tokens:,}"))
+        parts.append(tokens_words(usage.answer_tokens))
     if timing.decode_tok_s:
         parts.append(say("{speed} tok/s", speed=speed_words(timing.decode_tok_s)))
     if timing.speculation_gain >= WORTH_SAYING and usage.accepted_tokens:
@@ -56,23 +56,23 @@ def receipt_rows(receipt: Receipt) -> list[str]:
 
 def file_words(number: int, file: FileReading) -> str:
     """One file of a receipt with its pages and what was dropped."""
-    name, tokens = PurePath(file.path.replace("\\", "/")).name, f"{file.tokens:,}"
+    name, tokens = PurePath(file.path.replace("\\", "/")).name, tokens_words(file.tokens)
     if not file.page_list and not file.dropped_tokens:
         return say(
-            "D{number} {name}: {pages} pages, {tokens} tokens",
+            "D{number} {name}: {pages}, {tokens}",
             number=number,
             name=name,
-            pages=file.pages,
+            pages=pages_words(file.pages),
             tokens=tokens,
         )
     return say(
-        "D{number} {name}: pages {list} of {total}, {tokens} tokens; {dropped} tokens dropped as chosen",
+        "D{number} {name}: pages {list} of {total}, {tokens}; {dropped} dropped as chosen",
         number=number,
         name=name,
         list=file.page_list or "–",
         total=file.total_pages,
         tokens=tokens,
-        dropped=f"{file.dropped_tokens:,}",
+        dropped=tokens_words(file.dropped_tokens),
     )
 
 
@@ -103,7 +103,7 @@ def citations_line(citations: Sequence[Citation]) -> str:
     if differing := sum(one.numbers_differ for one in quotes):
         parts.append(say("{count} with other numbers", count=differing))
     if doubtful:
-        parts.append(say("{count} pages named that were not given", count=doubtful))
+        parts.append(say("{pages} named that were not given", pages=pages_words(doubtful)))
     return " · ".join(parts)
 
 

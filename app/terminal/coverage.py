@@ -6,6 +6,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from app.config.paths import expanded
+from app.core.counts import pages_words
 from app.core.errors import Cancelled, CarrelError
 from app.core.files import write_durably
 from app.core.loop import Loop
@@ -125,8 +126,7 @@ def _print_as_text(coverage: Coverage) -> None:
 
     def noted(result: PassResult) -> None:
         status.clear()
-        pages = say("1 page") if result.pages == 1 else say("{count} pages", count=result.pages)
-        note(say("Pass {number}: {pages} read.", number=result.number, pages=pages))
+        note(say("Pass {number}: {pages} read.", number=result.number, pages=pages_words(result.pages)))
 
     def spoke(channel: str, text: str, _tokens: int) -> None:
         status.clear()
@@ -150,7 +150,10 @@ def _print_as_text(coverage: Coverage) -> None:
 def progress_words(progress: Progress) -> str:
     """How far a run is, in one line."""
     if progress.is_answering:
-        return say("All {pages} pages read; answering", pages=progress.pages_total)
+        one = say("The page is read; answering")
+        return (
+            one if progress.pages_total == 1 else say("All {pages} pages read; answering", pages=progress.pages_total)
+        )
     return say(
         "{done} of {total} pages read, pass {current} of {passes}",
         done=progress.pages_done,

@@ -6,6 +6,7 @@ from argparse import Namespace
 from datetime import datetime
 from pathlib import Path
 
+from app.core.counts import tokens_words
 from app.core.loop import Loop
 from app.core.units import format_bytes
 from app.core.words import say
@@ -42,8 +43,8 @@ def _print(listing: Listing) -> None:
 def session_words(session: SavedSession) -> str:
     """What was read, and by which model."""
     names = say(", ").join(session.documents) or "?"
-    tokens, model = f"{session.sidecar.tokens:,}", Path(session.sidecar.model_path).name
-    return say("{names}: {tokens} tokens, read by {model}", names=names, tokens=tokens, model=model)
+    tokens, model = tokens_words(session.sidecar.tokens), Path(session.sidecar.model_path).name
+    return say("{names}: {tokens}, read by {model}", names=names, tokens=tokens, model=model)
 
 
 def _day(session: SavedSession) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from pathlib import Path
 
+from app.core.counts import documents_words, tokens_words
 from app.core.errors import CarrelError
 from app.core.loop import Loop
 from app.core.words import mark, say
@@ -39,8 +40,9 @@ def _show(desk: Desk, found: list[DocumentSet], *, as_json: bool) -> None:
         print_json({"sets": [_set_json(desk, one) for one in found]})
         return
     for one in found:
-        tokens = sum(document.tokens for document in one.documents)
-        print(say("{name}: {count} documents, {tokens} tokens", name=one.name, count=len(one.documents), tokens=tokens))
+        documents, tokens = len(one.documents), sum(document.tokens for document in one.documents)
+        parts = {"documents": documents_words(documents), "tokens": tokens_words(tokens)}
+        print(say("{name}: {documents}, {tokens}", name=one.name, **parts))
         for document in one.documents:
             print(f"  {document.path}")
     if not found:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from app.core.counts import passes_words
 from app.core.emitter import Emitter
 from app.core.run import PassResult, RunPlan
 from app.core.units import format_duration, format_pages
@@ -75,7 +76,11 @@ class Covering:
 def progress_words(progress: Progress, left_s: float | None) -> str:
     """ "42 of 120 pages read, pass 3 of 8 · 2 min 10 s left"."""
     if progress.is_answering:
-        return say("All {pages} pages are read; the answer comes from the notes.", pages=progress.pages_total)
+        return (
+            say("The page is read; the answer comes from the notes.")
+            if progress.pages_total == 1
+            else say("All {pages} pages are read; the answer comes from the notes.", pages=progress.pages_total)
+        )
     words = say(
         "{done} of {total} pages covered, pass {current} of {passes}",
         done=progress.pages_done,
@@ -108,7 +113,12 @@ def _note_of(plan: RunPlan, results: Sequence[PassResult]) -> CoverageNote:
     if done < total:
         words = say("{done} of {total} pages covered; their notes are kept", done=done, total=total)
     else:
-        words = say("All {total} pages covered in {count} passes", total=total, count=len(results))
+        passes = passes_words(len(results))
+        words = (
+            say("The page covered in {passes}", passes=passes)
+            if total == 1
+            else say("All {total} pages covered in {passes}", total=total, passes=passes)
+        )
     return CoverageNote(words, done / total if total else 1.0, notes_of(plan, results))
 
 

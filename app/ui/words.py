@@ -72,7 +72,8 @@ def load_words(spec: Load) -> str:
     if spec.yarn_factor > 1:
         parts.append(say("stretched {factor} times (YaRN)", factor=f"{spec.yarn_factor:.3g}"))
     if spec.adapters:
-        parts.append(say("{count} LoRA adapters", count=len(spec.adapters)))
+        count = len(spec.adapters)
+        parts.append(say("1 LoRA adapter") if count == 1 else say("{count} LoRA adapters", count=count))
     if spec.draft_path:
         parts.append(say("a small model guesses ahead"))
     if not spec.n_draft:

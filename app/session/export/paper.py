@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from app.core.counts import pages_words
 from app.core.record import Origin
 from app.core.units import format_duration, format_pages
 from app.core.words import mark, say
@@ -144,7 +145,7 @@ def _citation_line(quote: str, verdict: str) -> str:
 def file_line(number: int, file: Attachment) -> str:
     """A file with the pages that were sent of it and what names its bytes."""
     if file.chosen is None:
-        pages = say("all {count} pages", count=file.pages)
+        pages = pages_words(1) if file.pages == 1 else say("all {count} pages", count=file.pages)
     else:
         pages = say("pages {list} of {count}", list=format_pages(file.chosen) or "–", count=file.pages)
     return f"D{number} {file.name} · {pages} · SHA-256 {file.sha256}"

@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from app.core.counts import pages_words
 from app.core.units import format_tokens
 from app.core.words import say
 from app.ui.chat.message import SHOW_FILE, FileNote, MessageItem
@@ -98,7 +99,7 @@ class _FileTag(QWidget):
     def __init__(self, parent: QWidget, note: FileNote, action: str) -> None:
         super().__init__(parent)
         self._action = action
-        pages = say("{count} pages", count=note.pages) if note.pages > 1 else ""
+        pages = pages_words(note.pages) if note.pages > 1 else ""
         if note.sent_pages is not None:
             pages = say("{sent} of {total} pages", sent=f"{note.sent_pages:,}", total=f"{note.pages:,}")
         count = say("{count} tokens", count=format_tokens(note.tokens)) if note.tokens else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
+from app.core.counts import tokens_words
 from app.core.units import format_duration
 from app.core.words import say
 from app.perf.meter import Figures
@@ -35,7 +36,7 @@ class FigureRows(QWidget):
     def show_figures(self, figures: Figures, *, expected_tok_s: float | None, best_reading_tok_s: float | None) -> None:
         """One moment, held against what this computer can do."""
         self._set("first", "–" if figures.ttft_s is None else format_duration(figures.ttft_s))
-        self._set("written", say("{count} tokens", count=f"{figures.answer_tokens:,}"))
+        self._set("written", tokens_words(figures.answer_tokens))
         self._set("read", _read_words(figures) or "–")
         self._set("remembered", _count(figures.prefill_cached))
         self._set("read_speed", _reading_words(figures.prefill_tok_s, best_reading_tok_s) or "–")
@@ -72,7 +73,7 @@ def _names() -> tuple[tuple[str, str, str], ...]:
 
 
 def _count(tokens: int) -> str:
-    return say("{count} tokens", count=f"{tokens:,}") if tokens else ""
+    return tokens_words(tokens) if tokens else ""
 
 
 def _read_words(figures: Figures) -> str:

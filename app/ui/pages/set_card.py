@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from app.core.counts import files_words, tokens_words
 from app.core.units import format_duration
 from app.core.words import say
 from app.session.sets import FileCheck
@@ -130,10 +131,8 @@ def _row(document: Attachment, state: str) -> QHBoxLayout:
 def _amount_words(documents: Sequence[Attachment]) -> str:
     pages, tokens = sum(one.pages for one in documents), sum(one.tokens for one in documents)
     sent = sum(_sent_pages(one) for one in documents)
-    count = len(documents)
-    files = say("1 file") if count == 1 else say("{count} files", count=count)
-    weight = [say("{count} tokens", count=f"{tokens:,}")] if sent == pages else []
-    return say(", ").join([files, pages_words(sent, pages), *weight])
+    weight = [tokens_words(tokens)] if sent == pages else []
+    return say(", ").join([files_words(len(documents)), pages_words(sent, pages), *weight])
 
 
 def _sent_pages(document: Attachment) -> int:

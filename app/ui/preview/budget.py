@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.core.chat import Document
+from app.core.counts import tokens_words
 from app.core.units import format_duration, format_gib, format_tokens
 from app.core.words import say
 from app.session.preview import MARKER_TOKENS, Memory, Weight
@@ -77,10 +78,11 @@ class Budget(QWidget):
 def amount_words(documents: Sequence[Document]) -> str:
     """ "7 of 12 pages, 4,120 tokens"."""
     sent, total = sum(len(one.sent) for one in documents), sum(len(one.pages) for one in documents)
-    tokens = f"{sum(one.sent_tokens for one in documents):,}"
+    tokens = tokens_words(sum(one.sent_tokens for one in documents))
     if sent == total:
-        return say("all {total} pages, {tokens} tokens", total=f"{total:,}", tokens=tokens)
-    return say("{sent} of {total} pages, {tokens} tokens", sent=f"{sent:,}", total=f"{total:,}", tokens=tokens)
+        one = say("the whole page, {tokens}", tokens=tokens)
+        return one if total == 1 else say("all {total} pages, {tokens}", total=f"{total:,}", tokens=tokens)
+    return say("{sent} of {total} pages, {tokens}", sent=f"{sent:,}", total=f"{total:,}", tokens=tokens)
 
 
 def _verdict(weight: Weight, documents: Sequence[Document], plan_name: str) -> tuple[str, str]:

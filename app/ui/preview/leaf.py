@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.core import counts
 from app.core.chat import Document, Page, PageFlag
 from app.core.errors import CarrelError
 from app.core.words import say
@@ -77,7 +78,7 @@ def flaw_words(document: Document) -> str:
 def pages_words(sent: int, total: int) -> str:
     """ "12 pages", "9 of 12 pages"."""
     if sent == total:
-        return say("{count} pages", count=f"{total:,}") if total != 1 else say("1 page")
+        return counts.pages_words(total)
     return say("{sent} of {total} pages", sent=f"{sent:,}", total=f"{total:,}")
 
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFont, QTextBlockFormat, QTextCharFormat, QTex
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QTextEdit, QVBoxLayout, QWidget
 
 from app.core.chat import Document, Page
+from app.core.counts import tokens_words
 from app.core.words import say
 from app.ui.fonts import figure_font, mono_font, ui_font
 from app.ui.preview.leaf import flag_role, flag_sentence
@@ -161,7 +162,7 @@ def _facts(document: Document, page: Page) -> str:
     """ "Page 3 of 12 · iv · 412 tokens"."""
     parts = [say("Page {number} of {total}", number=f"{page.number:,}", total=f"{len(document.pages):,}")]
     parts += [page.label] if page.label else []
-    parts.append(say("{count} tokens", count=f"{page.tokens:,}"))
+    parts.append(tokens_words(page.tokens))
     if document.chosen is not None and page.number not in document.chosen:
         parts.append(say("left out"))
     return " · ".join(parts)
