@@ -11,6 +11,7 @@ import pytest
 from app.core.chat import Document
 from app.core.loop import Loop
 from app.core.params import Sampling
+from app.core.passphrase import Cost
 from app.session import chats, vault
 from app.session.desk import Desk
 from app.session.documents import ReadingJob
@@ -24,6 +25,7 @@ from tests.helpers.models import bytes_vocabulary, script_model
 QUESTION, ANSWER, TITLE = "Heronwharf asks", "Bitternreed answers", "Grebewater title"
 PAGE, NAME, DRAFT, RULE = "Ternisland lease", "Cootmarsh.txt", "Dunlinshore draft", "Ruffmeadow rule"
 MARKERS = (QUESTION, ANSWER, TITLE, PAGE, NAME, DRAFT, RULE)
+FAST = Cost(memory_kib=64, passes=1, lanes=1)
 GREEDY = Sampling(max_tokens=24)
 PASSPHRASE = "four unrelated lantern words"
 
@@ -55,7 +57,7 @@ def use(home: Path, folder: Path, *, in_vault: bool) -> None:
     with desk_in(home) as (desk, loop):
         if in_vault:
             told: list[str] = []
-            vault.create_vault(desk, PASSPHRASE, told.append, lambda error: pytest.fail(str(error)))
+            vault.create_vault(desk, PASSPHRASE, told.append, lambda error: pytest.fail(str(error)), cost=FAST)
             assert loop.run_until(lambda: bool(told), 30)
         desk.change_settings(system_prompt=RULE)
         desk.vault.files.keep("draft.txt", DRAFT.encode())
