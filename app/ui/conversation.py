@@ -147,9 +147,9 @@ class Conversation(Answering):
         if not self.queue or self.runs_here:
             return ""
         reasons = {
-            "stopped": say("The answer was stopped, so this waits."),
-            "failed": say("The answer failed, so this waits."),
-            "length": say("The answer was cut off, so this waits."),
+            "stopped": say("The answer was stopped, so the next message waits."),
+            "failed": say("The answer failed, so the next message waits."),
+            "length": say("The answer was cut off, so the next message waits."),
         }
         return reasons.get(leaf.state if leaf is not None else "", say("This was not sent yet."))
 

@@ -7,12 +7,15 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from app.core.chat import Document, Page
 from app.core.child import APP_FOLDER
+from app.core.params import Sampling
+from app.session.demo import demo_document_path, demo_model_path, demo_question
 from app.session.turn import Outcome, Turn, Wish
 from app.store.store import Store
 from tests.helpers.desk import ask, desk_in, load
@@ -60,6 +63,35 @@ def _start(desk: object, text: str) -> tuple[Turn, list[str], list[Outcome]]:
     turn.ended.connect(ended.append)
     turn.start()
     return turn, heard, ended
+
+
+def test_an_answer_goes_on_through_a_cut_and_a_death_as_if_it_had_been_one(tmp_path: Path) -> None:
+    text = demo_document_path().read_text("utf-8")
+    document = Document("/a/demo.md", "demo.md", "text", "0" * 64, (Page(1, text[:1500]),))
+    whole, six = Sampling(temperature=0.0), Sampling(temperature=0.0, max_tokens=6)
+    with desk_in(tmp_path) as (desk, loop):
+        load(desk, loop, demo_model_path(), n_ctx=4096)
+        wish = Wish(demo_question(), (document,), thinking=False, sampling=whole)
+        _, expected = ask(desk, loop, wish)
+        turn, cut = ask(desk, loop, replace(wish, sampling=six))
+        assert (cut.state, expected.text.find(cut.text)) == ("length", 0)
+        number = desk.store.call(lambda store: store.thread(turn.chat_id or 0)[-1].id)
+        dying = Turn(desk, Wish("", continues=number, sampling=whole))
+        ended: list[Outcome] = []
+        dying.spoke.connect(lambda *_: desk.engine.kill())
+        dying.ended.connect(ended.append)
+        dying.start()
+        assert loop.run_until(lambda: bool(ended), 30)
+        kept = desk.store.call(lambda store: store.message(number))
+        assert kept.text == ended[0].text
+        assert len(kept.text) >= len(cut.text)
+        if kept.state != "complete":  # a fast machine may have said all of it before it died
+            load(desk, loop, demo_model_path(), n_ctx=4096)
+            ask(desk, loop, Wish("", continues=number, sampling=whole))
+        kept = desk.store.call(lambda store: store.message(number))
+        assert (kept.state, kept.text) == ("complete", expected.text)
+        assert kept.usage.prompt_tokens == expected.usage.prompt_tokens
+        assert abs(kept.usage.answer_tokens - expected.usage.answer_tokens) <= 1  # the end of an answer is a token
 
 
 PROGRAM = """

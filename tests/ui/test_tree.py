@@ -198,7 +198,7 @@ def test_after_a_stop_what_waits_says_why_and_survives_a_restart(open_studio: Op
     studio.wait(lambda: len(conversation.queue) == 1)
     QTest.keyClick(studio.window, Qt.Key.Key_Escape)
     rests(studio, 2)
-    studio.wait(lambda: chat.acts.queue.held.text() == "The answer was stopped, so this waits.")
+    studio.wait(lambda: chat.acts.queue.held.text() == "The answer was stopped, so the next message waits.")
     chat_id = conversation.chat_id
     studio.close()
     second = open_studio(Script("Yes."))

@@ -25,6 +25,7 @@ class NoteCard(QFrame):
         self.box.setAccessibleName(say("Note"))
         self.box.setAccessibleDescription(say("It stays with this chat and is never sent to the model."))
         self.box.viewport().setAutoFillBackground(False)
+        self.box.document().setDocumentMargin(0)
         self.box.kept.connect(self.kept)
         close = IconButton("x", say("Close the note"), px=14)
         close.clicked.connect(self.closed)
