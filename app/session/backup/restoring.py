@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 import secrets
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
+import tomli_w
 
-from app.config.paths import Home, expanded
-from app.config.settings import load_settings
+from app.config.paths import expanded
+from app.config.settings import Settings
 from app.core.errors import CarrelError
 from app.core.files import overwrite_and_remove, write_durably
-from app.session.backup.manifest import DATABASE, PRESETS, Manifest, place_of
-from app.session.backup.reading import open_backup
+from app.session.backup.manifest import DATABASE, PRESETS, SETTINGS, Manifest, damaged, place_of
+from app.session.backup.reading import OpenBackup, open_backup
 from app.session.backup.staging import finish_restore, stage
 from app.session.desk import Desk
 from app.session.failures import as_carrel_error
@@ -134,13 +136,17 @@ def _replace(desk: Desk, path: Path, passphrase: str, done: Done, failed: Failed
         failed(error)
         return
 
-    def prepare() -> Manifest:
+    def prepare() -> tuple[Manifest, Settings]:
         with open_backup(path, passphrase) as backup:
             backup.check()
-            stage(desk.home, backup, key)
-            return backup.manifest
+            settings = _settings_of(backup)
+            # With a vault the instructions are not written in the clear, not even for a moment.
+            kept = msgspec.structs.replace(settings, system_prompt="") if key else settings
+            stage(desk.home, backup, key, settings=tomli_w.dumps(msgspec.to_builtins(kept)).encode())
+            return backup.manifest, settings
 
-    def put_in_place(manifest: Manifest) -> None:
+    def put_in_place(prepared: tuple[Manifest, Settings]) -> None:
+        manifest, settings = prepared
         asides: list[Path | None] = []
 
         def opening() -> Key | None:
@@ -148,7 +154,7 @@ def _replace(desk: Desk, path: Path, passphrase: str, done: Done, failed: Failed
             return key
 
         def opened(_: object) -> None:
-            take_settings(desk, desk.home)
+            take_settings(desk, settings)
             done(Restored(manifest, manifest.counts.get("chats", 0), aside=asides[0]))
 
         desk.store.reopen(opening, opened, fail)
@@ -156,15 +162,18 @@ def _replace(desk: Desk, path: Path, passphrase: str, done: Done, failed: Failed
     desk.jobs.run(prepare, put_in_place, fail)
 
 
-def take_settings(desk: Desk, home: Home) -> None:
-    """The settings on the disk are others now: hold to them, and tell."""
-    settings = load_settings(home.settings_file)
-    names = settings.__struct_fields__
-    changed = {
-        name: getattr(settings, name) for name in names if getattr(settings, name) != getattr(desk.settings, name)
-    }
-    if changed:
-        desk.change_settings(**changed)
+def _settings_of(backup: OpenBackup) -> Settings:
+    try:
+        return msgspec.convert(tomllib.loads(backup.read(SETTINGS).decode()), Settings, strict=False)
+    except (ValueError, msgspec.ValidationError) as error:
+        raise damaged(SETTINGS) from error
+
+
+def take_settings(desk: Desk, settings: Settings) -> None:
+    """Hold to other settings from now on, and tell whoever listens."""
+    names = [name for name in settings.__struct_fields__ if getattr(settings, name) != getattr(desk.settings, name)]
+    if names:
+        desk.change_settings(**{name: getattr(settings, name) for name in names})
 
 
 def refuse_busy(desk: Desk) -> None:

@@ -31,13 +31,17 @@ _SIDES = ("-wal", "-shm", "-journal")
 Step = Callable[[str], object]
 
 
-def stage(home: Home, backup: OpenBackup, key: Key | None, at: Step = lambda _: None) -> None:
-    """Prepare all of it and decide. `key` is what the chats of this profile are encrypted with."""
+def stage(
+    home: Home, backup: OpenBackup, key: Key | None, at: Step = lambda _: None, *, settings: bytes | None = None
+) -> None:
+    """Prepare all of it and decide. `key` is what the chats of this profile are encrypted with; `settings` stand in
+    for those of the backup.
+    """
     with _alone(home):
-        _stage(home, backup, key, at)
+        _stage(home, backup, key, at, settings)
 
 
-def _stage(home: Home, backup: OpenBackup, key: Key | None, at: Step) -> None:
+def _stage(home: Home, backup: OpenBackup, key: Key | None, at: Step, settings: bytes | None) -> None:
     part = home.root / PART
     discard(part)
     part.mkdir()
@@ -51,7 +55,8 @@ def _stage(home: Home, backup: OpenBackup, key: Key | None, at: Step) -> None:
             place_of(home, entry.name)
             file = part / entry.name
             file.parent.mkdir(exist_ok=True)
-            _write(file, backup.read(entry.name))
+            instead = settings if entry.name == SETTINGS else None
+            _write(file, backup.read(entry.name) if instead is None else instead)
     _write(part / _FROM, f"{ASIDE}{time.strftime('%Y%m%d-%H%M%S')}".encode())
     at("staged")
     sync_folder(part)
