@@ -43,9 +43,9 @@ def check_path(path: Path, limits: Limits) -> None:
     if stat.S_ISDIR(status.st_mode):
         return
     if not stat.S_ISREG(status.st_mode):
-        raise CarrelError("not_a_file", "{name} is not a file.", "", name=name)
+        raise CarrelError("not_a_file", "{name} is not a file.", "Choose a file or a folder.", name=name)
     if status.st_size == 0:
-        raise CarrelError("empty_file", "{name} is empty.", "", name=name)
+        raise CarrelError("empty_file", "{name} is empty.", "Choose the file that has the text.", name=name)
     if status.st_size > limits.file_bytes:
         raise CarrelError(
             "file_too_large",

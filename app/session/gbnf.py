@@ -30,7 +30,12 @@ def check_grammar(text: str) -> None:
     for alternatives in rules.values():
         for name in (item.name for item in _items(alternatives)):
             if name and name not in rules:
-                raise CarrelError("bad_grammar", "The grammar uses the rule {name} but does not write it.", name=name)
+                raise CarrelError(
+                    "bad_grammar",
+                    "The grammar uses the rule {name} but does not write it.",
+                    "Write the rule, or correct its name.",
+                    name=name,
+                )
     _refuse_left_recursion(rules)
 
 
@@ -149,7 +154,13 @@ class _Reader:
 
     def _fault(self, what: str) -> CarrelError:
         line = self._text.count("\n", 0, self._at) + 1
-        return CarrelError("bad_grammar", "The grammar cannot be read in line {line}: {what}.", line=line, what=what)
+        return CarrelError(
+            "bad_grammar",
+            "The grammar cannot be read in line {line}: {what}.",
+            "Correct that line.",
+            line=line,
+            what=what,
+        )
 
 
 def _items(alternatives: list[Sequence]) -> Iterator[_Item]:

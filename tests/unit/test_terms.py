@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -35,6 +37,7 @@ TOLD_TO_THE_MODEL = {
     "For example: quote every clause you use.",
     "What can you do with a long document that I drop here?",
 }
+APP = Path(__file__).parents[2] / "app"
 CRAMPED = re.compile(r"[一-鿿][A-Za-z0-9]|[A-Za-z0-9][一-鿿]")
 PLACE = re.compile(r"\{\w*\}")
 
@@ -92,3 +95,21 @@ def test_what_is_counted_agrees_with_its_number(speaking: None, tongue: str, one
     assert tuple(word(1) for word in words) == one
     assert counts.pages_words(1234) == many
     assert "{" not in say("{count} pages", count=2)
+
+
+SAYS_ENOUGH = {
+    "Stopped.",  # the user stopped it
+    "{reason}",  # the planner's own sentence, which names what would run
+}
+
+
+def test_every_error_says_what_to_do_next() -> None:
+    bare = []
+    for file in sorted(APP.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "CarrelError" and len(node.args) > 1:
+                what, remedy = node.args[1], node.args[2] if len(node.args) > 2 else ast.Constant("")
+                enough = isinstance(what, ast.Constant) and what.value in SAYS_ENOUGH
+                if not enough and isinstance(remedy, ast.Constant) and not remedy.value:
+                    bare.append(f"{file.relative_to(APP)}:{node.lineno}: {ast.unparse(what)}")
+    assert not bare

@@ -35,7 +35,7 @@ def read_folder(source: Source, path: Path, output: Output, on_document: Callabl
     for found in walk(path):
         reading.take(found)
     if not reading.container.parts:
-        raise CarrelError("empty_file", "{name} is empty.", "", name=source.name)
+        raise CarrelError("empty_file", "{name} is empty.", "Choose the folder that has the files.", name=source.name)
     if reading.documents > MAX_DOCUMENTS:
         output.warn(TOO_MANY_DOCUMENTS, count=reading.documents, limit=MAX_DOCUMENTS)
     reading.container.send(KIND)
