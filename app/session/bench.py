@@ -23,8 +23,8 @@ ASK = "\n\nWrite a long story about a lighthouse keeper. Begin at once."
 ANSWER_TOKENS = 64
 SMALLEST_DEPTH = 128
 _SLACK_TOKENS = 128  # of the context: template, question, and what counting by letters misses
+_COUNTED = 16  # times TEXT, to know how many letters make a token
 _RUNS = 2  # the first warms up
-_LETTERS_A_TOKEN = 3.0  # of TEXT, until the engine has counted it
 _USUAL = (512, 2_048, 8_192, 16_384, 32_768, 65_536, 131_072)
 
 
@@ -93,7 +93,7 @@ class Benchmark:
         self._desk, self._answer_tokens = desk, answer_tokens
         self._depths = sorted({min(max(depth, SMALLEST_DEPTH), deepest(state.n_ctx)) for depth in depths})
         self._points: list[BenchPoint] = []
-        self._letters_a_token = _LETTERS_A_TOKEN
+        self._letters_a_token, self._around_tokens = 3.0, 40  # until they are counted
         self._request: Request | None = None
         self._machine: Machine | None = None
         self._is_warm = self._is_stopped = self._is_over = False
@@ -113,7 +113,7 @@ class Benchmark:
 
         def on_machine(machine: Machine) -> None:
             self._machine = machine
-            self._ask()
+            self._count()
 
         look(self._desk, on_machine)
 
@@ -123,13 +123,31 @@ class Benchmark:
         if self._request is not None:
             self._desk.engine.cancel(self._request)
 
+    def _count(self) -> None:
+        """How many letters of the text make a token, and how many tokens stand around it."""
+
+        def on_event(event: Event) -> None:
+            if isinstance(event, m.Tokens):
+                self._letters_a_token = _COUNTED * len(TEXT) / max(1, event.counts[0])
+                self._around_tokens = event.turns_total
+                self._ask()
+            elif isinstance(event, CarrelError):
+                self._fail(event)
+
+        try:
+            self._desk.engine.tokenize((TEXT * _COUNTED,), on_event, turns=self._turns(0), thinking=False)
+        except CarrelError as error:
+            self._fail(error)
+
+    def _turns(self, letters: int) -> tuple[m.Turn, ...]:
+        return m.Turn("system", self._nonce), m.Turn("user", _letters(letters) + ASK)
+
     def _ask(self) -> None:
         if self._is_stopped or len(self._points) == len(self._depths):
             self._end()
             return
         depth = self._depths[len(self._points)] if self._is_warm else SMALLEST_DEPTH
-        letters = int((depth - 40) * self._letters_a_token)  # about 40 are the template and the question
-        turns = (m.Turn("system", self._nonce), m.Turn("user", _letters(letters) + ASK))
+        turns = self._turns(max(0, int((depth - self._around_tokens) * self._letters_a_token)))
         sampling = Sampling(seed=1, max_tokens=self._answer_tokens)
         try:
             self._request = self._desk.engine.generate(turns, sampling, self._on_event, thinking=False)
@@ -152,8 +170,6 @@ class Benchmark:
             return
         if not self._is_warm:
             self._is_warm = True
-            letters = int((SMALLEST_DEPTH - 40) * self._letters_a_token)
-            self._letters_a_token = letters / max(1, done.usage.prompt_tokens - 40)
         else:
             point = self._point(done)
             self._points.append(point)

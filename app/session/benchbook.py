@@ -68,6 +68,11 @@ class BenchResult(msgspec.Struct, frozen=True):
     mode: str = ""
 
     @property
+    def engine(self) -> str:
+        """The build without what it was built with."""
+        return self.build.split(" | ")[0]
+
+    @property
     def model(self) -> str:
         """The file's name."""
         return PurePath(self.path.replace("\\", "/")).name

@@ -25,7 +25,7 @@ WIDTH_PX = 340
 
 class Inspector(QWidget):
     """`show_tab(name)` by its name: "performance", "documents" or "parameters". `presets_wanted()`,
-    `page_wanted(name)` and `loading_wanted()` ask for a page, `reload_wanted(n_ctx)` for the model with another context.
+    `page_wanted(name)` and `loading_wanted()` ask for a page, `reload_wanted(n_ctx)` for another context.
     """
 
     presets_wanted = Signal()

@@ -55,7 +55,7 @@ class BenchList(Card):
         button.setChecked(is_chosen)
         button.clicked.connect(lambda: self._benching.choose(result.at_s))
         self._group.addButton(button)
-        place = ElidedLabel(" · ".join(part for part in (result.machine, result.driver, result.build) if part))
+        place = ElidedLabel(" · ".join(part for part in (result.machine, result.driver, result.engine) if part))
         place.setProperty("role", "quiet")
         drop = IconButton("trash-2", say("Delete this run"), px=16)
         drop.clicked.connect(lambda: self._remove(result))

@@ -174,7 +174,7 @@ def place_words(result: BenchResult) -> str:
     driver = say("driver {version}", version=result.driver) if result.driver else ""
     context = say("{count} tokens", count=format_tokens(result.n_ctx))
     cache = f"KV {result.kv_type}" if result.kv_type else ""
-    parts = (result.model, context, cache, result.machine, driver, result.build, f"Carrel {result.version}")
+    parts = (result.model, context, cache, result.machine, driver, result.engine, f"Carrel {result.version}")
     return " · ".join(part for part in parts if part)
 
 
