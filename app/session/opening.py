@@ -100,7 +100,7 @@ def _cut_answer(store: Store, answer_id: int) -> Message:
             "Messages follow this answer already.",
             "Regenerate it instead: the answer that is there stays as a version.",
         )
-    if answer.parent_id is not None and store.runs_of(answer.parent_id):
+    if answer.parent_id is not None and any(run.plan.passes for run in store.runs_of(answer.parent_id)):
         raise CarrelError(
             "answer_of_passes",
             "This answer comes from a reading in passes.",

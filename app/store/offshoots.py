@@ -15,8 +15,8 @@ class Offshoots(Messages, Chats):
     def branch_off(self, message_id: int, title: str = "") -> Chat:
         """A chat with the branch down to this message, answered as its chat is; `title` as there when empty.
 
-        What an answer was given, took and cites is copied with it. One that is still written is copied as far as it
-        is, as stopped.
+        What an answer was made with, was given, took and cites is copied with it. One that is still written is copied
+        as far as it is, as stopped.
         """
         with self._db.transaction():
             thread = self.thread_to(message_id)
@@ -33,6 +33,8 @@ class Offshoots(Messages, Chats):
                 values = (made.id, parent_id, state, message.text, message.thinking)
                 parent_id = self._db.execute(sql, *values, message.id).lastrowid
                 self._copy_documents(message.id, parent_id)
+                sql = "INSERT INTO origins (message_id, origin) SELECT ?, origin FROM origins WHERE message_id = ?"
+                self._db.execute(sql, parent_id, message.id)
             self.set_leaf(made.id, parent_id)
             return self.chat(made.id)
 

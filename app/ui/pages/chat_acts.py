@@ -135,6 +135,7 @@ class MessageActs(QObject):
         editing = self._conversation.editing is not None
         self.edit_line.setVisible(editing)
         self._composer.set_text(self._conversation.draft)
+        self.show_queue()
         if editing:
             self._composer.edit.setFocus()
 
