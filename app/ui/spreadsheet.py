@@ -15,6 +15,7 @@ from app.core.files import write_durably
 from app.core.run import Table
 from app.core.words import say
 from app.session.table import as_csv, as_tsv, tables_in
+from app.ui.chat.drags import table_data
 
 
 def copy_tables(answer: str, citations: Sequence[Citation]) -> bool:
@@ -29,6 +30,15 @@ def copy_tables(answer: str, citations: Sequence[Citation]) -> bool:
     return True
 
 
+def dragged_tables(answer: str) -> QMimeData | None:
+    """The same on its way by mouse, and as a file; None when there is no table."""
+    tables = tables_in(answer, ())
+    if not tables:
+        return None
+    tsv = "\n".join(as_tsv(table, pages=True) for table in tables)
+    return table_data(_csv(tables), tsv, "\n".join(as_html(table) for table in tables))
+
+
 def save_tables(parent: QWidget, answer: str, citations: Sequence[Citation]) -> Path | None:
     """Ask where to, and write; the file, or None. Several tables stand in one file, an empty line between them.
 
@@ -39,9 +49,13 @@ def save_tables(parent: QWidget, answer: str, citations: Sequence[Citation]) -> 
     if not tables or not name:
         return None
     file = Path(name)
-    texts = [as_csv(table, pages=True) for table in tables]
-    write_durably(file, "\r\n".join([texts[0], *(text.removeprefix("\ufeff") for text in texts[1:])]).encode())
+    write_durably(file, _csv(tables).encode())
     return file
+
+
+def _csv(tables: Sequence[Table]) -> str:
+    texts = [as_csv(table, pages=True) for table in tables]
+    return "\r\n".join([texts[0], *(text.removeprefix("\ufeff") for text in texts[1:])])
 
 
 def as_html(table: Table) -> str:

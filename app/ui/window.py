@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from app.catalog.local import LocalModel
 from app.core.errors import CarrelError
@@ -26,6 +26,7 @@ from app.ui.conversation import Conversation
 from app.ui.demonstration import Demonstration
 from app.ui.document_sets import DocumentSets
 from app.ui.downloads import Downloads
+from app.ui.drop_window import DropWindow
 from app.ui.figuring import Figuring
 from app.ui.frame import Frame
 from app.ui.guide import Guide
@@ -49,7 +50,7 @@ from app.ui.wishes import make_commands
 SIZE_PX = (1440, 900)
 
 
-class Window(QMainWindow):
+class Window(DropWindow):
     """One window over one desk. `begin` after it is shown: looking at the computer must not delay the first picture."""
 
     def __init__(
@@ -83,6 +84,9 @@ class Window(QMainWindow):
         self.inspector.show_tab(self._place.tab or self.inspector.tab)
         self._keys, self._listener = Keys(self, self.commands), Listener(self)
         self._attention = Attention(self)
+        self.files_dropped.connect(self.arrivals.add)
+        self.text_dropped.connect(self.arrivals.add_text)
+        self.dragged_over.connect(lambda over: self.chat.composer.show_dragging(dragging=over))
         for pane in self.panes.all:
             self._hear(pane)
         self.sets.failed.connect(lambda error: self.notices.tell_error(str(error)))

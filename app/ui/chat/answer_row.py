@@ -13,6 +13,7 @@ from app.core.words import say
 from app.ui.chat.checks import ChecksPart
 from app.ui.chat.cited import CitedBrowser
 from app.ui.chat.coverage import CoveragePart
+from app.ui.chat.drags import DragOut
 from app.ui.chat.failure import FailurePart
 from app.ui.chat.message import CoverageNote, FailureNote, MessageItem, ReceiptDetails
 from app.ui.chat.prefill import PrefillPart
@@ -22,6 +23,7 @@ from app.ui.chat.stream import Batch
 from app.ui.chat.table import TablePart, holds_table
 from app.ui.chat.thinking import ThinkingPart
 from app.ui.chat.verdicts import checks_line
+from app.ui.spreadsheet import dragged_tables
 
 
 class AnswerRow(MessageRow):
@@ -228,6 +230,7 @@ class AnswerRow(MessageRow):
         if self.table is None and holds_table(self.browser.markdown_text):
             self.table = TablePart(self)
             self.table.wanted.connect(self.table_wanted)
+            DragOut(self.table.copy, lambda: dragged_tables(self.browser.markdown_text))
             self.table.show()
 
     def _need_checks(self) -> ChecksPart:

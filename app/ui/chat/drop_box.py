@@ -59,7 +59,7 @@ class DropBox(QWidget):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files are welcome."""
         accept_files(event)
-        self._mark_drag(dragging=event.isAccepted())
+        self.show_dragging(dragging=event.isAccepted())
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         """Files are welcome."""
@@ -67,16 +67,17 @@ class DropBox(QWidget):
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         """They went away again."""
-        self._mark_drag(dragging=False)
+        self.show_dragging(dragging=False)
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Hand the files on."""
-        self._mark_drag(dragging=False)
+        self.show_dragging(dragging=False)
         files = dropped_files(event)
         if files:
             event.acceptProposedAction()
             self.files_dropped.emit(files)
 
-    def _mark_drag(self, *, dragging: bool) -> None:
+    def show_dragging(self, *, dragging: bool) -> None:
+        """Whether what is dragged would come here."""
         self._dragging = dragging
         self.update()

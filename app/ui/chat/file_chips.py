@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from app.ui.chat.drags import DragOut, file_data
 from app.ui.widgets.chip import ChipItem, FileChip
 from app.ui.widgets.flow import FlowLayout
 
@@ -63,6 +65,7 @@ class FileChips(QWidget):
 
     def _add(self, item: ChipItem) -> None:
         chip = self._chips[item.key] = FileChip(item, self)
+        DragOut(chip, lambda: file_data([Path(chip.item.key)]))
         chip.removed.connect(self.file_removed)
         chip.opened.connect(self.file_opened)
         chip.unlocked.connect(self.file_unlocked)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QEnterEvent, QGuiApplication, QPalette, QTextCursor
 from PySide6.QtWidgets import QWidget
 
 from app.ui.chat.actions import ActionBar
+from app.ui.chat.drags import DragOut, message_data
 from app.ui.chat.message import COPY, COPY_PLAIN, Standing
 from app.ui.chat.parts import LINE_PX
 from app.ui.markdown.browser import MarkdownBrowser
@@ -93,6 +94,7 @@ class MessageRow(QWidget):
             self.acts = ActionBar(self, is_answer=self.is_answer)
             self.acts.wanted.connect(self.do)
             self.acts.made.connect(self.parts_made)
+            self.acts.made.connect(self._let_be_dragged)
             self._fit_actions()
             self.acts.setVisible(self.has_actions)
         return self.acts
@@ -119,14 +121,19 @@ class MessageRow(QWidget):
         else:
             self.action_requested.emit(action)
 
+    def _let_be_dragged(self) -> None:
+        """Its copy button is also the handle to drag it out by."""
+        if self.acts is not None:
+            DragOut(self.acts.icons[0], lambda: message_data(self.browser.markdown_text, self._plain_text()))
+
+    def _plain_text(self) -> str:
+        cursor = QTextCursor(self.browser.document())
+        cursor.select(QTextCursor.SelectionType.Document)
+        return read_selection(cursor)
+
     def copy_text(self, *, plain: bool = False) -> None:
         """The message to the clipboard, as Markdown or as it reads."""
-        text = self.browser.markdown_text
-        if plain:
-            cursor = QTextCursor(self.browser.document())
-            cursor.select(QTextCursor.SelectionType.Document)
-            text = read_selection(cursor)
-        QGuiApplication.clipboard().setText(text)
+        QGuiApplication.clipboard().setText(self._plain_text() if plain else self.browser.markdown_text)
         if self.acts is not None:
             self.acts.show_copied()
 

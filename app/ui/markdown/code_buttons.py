@@ -9,6 +9,7 @@ from PySide6.QtGui import QAbstractTextDocumentLayout, QGuiApplication
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from app.core.words import say
+from app.ui.chat.drags import DragOut, code_data
 from app.ui.markdown.code import HEAD_PX, CodeCard
 from app.ui.markdown.decoration import card_rect
 
@@ -26,6 +27,7 @@ class CodeButton(QToolButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setText(say("Copy"))
         self.clicked.connect(self._on_clicked)
+        DragOut(self, lambda: code_data(self._card.read_source(), self._card.language) if self._card else None)
 
     def serve(self, card: CodeCard) -> None:
         """Copy `card` from now on."""
