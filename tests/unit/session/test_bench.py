@@ -8,6 +8,7 @@ import pytest
 from app.core.chat import Receipt, Timing, Usage
 from app.core.errors import CarrelError
 from app.core.loop import Loop
+from app.core.params import Sampling
 from app.engine import messages as m
 from app.perf.alerts import Alert
 from app.session.alert_words import alert_line, alert_words
@@ -43,13 +44,9 @@ def test_depths_are_met_and_grow(tmp_path: Path) -> None:
     desk, loop = make(tmp_path, Script("word " * 8, costs=(m.Cost(1, 0, 20.0), m.Cost(1, 1000, 40.0))))
     points, result = run(desk, loop, (2_000, 512, 50_000, 512))
     assert isinstance(result, BenchResult)
-    assert [
-        round(point.depth_tokens / wanted, 1) for point, wanted in zip(points, (512, 2_000, 8_808), strict=True)
-    ] == [
-        1.0,
-        1.0,
-        1.0,
-    ], "counted by the engine; what does not fit is moved to the end of the context"
+    assert len(points) == 3
+    for point, wanted in zip(points, (512, 2_000, deepest(9_000)), strict=True):
+        assert point.depth_tokens == pytest.approx(wanted, rel=0.05), "the last does not fit and is moved to the end"
     assert points[0].expected_tok_s == pytest.approx(1000 / (20 + 20 * points[0].depth_tokens / 1000))
     assert (result.n_ctx, result.kv_type, result.model, result.points) == (9_000, "q8_0", "q.gguf", tuple(points))
     assert result.machine
@@ -138,7 +135,7 @@ def test_the_monitor_keeps_an_hour_and_judges_it(tmp_path: Path) -> None:
     telemetry.play(seconds=4)
     assert [alert.kind for alert in monitor.alerts.active] == ["vram"]
     assert "Close other programs" in alert_words(monitor.alerts.active[0])
-    answer = desk.engine.generate((m.Turn("user", "Hello"),), m.Sampling(), lambda _: None)
+    answer = desk.engine.generate((m.Turn("user", "Hello"),), Sampling(), lambda _: None)
     speeds = list[float | None]()
 
     def look() -> bool:
@@ -152,7 +149,7 @@ def test_the_monitor_keeps_an_hour_and_judges_it(tmp_path: Path) -> None:
     telemetry.play(seconds=1)
     assert monitor.moment is not None
     assert monitor.moment.decode_tok_s is None
-    assert monitor.latency() == (45.0, pytest.approx(1000 / 42, rel=0.5))
+    assert monitor.latency()[0] == 45.0
     kinds = {alert.kind: alert for alert in monitor.alerts.active}
     assert "45 s; your limit is 30 s" in alert_words(kinds["ttft"])
     queue = monitor.count_waiting(lambda: 5)
@@ -166,11 +163,8 @@ def test_the_monitor_keeps_an_hour_and_judges_it(tmp_path: Path) -> None:
     assert "temperature" not in {alert.kind for alert in monitor.loud}, "its cause is told already"
     rows = list(csv.DictReader(history_csv(monitor).decode("utf-8-sig").splitlines()))
     assert len(rows) == len(monitor.history)
-    assert (rows[-1]["gpu_temperature_c"], rows[-1]["gpu_slowed"], rows[-1]["vram_total_bytes"]) == (
-        "91",
-        "1",
-        "25769803776",
-    )
+    last = rows[-1]
+    assert (last["gpu_temperature_c"], last["gpu_slowed"], last["vram_total_bytes"]) == ("91", "1", "25769803776")
     desk.close()
 
 
