@@ -142,7 +142,7 @@ def test_files_and_folders_go_into_the_message_from_anywhere(studio: Studio, tmp
     window.show_page("settings")
     assert drop(window, folder, tmp_path / "b.txt")
     assert window.page == "chat"
-    studio.wait(lambda: {Path(one.path).name for one in window.conversation.documents} == {"a.txt", "b.txt"}, 20_000)
+    studio.wait(lambda: {Path(one.path).name for one in window.conversation.documents} == {"papers", "b.txt"}, 20_000)
 
 
 def test_words_go_where_the_caret_is(studio: Studio) -> None:
