@@ -76,7 +76,8 @@ class ChatList(QListView):
         """Draw the chat that is shown; it is the selected one unless several were chosen."""
         changed, self._delegate.open_chat = self._delegate.open_chat != chat_id, chat_id
         index = QModelIndex() if chat_id is None else self.chats.find(("chat", chat_id))
-        if len(self.selectionModel().selectedIndexes()) <= 1 and (changed or not self.hasFocus()):
+        chosen = self.selectionModel().selectedIndexes()
+        if len(chosen) <= 1 and (changed or (index.isValid() and not chosen)):
             self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         self.viewport().update()
 
@@ -128,6 +129,8 @@ class ChatList(QListView):
         """By the menu key it opens at the row, not at the mouse."""
         by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
         index = self.currentIndex() if by_key else self.indexAt(event.pos())
+        if index.isValid() and not self.selectionModel().isSelected(index):
+            self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         rect = self.visualRect(index)
         place = rect.bottomLeft() + QPoint(24, 0) if by_key and index.isValid() else event.pos()
         row = self.chats.row(index)

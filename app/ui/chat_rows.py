@@ -42,16 +42,12 @@ def make_rows(chats: Sequence[Chat], folders: Sequence[Folder], closed: Collecti
     rows = _under(say("Pinned"), [_row(chat) for chat in pinned])
     rows += _under(say("Folders"), _in_folders(wanted, folders, closed, searching=bool(query.terms)))
     known = {folder.id for folder in folders}
-    today, day = datetime.now().astimezone().date(), ""
+    days: defaultdict[str, list[Row]] = defaultdict(list)
+    today = datetime.now().astimezone().date()
     for chat in wanted:
-        if chat.pinned_at is not None or chat.folder_id in known:
-            continue
-        words = day_words(chat.updated_at, today)
-        if words != day:
-            day = words
-            rows.append(Row("heading", day))
-        rows.append(_row(chat))
-    return rows
+        if chat.pinned_at is None and chat.folder_id not in known:
+            days[day_words(chat.updated_at, today)].append(_row(chat))
+    return rows + [row for day, inside in days.items() for row in _under(day, inside)]
 
 
 def _in_folders(
