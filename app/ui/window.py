@@ -20,6 +20,7 @@ from app.session.desk import Desk
 from app.session.library import import_model
 from app.session.mishap import Mishap
 from app.session.telemetry import Telemetry
+from app.ui.archives import Archives
 from app.ui.arrivals import Arrivals
 from app.ui.attention import Attention
 from app.ui.conversation import Conversation
@@ -77,7 +78,7 @@ class Window(DropWindow):
         self.setMinimumSize(640, 480)
         self.commands, self.arrivals = make_commands(self), Arrivals(self)
         self.tray = Tray(self, tray_wishes(self))
-        self.seeking, self.figuring = Seeking(self), Figuring(self)
+        self.seeking, self.figuring, self.archives = Seeking(self), Figuring(self), Archives(self)
         self._build()
         self.resize(*SIZE_PX)
         self._place.restore_geometry(self)
@@ -130,6 +131,7 @@ class Window(DropWindow):
         self.modelbar.back_wanted.connect(lambda: self.show_page("chat"))
         self.sidebar.page_wanted.connect(self.show_page)
         self.seeking.attach()
+        self.archives.attach()
         frame.inspectors.presets_wanted.connect(lambda: self.show_page("presets"))
         frame.inspectors.page_wanted.connect(self.show_page)
         frame.inspectors.loading_wanted.connect(self.show_loading)
@@ -142,6 +144,9 @@ class Window(DropWindow):
         view.parameters_wanted.connect(self.frame.toggle_parameters)
         view.loading_wanted.connect(self.show_loading)
         view.set_wanted.connect(self.save_set)
+        view.chat.acts.record_wanted.connect(
+            lambda number: self.archives.show_record(view.pane.conversation.here, number)
+        )
         view.told.connect(self.notices.tell)
         view.refused.connect(self.notices.tell_error)
 

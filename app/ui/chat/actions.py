@@ -17,6 +17,7 @@ from app.ui.chat.message import (
     EARLIER,
     EDIT,
     LATER,
+    RECORD,
     Standing,
 )
 from app.ui.chat.parts import LINE_PX
@@ -130,7 +131,7 @@ class ActionBar(QWidget):
             (say("Answer again, without thinking"), "", AGAIN_PLAIN),
         ]
         go_on = [(say("Continue this answer"), "", CONTINUE)] if self._standing.can_go_on else []
-        return [*copies, none, *go_on, *again, *branch]
+        return [*copies, none, *go_on, *again, *branch, (say("Record and comparison…"), "", RECORD)]
 
     def _fixed(self) -> list[QWidget]:
         pager: list[QWidget | None] = [self.earlier, self.place, self.later]

@@ -11,7 +11,7 @@ from app.core.citation import Citation
 SHOW_FILE = "show file "
 """Begins the action of a file under a question; its place follows, from 0."""
 
-COPY, COPY_PLAIN, EDIT, AGAIN, AGAIN_THINKING, AGAIN_PLAIN, CONTINUE, EARLIER, LATER, BRANCH = (
+COPY, COPY_PLAIN, EDIT, AGAIN, AGAIN_THINKING, AGAIN_PLAIN, CONTINUE, EARLIER, LATER, BRANCH, RECORD = (
     "copy",
     "copy plain",
     "edit",
@@ -22,6 +22,7 @@ COPY, COPY_PLAIN, EDIT, AGAIN, AGAIN_THINKING, AGAIN_PLAIN, CONTINUE, EARLIER, L
     "earlier version",
     "later version",
     "new chat from here",
+    "record",
 )
 """What can be done with a message."""
 

@@ -18,6 +18,7 @@ from app.ui.chat.message import (
     EARLIER,
     EDIT,
     LATER,
+    RECORD,
 )
 from app.ui.conversation import Conversation
 from app.ui.pages.chat_note import NoteCard
@@ -30,11 +31,13 @@ _THINKING = {AGAIN: None, AGAIN_THINKING: True, AGAIN_PLAIN: False}
 class MessageActs(QObject):
     """Carries what the rows, the queue and the note want to the conversation, and shows what became of it.
 
-    `refused(words)` is for the card over the composer, `told(words)` for the line at the bottom of the window.
+    `refused(words)` is for the card over the composer, `told(words)` for the line at the bottom of the window,
+    `record_wanted(answer)` for the page of how it was made.
     """
 
     refused = Signal(str)
     told = Signal(str)
+    record_wanted = Signal(int)
 
     def __init__(self, conversation: Conversation, composer: Composer, transcript: Transcript, parent: QObject) -> None:
         super().__init__(parent)
@@ -43,7 +46,8 @@ class MessageActs(QObject):
         transcript.action_wanted.connect(self._on_action)
         composer.queue_requested.connect(self.enqueue)
         composer.note_toggled.connect(self.show_note)
-        self.edit_line.given_up.connect(conversation.cancel_edit)
+        self.edit_line.given_up.connect(self.give_up_edit)
+        self.told.connect(transcript.told)
         self.queue.changed.connect(conversation.change_waiting)
         self.queue.dropped.connect(conversation.drop_waiting)
         self.queue.wanted_now.connect(conversation.send_waiting)
@@ -72,6 +76,11 @@ class MessageActs(QObject):
         question = self._conversation.last("user")
         if question is not None:
             self._edit(question.id)
+
+    def give_up_edit(self) -> None:
+        """The question stays as it was; what was written of it can be brought back."""
+        self._conversation.keep_draft(self._composer.text)
+        self._conversation.cancel_edit()
 
     def answer_again(self) -> None:
         """Another answer to the last question."""
@@ -109,6 +118,8 @@ class MessageActs(QObject):
             conversation.switch(number, -1 if action == EARLIER else 1)
         elif action == BRANCH:
             conversation.branch_off(number)
+        elif action == RECORD:
+            self.record_wanted.emit(number)
         elif action in _THINKING or action == CONTINUE:
             self._ask(number, action)
 

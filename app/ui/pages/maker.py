@@ -50,6 +50,14 @@ def make_page(name: str, window: Window) -> Page:
         return _make_presets(window)
     if name in ("performance", "benchmark"):
         return _make_figures(name, window)
+    if name == "archives":
+        from app.ui.pages.archives import ArchivesPage
+
+        return ArchivesPage(window.archives)
+    if name == "record":
+        from app.ui.pages.record import RecordPage
+
+        return RecordPage(window.archives)
     if name == "vault":
         from app.ui.pages.vault import VaultPage
 

@@ -58,7 +58,9 @@ class SettingsPage(Page):
 
     def _data(self) -> list[QWidget]:
         bin_words = say("Deleted chats wait in the recycle bin before they go for ever.")
-        return [self._link(bin_words, say("Recycle bin"), "bin")]
+        file_words = say("Chats leave as files, come in from other programs, and are backed up and restored.")
+        archives = self._link(file_words, say("Export, import and backup"), "archives")
+        return [archives, self._link(bin_words, say("Recycle bin"), "bin")]
 
     def _alerts(self) -> Card:
         card = Card()

@@ -1,0 +1,281 @@
+"""What the window does about chats as files: exports, imports, backups and records go on under any page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+
+from app.core.emitter import Emitter
+from app.core.errors import CarrelError
+from app.core.units import format_bytes
+from app.core.words import mark, say
+from app.session.desk import Desk
+from app.ui.commands import ANSWER, CHAT, PROGRAM, Command
+
+if TYPE_CHECKING:
+    from app.session.backup.manifest import Manifest
+    from app.session.backup.restoring import Restored
+    from app.session.export.writing import Export, Order
+    from app.session.importing.wishes import Imported
+    from app.session.record.comparing import Comparison
+    from app.session.record.report import Record
+    from app.session.record.rerun import Rerun
+    from app.ui.window import Window
+
+
+class Archives:
+    """Lives as long as the window and holds no widget. `changed()` says that something went on.
+
+    `chosen` are the chats to export, None for all; `share` how far an export is, None while none runs; `busy` what
+    else runs: "import", "backup", "restore" or "". A record: `record` or `trouble`, then `rerun` and `comparison`.
+    """
+
+    def __init__(self, window: Window) -> None:
+        self._window = window
+        self.changed: Emitter[[]] = Emitter()
+        self.chosen: tuple[int, ...] | None = None
+        self.share: float | None = None
+        self.busy = ""
+        self.record: Record | None = None
+        self.trouble: CarrelError | None = None
+        self.rerun: Rerun | None = None
+        self.progress = ("", 0, 0)
+        self.comparison: Comparison | None = None
+        self._export: Export | None = None
+        self._desk = window.desk  # of the record: a temporary chat has its own
+        self._add_commands()
+
+    def _add_commands(self) -> None:
+        window = self._window
+
+        def in_chat() -> bool:
+            return window.conversation.chat_id is not None and window.conversation.here is window.desk
+
+        def last_answer() -> bool:
+            return window.conversation.last("assistant") is not None
+
+        window.commands.add(
+            Command(
+                "chat.export", mark("Export this chat…"), self.export_shown, CHAT, icon="download", enabled=in_chat
+            ),
+            Command("page.archives", mark("Export, import and backup"), self.open_page, PROGRAM, icon="hard-drive"),
+            Command(
+                "answer.record",
+                mark("Record of the last answer"),
+                self.show_last_record,
+                ANSWER,
+                icon="file-text",
+                enabled=last_answer,
+            ),
+        )
+
+    @property
+    def desk(self) -> Desk:
+        """Where the user's chats are."""
+        return self._window.desk
+
+    def attach(self) -> None:
+        """Hear the sidebar, which another language makes anew."""
+        self._window.sidebar.export_wanted.connect(self.export)
+
+    def open_page(self) -> None:
+        self._window.show_page("archives")
+
+    # ---- export
+
+    def export(self, chats: Sequence[int] | None = None) -> None:
+        """Show what can be exported, with these chats chosen."""
+        self.chosen = None if chats is None else tuple(chats)
+        self.open_page()
+        self.changed.emit()
+
+    def export_shown(self) -> None:
+        if self._window.conversation.chat_id is not None:
+            self.export([self._window.conversation.chat_id])
+
+    def write(self, order: Order) -> None:
+        """Write the files; the line at the bottom says where they are."""
+        from app.session.export.writing import Export
+
+        if self.share is not None:
+            return
+        self.share = 0.0
+        self._export = Export(self.desk, order, self._on_exported, self._on_export_failed)
+        self._export.progressed.connect(self._on_progress)
+        self._export.start()
+        self.changed.emit()
+
+    def stop_export(self) -> None:
+        if self._export is not None:
+            self._export.stop()
+
+    def _on_progress(self, done: int, total: int) -> None:
+        self.share = done / max(1, total + 1)
+        self.changed.emit()
+
+    def _on_exported(self, files: tuple[Path, ...]) -> None:
+        self.share = self._export = None
+        if len(files) == 1:
+            words = say("{name} is saved.", name=files[0].name)
+        else:
+            words = say("{count} files are saved.", count=len(files))
+        folder = files[0].parent
+        self._window.notices.tell(words, say("Show in folder"), lambda: show_folder(folder))
+        self.changed.emit()
+
+    def _on_export_failed(self, error: CarrelError) -> None:
+        self.share = self._export = None
+        self._tell(error)
+
+    # ---- import
+
+    def bring_in(self, files: Sequence[Path]) -> None:
+        """Import chats; the sidebar shows them."""
+        from app.session.importing.wishes import import_chats, imported_words
+
+        def done(outcomes: tuple[Imported, ...]) -> None:
+            self.busy = ""
+            self._window.conversation.refresh_list()
+            words = "\n".join(imported_words(one) for one in outcomes)
+            bad = any(one.error is not None for one in outcomes)
+            (self._window.notices.tell_error if bad else self._window.notices.tell)(words)
+            self.changed.emit()
+
+        if self._begin("import"):
+            import_chats(self.desk, files, done)
+
+    # ---- backup and restore
+
+    def back_up(self, file: Path, passphrase: str, *, plain: bool) -> None:
+        from app.session.backup.words import backup_words
+        from app.session.backup.writing import Backup
+
+        def done(path: Path, manifest: Manifest) -> None:
+            self.busy = ""
+            words = backup_words(manifest, format_bytes(path.stat().st_size), locked=bool(passphrase))
+            folder = path.parent
+            self._window.notices.tell(
+                say("{name} is saved.", name=path.name) + " " + words,
+                say("Show in folder"),
+                lambda: show_folder(folder),
+            )
+            self.changed.emit()
+
+        if self._begin("backup"):
+            Backup(self.desk, file, done, self._on_failed, passphrase=passphrase, plain=plain).start()
+
+    def restore(self, file: Path, passphrase: str, *, replace: bool) -> None:
+        from app.session.backup.restoring import restore
+        from app.session.backup.words import restored_words
+
+        def done(restored: Restored) -> None:
+            self.busy = ""
+            window = self._window
+            if restored.aside is not None:
+                window.conversation.new_chat()
+            window.conversation.refresh_list()
+            window.desk.presets.refresh()
+            words, aside = restored_words(restored), restored.aside
+            if aside is not None:
+                window.notices.keep(words, say("Show in folder"), lambda: show_folder(aside))
+            else:
+                window.notices.tell(words)
+            self.changed.emit()
+
+        if self._begin("restore"):
+            restore(self.desk, file, done, self._on_failed, passphrase=passphrase, replace=replace)
+
+    # ---- records
+
+    def show_last_record(self) -> None:
+        answer = self._window.conversation.last("assistant")
+        if answer is not None:
+            self.show_record(self._window.conversation.here, answer.id)
+
+    def show_record(self, desk: Desk, message_id: int) -> None:
+        """The page of what an answer was made with."""
+        from app.session.record.report import open_record
+
+        self.stop_rerun()
+        self.record = self.trouble = self.comparison = None
+        self._desk = desk
+        self._window.show_page("record")
+
+        def done(record: Record) -> None:
+            self.record = record
+            self.changed.emit()
+
+        def failed(error: CarrelError) -> None:
+            self.trouble = error
+            self.changed.emit()
+
+        self.changed.emit()
+        open_record(desk, message_id, done, failed)
+
+    def save_record(self, file: Path) -> None:
+        from app.session.record.report import save_record
+
+        def done(path: Path) -> None:
+            self._window.notices.tell(
+                say("{name} is saved.", name=path.name), say("Show in folder"), lambda: show_folder(path.parent)
+            )
+
+        if self.record is not None:
+            save_record(self._desk, self.record, file, done, self._tell)
+
+    def run_again(self) -> None:
+        """Make the answer of the record once more, and compare."""
+        from app.session.record.rerun import Rerun
+
+        if self.record is None or self.rerun is not None:
+            return
+
+        def done(comparison: Comparison) -> None:
+            self.rerun, self.comparison = None, comparison
+            self.changed.emit()
+
+        def failed(error: CarrelError) -> None:
+            self.rerun = None
+            self._tell(error)
+
+        self.comparison, self.progress = None, ("reading", 0, 0)
+        self.rerun = Rerun(self._desk, self.record.answer.id, done, failed)
+        self.rerun.progressed.connect(self._on_rerun)
+        self.rerun.start()
+        self.changed.emit()
+
+    def stop_rerun(self) -> None:
+        if self.rerun is not None:
+            self.rerun.stop()
+
+    def _on_rerun(self, what: str, done: int, total: int) -> None:
+        self.progress = (what, done, total)
+        self.changed.emit()
+
+    # ---- shared
+
+    def _begin(self, what: str) -> bool:
+        if self.busy:
+            return False
+        self.busy = what
+        self.changed.emit()
+        return True
+
+    def _on_failed(self, error: CarrelError) -> None:
+        self.busy = ""
+        self._tell(error)
+
+    def _tell(self, error: CarrelError) -> None:
+        if error.code == "cancelled":
+            self._window.notices.tell(say("Stopped."))
+        else:
+            self._window.notices.tell_error(str(error))
+        self.changed.emit()
+
+
+def show_folder(folder: Path) -> None:
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))

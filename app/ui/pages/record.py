@@ -1,0 +1,170 @@
+"""What an answer was made with, and whether the same text comes out again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLabel, QWidget
+
+from app.core.names import safe_name
+from app.core.words import say
+from app.session.record.comparing import Comparison, Parting, comparison_words
+from app.session.record.report import record_facts
+from app.ui.archives import Archives
+from app.ui.bridge import listen
+from app.ui.pages.page import Card, Page, buttons, fact, label
+from app.ui.widgets.buttons import TextButton
+from app.ui.widgets.progress import ThinBar
+
+KINDS = "JSON (*.json);;HTML (*.html);;Markdown (*.md)"
+
+
+class RecordPage(Page):
+    """Shows the record that `archives` holds."""
+
+    def __init__(self, archives: Archives, parent: QWidget | None = None) -> None:
+        super().__init__(say("Record of an answer"), parent)
+        self._archives = archives
+        self._shown: object = None
+        self.chat = label("", "quiet")
+        self.trouble = label("", "care")
+        self.facts = Card(say("Made with"))
+        self.rerun = RerunCard(archives)
+        self.save = TextButton(say("Save record…"), picture="download")
+        self.save.clicked.connect(self._on_save)
+        for widget in (self.chat, self.trouble, self.rerun, self.facts):
+            self.add(widget)
+        listen(self, lambda: archives.changed.connect(self._show))
+        self._show()
+
+    def _show(self) -> None:
+        archives = self._archives
+        state = (archives.record, archives.trouble)
+        if state == self._shown:
+            return
+        self._shown = state
+        record = archives.record
+        self.trouble.setText(str(archives.trouble) if archives.trouble else "")
+        self.trouble.setVisible(archives.trouble is not None)
+        self.rerun.setVisible(record is not None)
+        self.facts.setVisible(record is not None)
+        self.chat.setText(record.chat if record else "" if archives.trouble else say("Looking it up"))
+        self.facts.clear()
+        if record is None:
+            return
+        for name, value in record_facts(record):
+            self.facts.column.addLayout(fact(name, value))
+        self.save = TextButton(say("Save record…"), picture="download")
+        self.save.clicked.connect(self._on_save)
+        self.facts.column.addLayout(buttons(self.save))
+
+    def _on_save(self) -> None:
+        record = self._archives.record
+        if record is None:
+            return
+        place = str(Path.home() / f"{safe_name(record.chat, say('chat'))} {record.answer.id}.json")
+        name, kind = QFileDialog.getSaveFileName(self, say("Save record"), place, KINDS)
+        if name:
+            ending = kind[kind.find("*.") + 1 : -1] if "*." in kind else ".json"
+            self._archives.save_record(Path(name) if Path(name).suffix else Path(name + ending))
+
+
+class RerunCard(Card):
+    """One button, then how far it is, then the verdict with both texts side by side."""
+
+    def __init__(self, archives: Archives, parent: QWidget | None = None) -> None:
+        super().__init__(say("Does it come out again?"), parent)
+        self._archives = archives
+        self._shown: object = ()
+        words = say("The same question, seed and settings once more, on the side: nothing of it stays in the chat.")
+        self.column.addWidget(label(words, "quiet"))
+        self.verdict = label("")
+        self.bar, self.state = ThinBar(), label("", "quiet")
+        self.texts, self.reasons = QWidget(), label("", "quiet")
+        self._grid = QGridLayout(self.texts)
+        self._grid.setContentsMargins(0, 4, 0, 4)
+        self._grid.setHorizontalSpacing(16)
+        self.go = TextButton(say("Run again and compare"), kind="primary", picture="rotate-cw")
+        self.stop = TextButton(say("Stop"))
+        self.go.clicked.connect(archives.run_again)
+        self.stop.clicked.connect(archives.stop_rerun)
+        for widget in (self.verdict, self.texts, self.reasons, self.bar, self.state):
+            self.column.addWidget(widget)
+        row = QHBoxLayout()
+        row.addWidget(self.go)
+        row.addWidget(self.stop)
+        row.addStretch(1)
+        self.column.addLayout(row)
+        listen(self, lambda: archives.changed.connect(self._show))
+        self._show()
+
+    def _show(self) -> None:
+        archives, running = self._archives, self._archives.rerun is not None
+        what, done, total = archives.progress
+        self.bar.set_share(done / total if running and total else None)
+        self.state.setText(_progress_words(what, done, total) if running else "")
+        for widget in (self.bar, self.state, self.stop):
+            widget.setVisible(running)
+        self.go.setVisible(not running)
+        if archives.comparison is not self._shown:
+            self._shown = archives.comparison
+            self._show_comparison(archives.comparison)
+
+    def _show_comparison(self, comparison: Comparison | None) -> None:
+        while self._grid.count():
+            item = self._grid.takeAt(0)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        parting = comparison.parting if comparison else None
+        reasons = reason_words(comparison) if comparison else ""
+        self.verdict.setText(comparison_words(comparison) if comparison else "")
+        self.verdict.setProperty("role", "good" if comparison and comparison.is_same else "care")
+        self.verdict.style().polish(self.verdict)
+        self.verdict.setVisible(comparison is not None)
+        self.texts.setVisible(parting is not None)
+        self.reasons.setText(reasons)
+        self.reasons.setVisible(bool(reasons))
+        if parting is not None:
+            self._fill(parting)
+
+    def _fill(self, parting: Parting) -> None:
+        """The words before are the same; where they part stands in the colour of care, and in bold."""
+        for column, (name, text) in enumerate(((say("Then"), parting.then), (say("Now"), parting.now))):
+            words = _side(parting.before, text or say("(the end)"))
+            words.setAccessibleName(f"{name}: {parting.before}{text}")
+            self._grid.addWidget(label(name, "quiet", wrap=False), 0, column)
+            self._grid.addWidget(words, 1, column, Qt.AlignmentFlag.AlignTop)
+            self._grid.setColumnStretch(column, 1)
+
+
+def _side(before: str, after: str) -> QLabel:
+    from html import escape
+
+    words = label("")
+    words.setTextFormat(Qt.TextFormat.RichText)
+    lead = "…" if before else ""
+    words.setText(f"{lead}{escape(before)}<b><u>{escape(after)}</u></b>".replace("\n", "<br>"))
+    words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return words
+
+
+def reason_words(comparison: Comparison) -> str:
+    """What is not as it was; for another text also what else may have changed it."""
+    reasons = [*comparison.differences, *(() if comparison.is_same else comparison.doubts)]
+    if not reasons and not comparison.is_same:
+        reasons = [say("Nothing is known to be different.")]
+    return "\n".join(f"• {reason}" for reason in reasons)
+
+
+def _progress_words(what: str, done: int, total: int) -> str:
+    if not total:
+        return say("Getting ready")
+    counts = {"done": f"{done:,}", "total": f"{total:,}"}
+    return (
+        say("Reading {done} of {total} tokens", **counts)
+        if what == "reading"
+        else say("Writing {done} of {total} tokens", **counts)
+    )
