@@ -8,9 +8,6 @@ import time
 import unicodedata
 
 import msgspec
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from app.core.errors import CarrelError
 from app.core.sealing import KEY_BYTES, wipe
@@ -40,6 +37,8 @@ class Slot(msgspec.Struct, frozen=True):
 
 def wrap_key(key: bytes | bytearray, passphrase: str, cost: Cost, purpose: str) -> Slot:
     """Seal `key` under `passphrase`. Takes as long as `cost` says."""
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
     salt = os.urandom(16)
     with_phrase = _stretched(passphrase, salt, cost)
     box = AESGCM(with_phrase).encrypt(_NONCE, key, _bound(cost, purpose))
@@ -49,6 +48,9 @@ def wrap_key(key: bytes | bytearray, passphrase: str, cost: Cost, purpose: str) 
 
 def unwrap_key(slot: Slot, passphrase: str, purpose: str) -> bytearray:
     """The key in `slot`. Raises CarrelError("wrong_passphrase"); then nothing of it is known."""
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
     with_phrase = _stretched(passphrase, slot.salt, slot.cost)
     try:
         return bytearray(AESGCM(with_phrase).decrypt(_NONCE, slot.box, _bound(slot.cost, purpose)))
@@ -79,6 +81,8 @@ def wrong_passphrase() -> CarrelError:
 
 def _stretched(passphrase: str, salt: bytes, cost: Cost) -> bytearray:
     """The same characters give the same key, whatever way an input method composed them. Every length takes as long."""
+    from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+
     if not (
         8 <= cost.memory_kib <= _MOST_MEMORY_KIB and 1 <= cost.passes <= _MOST_PASSES and 1 <= cost.lanes <= _MOST_LANES
     ):

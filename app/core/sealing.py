@@ -13,11 +13,6 @@ import struct
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
 Key = bytes | bytearray
 KEY_BYTES = 32
 CHUNK_BYTES = 1 << 20
@@ -34,6 +29,10 @@ class BrokenSeal(ValueError):
 
 def derived_key(key: Key, purpose: str, salt: bytes = b"") -> bytearray:
     """Another key for one purpose: who has it learns nothing about `key` or about the keys of other purposes."""
+    # OpenSSL is loaded when something is sealed, not when the program starts.
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
     hkdf = HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=salt, info=b"carrel: " + purpose.encode())
     return bytearray(hkdf.derive(bytes(key)))
 
@@ -118,6 +117,8 @@ class _Cipher:
     """Seals or opens the chunks of one stream in their order."""
 
     def __init__(self, key: Key, purpose: str, header: bytes, salt: bytes) -> None:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
         own = derived_key(key, purpose, salt)
         self._aead, self._header = AESGCM(own), header
         wipe(own)
@@ -127,6 +128,8 @@ class _Cipher:
         return self._aead.encrypt(self._nonce(is_last), chunk, self._header)
 
     def open(self, chunk: bytes, *, is_last: bool) -> bytes:
+        from cryptography.exceptions import InvalidTag
+
         try:
             return self._aead.decrypt(self._nonce(is_last), chunk, self._header)
         except InvalidTag as error:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 
-from app.cite.check import check
-from app.cite.sources import Sources
 from app.core.citation import Citation
 from app.session.desk import Desk
 from app.session.prompt import Said
@@ -41,5 +39,8 @@ def check_answer(desk: Desk, message_id: int, text: str, thread: Sequence[Said],
 
 def citations_of(text: str, thread: Sequence[Said]) -> tuple[Citation, ...]:
     """What an answer to this conversation cites. What the conversation itself says is nobody's false quotation."""
+    from app.cite.check import check  # numpy with it, which no start of the program should wait for
+    from app.cite.sources import Sources
+
     sources = Sources(tuple(document for said in thread for document in said.documents))
     return check(text, sources, [said.text for said in thread])

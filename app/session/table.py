@@ -8,15 +8,16 @@ import itertools
 import json
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from app.cite.check import check
-from app.cite.sources import Sources
 from app.core.chat import Document
 from app.core.citation import Citation
 from app.core.run import Cell, PassResult, RunPlan, Table
 from app.core.words import say
 from app.session.passes import read_by
+
+if TYPE_CHECKING:
+    from app.cite.sources import Sources
 
 _RULE = re.compile(r"^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$")
 _BAR = re.compile(r"(?<!\\)\|")
@@ -26,6 +27,8 @@ _FORMULA = re.compile(r"^[=+@\t\r]|^-(?![\d.,]+%?$)")
 
 def table_of(plan: RunPlan, results: Sequence[PassResult], documents: Sequence[Document]) -> Table:
     """One row a document, in their order; what several passes say of one document stands together in its cell."""
+    from app.cite.sources import Sources  # numpy with it, which no start of the program should wait for
+
     sources = Sources(tuple(documents))
     rows = []
     for number, document in enumerate(documents, 1):
@@ -167,6 +170,8 @@ def _entries(text: str) -> dict[str, Any]:
 
 def _cell(entries: Sequence[Any], number: int, sources: Sources) -> Cell:
     """The values of all passes over the document, each once, with the first one's words."""
+    from app.cite.check import check
+
     told = [_told(entry) for entry in entries]
     said = [one for one in told if one[0]]
     if not said:
