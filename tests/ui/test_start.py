@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
@@ -93,7 +92,9 @@ def test_three_presses_lead_from_a_bare_profile_to_an_answer(studio: Studio, mon
     assert window.page == "start"
     page = start_page(studio)
     mouse.press(page.get)
+    page.get.click()
     (pull,) = pulls
+    assert pull.name == "Qwen3-32B-Q4_K_M.gguf"
     pull.progressed.emit(Progress("downloading", 5_000_000_000, 19_762_149_024, 90e6, 164.0))
     card = page.findChild(DownloadCard)
     assert card is not None
@@ -114,8 +115,9 @@ def test_three_presses_lead_from_a_bare_profile_to_an_answer(studio: Studio, mon
     assert mouse.presses == 3
 
 
-def test_the_demo_takes_three_presses_and_offers_its_questions(studio: Studio) -> None:
+def test_without_a_network_and_with_the_demo(studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     window, mouse = studio.window, Mouse(studio)
+    _choose_from_a_stick(studio, tmp_path, monkeypatch)
     mouse.press(start_page(studio).demo)
     studio.wait(lambda: studio.desk.engine.state.has_model and bool(window.conversation.documents))
     starters = window.chat.transcript.welcome.starters
@@ -130,58 +132,8 @@ def test_the_demo_takes_three_presses_and_offers_its_questions(studio: Studio) -
     assert mouse.presses == 3
 
 
-def test_the_page_names_the_computer_the_plan_and_its_alternatives(studio: Studio) -> None:
-    page, advice = start_page(studio), studio.window.guide.advice
-    assert advice is not None
-    assert page.choice is not None
-    words = words_of(page)
-    for wanted in ("GeForce RTX 4090", "570.86.15", "23.4 GB free of 24.0 GB", "Recommended · 19.8 GB"):
-        assert wanted in words
-    assert plan_sentence(advice.recommended) in words
-    assert page.get.text().startswith("Download 19.8")
-    assert [row.radio.isChecked() for row in page.choice.rows] == [True, False, False]
-    Mouse(studio).press(page.choice.rows[1].sentence)
-    assert page.choice.plan is advice.alternatives[0]
-    assert [row.radio.isChecked() for row in page.choice.rows] == [False, True, False]
-    assert not page.get.text().startswith("Download 19.8")
-    page.choice.details.setChecked(True)
-    view = page.findChild(PlanView)
-    assert view is not None
-    assert view.plan is advice.alternatives[0]
-    show_machine(studio, msgspec.structs.replace(SAMPLE_MACHINE, ram_free_bytes=51 << 30))
-    assert page.choice.rows[1].radio.isChecked(), "a second look at the computer leaves the choice alone"
-
-
-def test_too_little_disk_is_told_and_the_way_out_stands_beside_it(
-    studio: Studio, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    show_machine(studio, msgspec.structs.replace(SAMPLE_MACHINE, disk_free_bytes=3_000_000_000))
-    page = start_page(studio)
-    assert not page.get.isEnabled()
-    assert page.begin.place.isVisible()
-    assert "The disk has 3.0 GB free; 19.8 GB are needed. Make room" in page.begin.space.text()
-    monkeypatch.setattr("PySide6.QtWidgets.QFileDialog.getExistingDirectory", lambda *_: str(tmp_path))
-    page.begin.place.click()
-    assert studio.desk.settings.models_folder == str(tmp_path)
-    show_machine(studio, SAMPLE_MACHINE)
-    assert page.get.isEnabled()
-    assert not page.begin.place.isVisible()
-
-
-def test_a_computer_that_is_too_small_is_told_so_and_still_has_the_demo(studio: Studio) -> None:
-    tiny = msgspec.structs.replace(SAMPLE_MACHINE, gpus=(), ram_total_bytes=1 << 30, ram_free_bytes=400 << 20)
-    show_machine(studio, tiny)
-    page = start_page(studio)
-    studio.wait(lambda: "No model of the catalog runs here" in words_of(page.plan))
-    assert "demo runs on any computer" in words_of(page.plan)
-    assert not page.get.isEnabled()
-    assert page.demo.isEnabled()
-    assert page.choose.isEnabled()
-
-
-def test_without_a_network_the_page_says_what_to_fetch_and_takes_a_folder(
-    studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def _choose_from_a_stick(studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page says what to fetch elsewhere, refuses a folder where it was chosen, and takes one that is dropped."""
     page = start_page(studio)
     page.offline.fold.setChecked(True)
     assert "Qwen3-32B-Q4_K_M.gguf (19.8 GB)" in page.offline.words.text()
@@ -203,14 +155,59 @@ def test_without_a_network_the_page_says_what_to_fetch_and_takes_a_folder(
     assert studio.desk.engine.state.path == str(stick / "model.gguf")
 
 
-def test_a_second_wish_for_a_download_goes_on_with_the_first(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    begun: list[Any] = []
-    monkeypatch.setattr("app.session.library.Pull.start", lambda pull: begun.append(pull))
+def test_the_page_names_computer_plan_and_alternatives_and_what_stands_in_the_way(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    page, advice = start_page(studio), studio.window.guide.advice
+    assert advice is not None
+    assert page.choice is not None
+    words = words_of(page)
+    for wanted in ("GeForce RTX 4090", "570.86.15", "23.4 GB free of 24.0 GB", "Recommended · 19.8 GB"):
+        assert wanted in words
+    assert plan_sentence(advice.recommended) in words
+    assert page.get.text().startswith("Download 19.8")
+    assert [row.radio.isChecked() for row in page.choice.rows] == [True, False, False]
+    Mouse(studio).press(page.choice.rows[1].sentence)
+    assert page.choice.plan is advice.alternatives[0]
+    assert [row.radio.isChecked() for row in page.choice.rows] == [False, True, False]
+    assert not page.get.text().startswith("Download 19.8")
+    page.choice.details.setChecked(True)
+    view = page.findChild(PlanView)
+    assert view is not None
+    assert view.plan is advice.alternatives[0]
+    show_machine(studio, msgspec.structs.replace(SAMPLE_MACHINE, ram_free_bytes=51 << 30))
+    assert page.choice.rows[1].radio.isChecked(), "a second look at the computer leaves the choice alone"
+    _too_little_disk(studio, monkeypatch, tmp_path)
+    _too_small(studio)
+
+
+def _too_little_disk(studio: Studio, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """It is told, and the way out stands beside it."""
+    monkeypatch.setattr(studio.window.guide, "refresh", lambda: None)
+    show_machine(studio, msgspec.structs.replace(SAMPLE_MACHINE, disk_free_bytes=3_000_000_000))
     page = start_page(studio)
-    page.get.click()
-    page.get.click()
-    assert [pull.name for pull in begun] == ["Qwen3-32B-Q4_K_M.gguf"]
-    assert len(page.findChildren(DownloadCard)) == 1
+    page.choice.rows[0].radio.setChecked(True)  # type: ignore[union-attr]
+    assert not page.get.isEnabled()
+    assert page.begin.place.isVisible()
+    assert "The disk has 3.0 GB free; 19.8 GB are needed. Make room" in page.begin.space.text()
+    monkeypatch.setattr("PySide6.QtWidgets.QFileDialog.getExistingDirectory", lambda *_: str(folder))
+    page.begin.place.click()
+    assert studio.desk.settings.models_folder == str(folder)
+    show_machine(studio, SAMPLE_MACHINE)
+    assert page.get.isEnabled()
+    assert not page.begin.place.isVisible()
+
+
+def _too_small(studio: Studio) -> None:
+    """It is told so, and still has the demo."""
+    tiny = msgspec.structs.replace(SAMPLE_MACHINE, gpus=(), ram_total_bytes=1 << 30, ram_free_bytes=400 << 20)
+    show_machine(studio, tiny)
+    page = start_page(studio)
+    studio.wait(lambda: "No model of the catalog runs here" in words_of(page.plan))
+    assert "demo runs on any computer" in words_of(page.plan)
+    assert not page.get.isEnabled()
+    assert page.demo.isEnabled()
+    assert page.choose.isEnabled()
 
 
 SAID: dict[str, Callable[[str, str], bool]] = {

@@ -153,7 +153,7 @@ def test_an_unknown_name_is_refused_with_the_names_there_are(presets: Presets) -
 texts = st.text(st.characters(exclude_categories=("Cs", "Cc")) | st.sampled_from("\n\t\"'\\"), max_size=60)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     texts,
     texts,
@@ -181,6 +181,7 @@ def test_whatever_is_typed_is_read_back(
     assert found.presets == (preset,)
 
 
+@settings(max_examples=30)
 @given(st.text(), st.frozensets(st.sampled_from(["preset", "a", "a-2", "preset-2"])))
 def test_keys_are_plain_and_free(name: str, taken: frozenset[str]) -> None:
     key = free_key(name, taken)
