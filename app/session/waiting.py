@@ -74,6 +74,17 @@ def drop_queued(desk: Desk, queued_id: int, done: Callable[[object], object] = l
     desk.store.ask(lambda store: store.drop_queued(queued_id), done)
 
 
+def put_back(desk: Desk, queued: Queued, done: Callable[[list[Queued]], object]) -> None:
+    """What was dropped waits again, in its old place; `done(queue)`."""
+
+    def restore(store: Store) -> list[Queued]:
+        with store.transaction():
+            store.put_back(queued)
+            return store.queue(queued.chat_id)
+
+    desk.store.ask(restore, done)
+
+
 def save_note(desk: Desk, chat_id: int, note: str) -> None:
     """Keep what is written beside the chat."""
     desk.store.ask(lambda store: store.set_note(chat_id, note))

@@ -90,6 +90,15 @@ class Waiting(Documents):
                 self._db.execute(sql, queued_id, position, document_id, chosen_column(pages))
             return self.queued_message(queued_id)
 
+    def put_back(self, queued: Queued) -> None:
+        """A message that was dropped waits again, in its old place."""
+        with self._db.transaction():
+            sql = "INSERT OR IGNORE INTO queued (id, chat_id, created_at, text, thinking) VALUES (?, ?, ?, ?, ?)"
+            self._db.execute(sql, queued.id, queued.chat_id, self._now(), queued.text, int(queued.thinking))
+            for position, held in enumerate(queued.documents):
+                sql = "INSERT OR IGNORE INTO queued_documents VALUES (?, ?, ?, ?)"
+                self._db.execute(sql, queued.id, position, held.id, chosen_column(held.chosen))
+
     def queue(self, chat_id: int) -> list[Queued]:
         """The messages that wait in a chat, the next one first."""
         rows = self._db.rows("SELECT id FROM queued WHERE chat_id = ? ORDER BY id", chat_id)

@@ -13,7 +13,7 @@ from app.session.branches import branch_off, neighbour, switch_version
 from app.session.coverage import Coverage
 from app.session.desk import Desk
 from app.session.turn import Outcome, Turn, Wish
-from app.session.waiting import change_queued, drop_queued, queue_message, wish_of_queued
+from app.session.waiting import change_queued, drop_queued, put_back, queue_message, wish_of_queued
 from app.store.rows import Chat, Message, Run
 from app.store.waiting import Queued
 from app.ui.answering import Answering
@@ -178,10 +178,21 @@ class Conversation(Answering):
         self.queue_changed.emit()
 
     def drop_waiting(self, queued_id: int) -> None:
-        """It is not wanted any more."""
+        """It is not wanted any more; it can be brought back."""
+        dropped = next((one for one in self.queue if one.id == queued_id), None)
         self.queue = [one for one in self.queue if one.id != queued_id]
         drop_queued(self.here, queued_id)
         self.queue_changed.emit()
+        if dropped is not None:
+            self.undoable.emit(say("The message that waited is removed."), lambda: self._put_back(dropped))
+
+    def _put_back(self, queued: Queued) -> None:
+        def restored(queue: list[Queued]) -> None:
+            if self.chat_id == queued.chat_id:
+                self.queue = queue
+                self.queue_changed.emit()
+
+        put_back(self._desk_of(queued.chat_id), queued, restored)
 
     def send_waiting(self, queued_id: int) -> None:
         """Send it now; an answer that runs in this chat is stopped, and kept, before it."""

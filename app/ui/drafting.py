@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
 from app.core.chat import Document
 from app.core.emitter import Emitter
+from app.core.words import say
 from app.session.desk import Desk
 from app.session.temporary import TemporaryDesk, is_temporary
 from app.session.waiting import save_note, save_unsent
@@ -17,7 +20,8 @@ from app.ui.attachments import Attachments
 class Drafting(Attachments):
     """Everything is kept as it is typed: with its chat, or in files while that has not begun.
 
-    Event: `editing_changed()` a question is edited, or not any more; `draft` is then what the composer should hold.
+    Events: `editing_changed()` a question is edited, or not any more; `draft` is then what the composer should hold;
+    `undoable(words, undo)` something was given up that can be brought back.
     """
 
     def __init__(self, desk: Desk, pane: int = 1) -> None:
@@ -27,6 +31,7 @@ class Drafting(Attachments):
         self.editing: Message | None = None
         self.note = ""
         self.editing_changed: Emitter[[]] = Emitter()
+        self.undoable: Emitter[[str, Callable[[], object]]] = Emitter()
         self._temporary: TemporaryDesk | None = None
         self._new = self._read_new()
         self.draft = self._new[0]
@@ -95,11 +100,13 @@ class Drafting(Attachments):
 
     # A question edited
 
-    def begin_edit(self, question: Message) -> None:
-        """Its words and files come into the composer; what stood there is set aside until it is sent or given up."""
+    def begin_edit(self, question: Message, text: str | None = None) -> None:
+        """Its words (or `text`) and files come into the composer; what stood there is set aside until it is sent or
+        given up.
+        """
         self.cancel_edit()
         self._aside = (self.draft, list(self.documents), self.attached)
-        self.editing, self.draft = question, question.text
+        self.editing, self.draft = question, question.text if text is None else text
         self._restore(())
         self.editing_changed.emit()
 
@@ -113,9 +120,19 @@ class Drafting(Attachments):
 
     def cancel_edit(self) -> None:
         """The question stays as it was; the draft of before comes back."""
-        if self.editing is not None:
-            self._end_edit()
-            self._keep()
+        question, text = self.editing, self.draft
+        if question is None:
+            return
+        self._end_edit()
+        self._keep()
+        if text.strip() != question.text.strip():
+            chat_id = self.chat_id
+
+            def undo() -> None:
+                if self.chat_id == chat_id:
+                    self.begin_edit(question, text)
+
+            self.undoable.emit(say("The question stays as it was."), undo)
 
     def _end_edit(self) -> None:
         draft, documents, files = self._aside

@@ -34,6 +34,7 @@ class Listener:
         window.desk.noticed.connect(lambda words: window.notices.note(words))
         for pane in window.panes.all:
             pane.conversation.manner.replaced.connect(self._on_choices_replaced)
+            pane.conversation.undoable.connect(lambda words, undo: window.notices.tell(words, say("Undo"), undo))
         self._deafen = last_resort.told.connect(self._on_unhandled)
 
     def stop(self) -> None:

@@ -48,7 +48,7 @@ class Wishes:
         elif window.conversation.is_running:
             window.conversation.stop()
         elif window.conversation.editing is not None:
-            window.conversation.cancel_edit()
+            window.chat.acts.give_up_edit()
         elif window.page != "chat":
             window.show_page("chat")
         else:

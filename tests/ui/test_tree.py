@@ -110,9 +110,14 @@ def test_an_edited_question_stands_beside_the_old_one_and_the_draft_comes_back(o
     press(studio, row(studio, 0), 1)
     assert composer.text == "First wording"
     assert chat.acts.edit_line.isVisible()
+    composer.set_text("Second thoughts")
     QTest.mouseClick(chat.acts.edit_line.cancel, Qt.MouseButton.LeftButton)
     assert composer.text == "a draft"
     assert not chat.acts.edit_line.isVisible()
+    studio.window.notices._button.click()
+    assert composer.text == "Second thoughts"
+    QTest.keyClick(studio.window, Qt.Key.Key_Escape)
+    assert composer.text == "a draft"
     press(studio, row(studio, 0), 1)
     composer.set_text("Second wording")
     QTest.keyClick(composer.edit, Qt.Key.Key_Return)
@@ -166,7 +171,7 @@ def test_a_stopped_answer_goes_on_in_its_place(open_studio: Open) -> None:
 
 
 def test_what_is_written_meanwhile_waits_and_goes_out_by_itself(open_studio: Open) -> None:
-    studio = open_studio(Script("word " * 40, delay_s=0.01))
+    studio = open_studio(Script("word " * 60, delay_s=0.01))
     studio.ask("One", to_the_end=False)
     conversation, chat = studio.window.conversation, studio.window.chat
     studio.wait(lambda: conversation.can_queue)
@@ -175,6 +180,10 @@ def test_what_is_written_meanwhile_waits_and_goes_out_by_itself(open_studio: Ope
         QTest.keyClick(chat.composer.edit, Qt.Key.Key_Return)
         assert chat.composer.text == ""
     studio.wait(lambda: len(chat.acts.queue.rows) == 2)
+    chat.acts.queue.rows[0].drop_button.click()
+    studio.wait(lambda: len(chat.acts.queue.rows) == 1)
+    studio.window.notices._button.click()
+    studio.wait(lambda: [row.queued.text for row in chat.acts.queue.rows] == ["Two", "Three"])
     waiting = chat.acts.queue.rows[1]
     waiting.edit_button.click()
     assert waiting.edit is not None
@@ -282,10 +291,9 @@ def test_copies_and_a_new_chat_from_a_message(open_studio: Open) -> None:
     assert QGuiApplication.clipboard().text().strip() == "It is so."
     press(studio, answer, 2)
     menu = next(menu for menu in answer.findChildren(QMenu) if menu.isVisible())
-    words = [action.text().split("\t")[0] for action in menu.actions() if action.text()]
-    assert words[-1] == "New chat from here"
+    branch = next(action for action in menu.actions() if action.text() == "New chat from here")
     before = studio.window.conversation.chat_id
-    menu.actions()[-1].trigger()
+    branch.trigger()
     menu.close()
     studio.wait(lambda: studio.window.conversation.chat_id != before)
     studio.wait(lambda: texts(studio) == ["One?", "It is **so**."])
