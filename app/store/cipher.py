@@ -20,10 +20,13 @@ _RANDOM_VALUES = 240  # of 256 in a page; a page of tables and text has far fewe
 
 
 def set_key(connection: sqlite3.Connection, key: Key | None) -> None:
-    """Before anything is read: the raw key; no content in memory that was given back, none in temporary files."""
+    """Before anything is read: the raw key, and no content in temporary files.
+
+    SQLCipher wipes its keys in any case. That it also locks and wipes every other piece of memory is left off: it made
+    writing five times as slow, and the text that was read lies in Python's memory all the same.
+    """
     if key is not None:
         connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"").fetchall()
-        connection.execute("PRAGMA cipher_memory_security = ON").fetchall()
     connection.execute("PRAGMA temp_store = MEMORY").fetchall()
 
 

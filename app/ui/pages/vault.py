@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
@@ -90,29 +90,6 @@ def _explanation() -> Card:
         )
     )
     return card
-
-
-class VaultCard(Card):
-    """On the page of settings: what is so now, and the way to this page by `wanted()`."""
-
-    wanted = Signal()
-
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__(say("Vault"), parent)
-        self._desk = desk
-        self.words, self.open = label(""), TextButton("", picture="lock")
-        self.open.clicked.connect(self.wanted)
-        self.column.addWidget(self.words)
-        self.column.addLayout(buttons(self.open))
-        listen(self, lambda: desk.vault.changed.connect(self._show))
-        self._show()
-
-    def _show(self) -> None:
-        on = vault.status(self._desk).is_on
-        locked = say("Chats, documents and saved readings are encrypted.")
-        clear = say("There is no vault: chats, documents and saved readings lie on this disk as they are.")
-        self.words.setText(locked if on else clear)
-        self.open.rename(say("Open the page of the vault") if on else say("Make a vault…"))
 
 
 class MakingCard(Card):
