@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from app.config.paths import resource
 from app.ui.theme import tokens
 
-RATIOS = (1.0, 1.25, 1.5, 2.0, 3.0)
+SHARPEST = 2.0
+"""Drawn always, for a screen that is plugged in later; besides, only what today's screens need: each costs a start."""
 
 
 def icon(name: str, role: str = "quiet", px: int = 16, *, filled: bool = False, gap_px: int = 0) -> QIcon:
@@ -32,7 +33,7 @@ def pixmap(name: str, role: str = "quiet", px: int = 16, ratio: float = 1.0, *, 
 @lru_cache(maxsize=256)
 def _make_icon(name: str, colour: str, disabled: str, px: int, filled: bool, gap_px: int) -> QIcon:
     result = QIcon()
-    for ratio in RATIOS:
+    for ratio in sorted({screen.devicePixelRatio() for screen in QGuiApplication.screens()} | {SHARPEST}):
         result.addPixmap(_draw(name, colour, px, ratio, filled, gap_px))
         result.addPixmap(_at_half_strength(_draw(name, disabled, px, ratio, filled, gap_px)), QIcon.Mode.Disabled)
     return result
