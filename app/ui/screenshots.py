@@ -40,14 +40,17 @@ def take_screenshots(folder: Path) -> int:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     folder.mkdir(parents=True, exist_ok=True)
     make_application(["carrel"])
+    missing: list[str] = []
     for tongue, talk in (("en", ENGLISH), ("zh_CN", CHINESE)):
         language.speak(tongue)
         speak_qt()
         for theme in ("light", "dark"):
             dress(theme)
             with tempfile.TemporaryDirectory(prefix="carrel-pictures-", ignore_cleanup_errors=True) as home:
-                Studio(Path(home), talk, tongue, theme).shoot(folder)
-    return 0
+                missing += Studio(Path(home), talk, tongue, theme).shoot(folder)
+    for name in missing:
+        print(name, file=sys.stderr)
+    return 1 if missing else 0
 
 
 class Studio:
@@ -78,12 +81,17 @@ class Studio:
         self.window = Window(self.desk, stand_in, lambda: self.telemetry.now_s)
         self.window.resize(*SIZE_PX)
 
-    def shoot(self, folder: Path) -> None:
-        """All scenes, then everything is closed."""
+    def shoot(self, folder: Path) -> list[str]:
+        """All scenes, then everything is closed; returns those that did not come about, and why."""
+        missing: list[str] = []
         self._prepare()
         try:
             for name, scene in all_scenes(self):
-                scene()
+                try:
+                    scene()
+                except Exception as error:  # the others are drawn all the same
+                    missing.append(f"{name}-{self._suffix}: {error!r}")
+                    continue
                 self.settle(120)
                 picture = self.window.grab()
                 if not picture.save(str(folder / f"{name}-{self._suffix}.png")):
@@ -94,6 +102,7 @@ class Studio:
             self.window.deleteLater()
             self.desk.close()
             self.settle(50)
+        return missing
 
     def _prepare(self) -> None:
         guide, window = self.window.guide, self.window

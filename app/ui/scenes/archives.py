@@ -8,6 +8,8 @@ from app.core.params import Sampling
 from app.core.record import AdapterUsed, EngineUsed, ModelUsed, Origin
 from app.session.record.comparing import Comparison, find_parting
 from app.session.record.report import Record
+from app.store.rows import Chat
+from app.store.store import Store
 
 if TYPE_CHECKING:
     from app.ui.scenes import Scene
@@ -26,9 +28,10 @@ def archives(studio: Studio) -> None:
 def record(studio: Studio) -> None:
     """An answer of the sample with what it could have been made with."""
     window = studio.window
-    chat = studio.desk.store.call(lambda store: store.list_chats())[0]
-    messages = studio.desk.store.call(lambda store: store.thread(chat.id))
-    answer = next(one for one in reversed(messages) if one.role == "assistant" and one.text)
+    store = studio.desk.store
+    threads = ((chat, store.call(lambda kept, chat=chat: kept.thread(chat.id))) for chat in store.call(_chats))
+    said = ((chat, one) for chat, thread in threads for one in reversed(thread) if one.role == "assistant" and one.text)
+    chat, answer = next(said)
     window.archives.record = Record(chat.title, None, answer, ORIGIN)
     words = answer.text
     other = words[:90] + "the deposit is repaid within thirty days of the end of the lease."
@@ -37,6 +40,10 @@ def record(studio: Studio) -> None:
     window.archives.comparison = Comparison(parting, other, "", words, "", reasons)
     window.show_page("record")
     window.archives.changed.emit()
+
+
+def _chats(store: Store) -> list[Chat]:
+    return store.list_chats()
 
 
 ORIGIN = Origin(
