@@ -119,6 +119,7 @@ class Answering(ShownChat):
                 self._reread_versions()
             else:
                 show_chat(self.here, question.chat_id, self._take_branch)
+        self._tell_beside(question.chat_id)
         self.refresh_list()
 
     def _stand(self, question: Message, answer: Message) -> bool:
@@ -192,7 +193,13 @@ class Answering(ShownChat):
                 self.ended.emit(outcome)
             if here:
                 self._reread(turn.chat_id)
+            self._tell_beside(rows[1].chat_id)
         self.running_changed.emit()
+
+    def _tell_beside(self, chat_id: int) -> None:
+        """Another pane that shows the chat shows what became of it."""
+        for one in self.beside:
+            one.follow(chat_id)
 
     def _on_never_asked(self, turn: Turn | Coverage, outcome: Outcome) -> None:
         if turn.chat_id is not None and self.chat_id is None:

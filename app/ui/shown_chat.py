@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from app.core.emitter import Emitter
+from app.core.errors import CarrelError
 from app.core.params import Choices
 from app.session import chats
 from app.session.branches import Shown, show_chat
@@ -61,7 +62,12 @@ class ShownChat(Drafting):
         self._show(None)
 
     def open_chat(self, chat_id: int) -> None:
-        show_chat(self._desk_of(chat_id), chat_id, self._show)
+        def failed(error: Exception) -> None:
+            if not isinstance(error, CarrelError) or error.code != "no_chat":
+                raise error
+            self._show(None)  # it was erased meanwhile
+
+        show_chat(self._desk_of(chat_id), chat_id, self._show, failed)
 
     def open_temporary(self) -> None:
         """The chat of this pane that never touches the disk; it stays in memory until it is forgotten."""
@@ -110,14 +116,19 @@ class ShownChat(Drafting):
         self.queue = shown.queue if shown is not None else []
 
     def _take_branch(self, shown: Shown) -> None:
-        """Another branch of the same chat: what is typed and attached stays."""
+        """Another branch of the same chat, or more of it: what is typed and attached stays."""
         if shown.chat.id != self.chat_id:
             return
         before = self.messages
         self._take(shown)
         pairs = zip(before, self.messages, strict=False)
-        alike = next((place for place, (old, new) in enumerate(pairs) if old.id != new.id), None)
+        alike = next((place for place, (old, new) in enumerate(pairs) if old != new), None)
         self.branched.emit(min(len(before), len(self.messages)) if alike is None else alike)
+
+    def follow(self, chat_id: int) -> None:
+        """Something was said in this chat in another pane."""
+        if self.chat_id == chat_id:
+            show_chat(self._desk_of(chat_id), chat_id, self._take_branch)
 
     def _reread(self, chat_id: int | None) -> None:
         """The kept rows replace the streamed ones, without drawing anything again."""

@@ -317,3 +317,27 @@ def test_a_switch_while_an_answer_runs_shows_each_where_it_belongs(open_studio: 
     studio.wait(lambda: studio.window.chat.view.streaming_row == 1)
     rests(studio, 2)
     assert texts(studio)[1] == "word " * 40
+
+
+def test_the_same_chat_in_two_panes_is_answered_once_and_both_show_it(open_studio: Open) -> None:
+    studio = open_studio(Script("Yes."))
+    studio.ask("One?")
+    first, second = (pane.conversation for pane in studio.window.panes.all)
+    assert first.chat_id is not None
+    studio.window.panes.open_beside(first.chat_id)
+    studio.wait(lambda: second.chat_id == first.chat_id)
+    studio.script.answer, studio.script.delay_s = "word " * 30, 0.01
+    first.ask("Two?", thinking=False)
+    studio.wait(lambda: first.turn is not None and len(first.turn.outcome.text) > 10)
+    assert second.runs_beside
+    second.ask("Three?", thinking=False)
+    second.regenerate(second.messages[-1].id)
+    assert not second.is_running, "one answer at a time in a chat"
+    studio.wait(lambda: not first.is_running)
+    beside = studio.window.frame.panes.views[1].chat.view
+    studio.wait(lambda: beside.count == 4 and beside.message(3).text == "word " * 30)
+    studio.script.answer = "Four."
+    second.ask("Three?", thinking=False)
+    studio.wait(lambda: not second.is_running and len(first.messages) == 6)
+    assert texts(studio)[-2:] == ["Three?", "Four."]
+    assert first.messages[-1].parent_id == second.messages[-2].id
