@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from app.core.files import sync_folder
+from app.core.files import overwrite_and_remove, sync_folder
 from app.core.sealing import BrokenSeal, Key, open_bytes, seal_bytes
 from app.engine.messages import Load
 from app.gguf.split import part_names
@@ -139,3 +139,9 @@ def remove(state: Path) -> None:
     for ending in (SIDECAR, "", UNFINISHED, NAMES):
         with contextlib.suppress(OSError):
             state.with_name(state.name + ending).unlink(missing_ok=True)
+
+
+def erase(state: Path) -> None:
+    """Delete a session and overwrite what it held first, for one that must not come back. Raises OSError."""
+    for ending in (SIDECAR, "", UNFINISHED, NAMES):
+        overwrite_and_remove(state.with_name(state.name + ending))

@@ -99,8 +99,8 @@ def tend_bin(desk: Desk, told: Callable[[BinNews], object], now_s: float | None 
 
 
 def forget_readings(shelf: Shelf, names: Collection[str]) -> int:
-    """Remove the saved readings of documents with these names; they can be made again from the files."""
+    """Overwrite and remove the saved readings of documents with these names; they can be made again from the files."""
     doomed = [one for one in shelf.sessions() if set(names) & set(one.documents)]
     for one in doomed:
-        saved.remove(one.path)
+        saved.erase(one.path)
     return len(doomed)

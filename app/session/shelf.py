@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 
 from app.core.errors import CarrelError
-from app.core.files import overwrite_and_remove, write_durably
+from app.core.files import write_durably
 from app.core.sealing import BrokenSeal, Key
 from app.engine import saved
 from app.engine.saved import Sidecar
@@ -139,8 +139,7 @@ class Shelf:
         for path in self._states():
             if unreadable_only and self.find(path.name.removesuffix(STATE)) is not None:
                 continue
-            for part in self._files(f"{path.name}*"):
-                overwrite_and_remove(part)
+            saved.erase(path)
 
     def rates(self) -> Rates:
         try:

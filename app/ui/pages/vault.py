@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from app.config.keystore import has_key_store
 from app.core.errors import CarrelError
@@ -134,6 +135,8 @@ class MakingCard(Card):
         column.addLayout(buttons(self.make))
 
     def _on_key_store(self, there: bool) -> None:
+        if not isValid(self):
+            return
         self.by_store.setEnabled(there)
         if not there:
             self.by_store.setText(say("Open with the key store of the system: this session has none"))
@@ -257,6 +260,8 @@ class WaysCard(Card):
         self._on_typed()
 
     def _on_key_store(self, there: bool) -> None:
+        if not isValid(self):
+            return
         self.by_store.setEnabled(there or self.by_store.isChecked())
         if not there:
             self.by_store.setText(say("Open with the key store of the system: this session has none"))
