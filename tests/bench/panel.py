@@ -41,7 +41,7 @@ def probe(seconds: float, pid: int | None) -> dict[str, object]:
 
     sampler = Sampler()
     sampler.sample(pid)
-    time.sleep(1.0)  # rates need two looks
+    time.sleep(2.0)  # rates need two looks
     first = msgspec.to_builtins(sampler.sample(pid))
     beats, slowest_ms = 0, 0.0
     began_cpu, began = time.process_time(), time.monotonic()

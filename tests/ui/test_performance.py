@@ -72,12 +72,12 @@ def test_an_alert_is_put_aside_and_its_limit_is_changed(studio: Studio) -> None:
     window, telemetry, alerts = studio.window, telemetry_of(studio), studio.desk.monitor.alerts
     window.frame.right.button.setChecked(True)
     telemetry.play(seconds=4)
-    card = window.inspector.alerts
-    assert card.loud.isVisible()
+    card, loud = window.inspector.alerts, window.inspector.loud
+    assert loud.isVisible()
     assert "94 % of the graphics memory" in window.sidebar.chip.accessibleName()
-    aside = card.loud.findChildren(IconButton)[0]
+    aside = loud.findChildren(IconButton)[0]
     studio.qtbot.mouseClick(aside, Qt.MouseButton.LeftButton)
-    assert not card.loud.isVisible()
+    assert not loud.isVisible()
     assert alerts.active
     assert "94 %" not in window.sidebar.chip.accessibleName()
     card.fold.setChecked(True)

@@ -36,7 +36,7 @@ class AlarmBox(QWidget):
         empty_layout(self._column)
         for alarm in self._monitor.alarms:
             self._column.addWidget(self._card(alarm))
-        self.setVisible(bool(self._monitor.alarms))
+        show_in_place(self, shown=bool(self._monitor.alarms))
 
     def _card(self, alarm: Alarm) -> QFrame:
         card = QFrame()
@@ -66,3 +66,9 @@ class AlarmBox(QWidget):
             button.clicked.connect(self.loading_wanted)
             return button
         return None
+
+
+def show_in_place(widget: QWidget, *, shown: bool) -> None:
+    """Shown before it lies anywhere, a widget would be a window of its own."""
+    if not shown or widget.parentWidget() is not None:
+        widget.setVisible(shown)

@@ -1,23 +1,20 @@
-"""Alerts: what passed its limit now, the limits themselves, and what was before."""
+"""Alerts: the limits, and what passed them lately."""
 
 from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from app.core.words import say
 from app.perf.alerts import Alert, Kind
-from app.session.alert_words import KINDS, alert_line, alert_name, alert_words
+from app.session.alert_words import KINDS, alert_line, alert_name
 from app.session.desk import Desk
 from app.ui.bridge import listen
 from app.ui.chat.parts import FoldButton
 from app.ui.fonts import figure_font
 from app.ui.pages.page import empty_layout, label
-from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.fields import NumberField
-from app.ui.widgets.picture import Picture
 
 FIELD_PX = 96
 MOST_SHOWN = 6
@@ -32,23 +29,17 @@ _LIMITS: dict[Kind, tuple[str, int, int, str]] = {
 
 
 class AlertCard(QWidget):
-    """`loud` holds the alerts that are worth a word now, each with a button that puts it aside; limits and the past lie
-    in a fold."""
+    """Limits and what was lately, in a fold."""
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._desk, self._monitor, self._alerts = desk, desk.monitor, desk.monitor.alerts
-        self.loud = QWidget()  # lies on top of the panel
-        self._loud, self._past = QVBoxLayout(self.loud), QVBoxLayout()
-        self._loud.setContentsMargins(0, 0, 0, 0)
-        self._words: dict[Kind, QLabel] = {}
+        self._desk, self._alerts = desk, desk.monitor.alerts
+        self._past = QVBoxLayout()
         self.fold, self.inner = FoldButton(self), QFrame()
         self.fields: dict[Kind, NumberField] = {}
         self._lay_out()
         self.fold.toggled.connect(self.inner.setVisible)
         listen(self, lambda: self._alerts.changed.connect(self._show))
-        listen(self, lambda: self._monitor.alarmed.connect(self._show))
-        listen(self, lambda: desk.monitor.sampled.connect(lambda _: self._say()))
         listen(self, lambda: desk.settings_changed.connect(lambda _: self._show_limits()))
         self._show_limits()
         self._show()
@@ -70,7 +61,6 @@ class AlertCard(QWidget):
         inner.addLayout(grid)
         inner.addLayout(self._past)
         self._past.setSpacing(2)
-        self._loud.setSpacing(8)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
@@ -105,11 +95,6 @@ class AlertCard(QWidget):
                 field.blockSignals(False)
 
     def _show(self) -> None:
-        empty_layout(self._loud)
-        self._words = {}
-        for alert in self._monitor.loud:
-            self._loud.addWidget(self._row(alert))
-        self.loud.setVisible(bool(self._words))
         empty_layout(self._past)
         recent = self._alerts.recent
         if recent:
@@ -120,28 +105,6 @@ class AlertCard(QWidget):
         active = len(self._alerts.active)
         words = say("Alerts") if not active else say("Alerts · {count} now", count=active)
         self.fold.set_words(words, 300)
-
-    def _row(self, alert: Alert) -> QFrame:
-        card = QFrame()
-        card.setProperty("ground", "sheet")
-        words = self._words[alert.kind] = label(alert_words(alert))
-        aside = IconButton("x", say("Put aside"), px=14)
-        aside.clicked.connect(lambda: self._alerts.see(alert.kind))
-        row = QHBoxLayout(card)
-        row.setContentsMargins(12, 8, 8, 10)
-        row.setSpacing(10)
-        row.addWidget(Picture("triangle-alert", px=18, role="care"), 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(words, 1)
-        row.addWidget(aside, 0, Qt.AlignmentFlag.AlignTop)
-        return card
-
-    def _say(self) -> None:
-        """The values go on; the cards stay."""
-        if self.loud.isVisible():
-            for alert in self._monitor.loud:
-                words = self._words.get(alert.kind)
-                if words is not None and words.text() != alert_words(alert):
-                    words.setText(alert_words(alert))
 
 
 def _past_words(alert: Alert) -> str:

@@ -14,6 +14,7 @@ from app.ui.conversation import Conversation
 from app.ui.guide import Guide
 from app.ui.inspector.alarm_box import AlarmBox
 from app.ui.inspector.alert_card import AlertCard
+from app.ui.inspector.alert_rows import AlertRows
 from app.ui.inspector.answer_card import AnswerCard
 from app.ui.inspector.documents import Documents
 from app.ui.inspector.doors import Doors
@@ -51,7 +52,7 @@ class Inspector(QWidget):
         self.alarms.loading_wanted.connect(self.loading_wanted)
         self.answer = AnswerCard(conversation, clock)
         self.machine = MachineCards(desk.monitor, guide, clock)
-        self.alerts = AlertCard(desk)
+        self.loud, self.alerts = AlertRows(desk.monitor), AlertCard(desk)
         self.doors = Doors(desk)
         self.doors.page_wanted.connect(self.page_wanted)
         self.parameters = Parameters(conversation)
@@ -62,7 +63,7 @@ class Inspector(QWidget):
         self.tabs.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.tabs.setAccessibleName(say("Inspector"))
         self._names: list[str] = []
-        panel = (self.alarms, self.alerts.loud, self.answer, self.machine, self.alerts, self.doors)
+        panel = (self.alarms, self.loud, self.answer, self.machine, self.alerts, self.doors)
         self._add("performance", say("Performance"), *panel)
         self.documents = Documents(conversation)
         self._add("documents", say("Documents"), self.documents)

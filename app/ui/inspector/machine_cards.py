@@ -135,7 +135,8 @@ class MachineCards(QWidget):
         self.load.set_ghost(None, _link_words(gpus))
         self.lines.setVisible(len(gpus) > 1)
         if len(gpus) > 1:
-            words = "\n".join(_card_line(number, gpu) for number, gpu in enumerate(gpus, 1))
+            alike = len({gpu.name for gpu in gpus}) == 1
+            words = "\n".join(_card_line(number, gpu, named=not alike) for number, gpu in enumerate(gpus, 1))
             if words != self.lines.text():
                 self.lines.setText(words)
 
@@ -148,11 +149,11 @@ def _link_words(gpus: tuple[GpuSample, ...]) -> str:
     return ", ".join(links)
 
 
-def _card_line(number: int, gpu: GpuSample) -> str:
-    """ "1  RTX 4090  22.1 GB  97 %  61 °C  312 W"."""
+def _card_line(number: int, gpu: GpuSample, *, named: bool) -> str:
+    """ "1  22.1 GB  97 %  61 °C  312 W"; cards of one name need none."""
     if gpu.is_lost:
         return f"{number}  {gpu.name}  {say('stopped answering')}"
     parts = [format_gib(gpu.used_bytes) if gpu.used_bytes is not None else ""]
     figures = ((gpu.load_percent, "%"), (gpu.temperature_c, "°C"), (gpu.power_w, "W"))
     parts += [f"{value:.0f} {unit}" for value, unit in figures if value is not None]
-    return "  ".join(part for part in (str(number), gpu.name, *parts) if part)
+    return "  ".join(part for part in (str(number), gpu.name if named else "", *parts) if part)

@@ -41,13 +41,13 @@ def columns() -> tuple[Column, ...]:
         Column(say("Chat"), lambda one: one.title or "–", lambda one: one.title.lower(), is_text=True),
         Column(say("First token"), lambda one: _or_dash(one.ttft_s, format_duration), lambda one: one.ttft_s),
         Column(
-            say("Read"),
+            say("Read/s"),
             lambda one: _or_dash(one.prefill_tok_s, speed_words),
             lambda one: one.prefill_tok_s,
             say("Tokens of the prompt read a second"),
         ),
         Column(
-            say("Written"),
+            say("Written/s"),
             lambda one: _or_dash(one.decode_tok_s, speed_words),
             lambda one: one.decode_tok_s,
             say("Tokens of the answer written a second"),

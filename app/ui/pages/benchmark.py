@@ -76,7 +76,7 @@ class BenchmarkPage(Page):
 
     def _chart_card(self) -> Card:
         card = Card(say("Speed over context length"))
-        kinds = (("decode", say("Writing")), ("prefill", say("Reading")))
+        kinds = (("decode", say("Writing speed")), ("prefill", say("Reading speed")))
         self.what = make_choice(kinds, self._what, self._on_what)
         self.what.setAccessibleName(say("What is drawn"))
         self.csv = TextButton(say("Save as CSV…"), kind="quiet", picture="download")

@@ -39,15 +39,15 @@ def views(*, has_gpu: bool) -> tuple[View, ...]:
     """In the language spoken now; those of a graphics card only where there is one."""
     speed = say("tok/s")
     clocks = (("gpu_clock_mhz", say("Processors")), ("gpu_memory_clock_mhz", say("Memory")))
-    disk = (("disk_read_bytes_s", say("Read")), ("disk_write_bytes_s", say("Written")))
+    disk = (("disk_read_bytes_s", say("Reads")), ("disk_write_bytes_s", say("Writes")))
     general = (
         View(
             "decode",
             say("Writing speed"),
             speed,
-            (("decode_tok_s", say("Written")), ("expected_decode_tok_s", say("Expected here"))),
+            (("decode_tok_s", say("Measured")), ("expected_decode_tok_s", say("Expected here"))),
         ),
-        View("prefill", say("Reading speed"), speed, (("prefill_tok_s", say("Read")),)),
+        View("prefill", say("Reading speed"), speed, (("prefill_tok_s", say("Measured")),)),
     )
     gpu = (
         View("load", say("GPU load"), "%", (("gpu_load_percent", say("GPU load")),)),

@@ -36,8 +36,10 @@ class Curve:
     def highest(self) -> float | None:
         return max((value for _, value in self._kept if value is not None), default=None)
 
-    def add(self, at_s: float, value: float | None) -> None:
+    def add(self, at_s: float, value: float | None) -> bool:
+        """Whether a new stretch of time has begun."""
         slot = int(at_s / self._step)
+        is_new = slot != self._slot
         if slot == self._slot and self._kept and (self._kept[-1][1] is None) == (value is None):
             self._kept[-1] = (at_s, value)
         else:
@@ -45,6 +47,7 @@ class Curve:
         self._slot = slot
         while self._kept and self._kept[0][0] < at_s - SPAN_S:
             self._kept.popleft()
+        return is_new
 
     def fill(self, points: Iterable[tuple[float, float | None]]) -> None:
         """Begin anew with these."""

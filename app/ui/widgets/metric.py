@@ -68,10 +68,10 @@ class MetricCard(QWidget):
         return self._curve.last
 
     def add(self, value: float | None) -> None:
-        """One more sample, taken now."""
-        self._curve.add(self._clock(), value)
+        """One more sample, taken now. Painted when it reads otherwise, or the curve has moved by a point."""
+        moved = self._curve.add(self._clock(), value)
         self._held = value if value is not None else self._held
-        self._refresh()
+        self._refresh(moved=moved)
 
     def fill(self, points: Iterable[tuple[float, float | None]]) -> None:
         """What was known before the card was made, by the card's clock."""
@@ -230,7 +230,7 @@ class MetricCard(QWidget):
         painter.setBrush(QColor(tokens().text))
         painter.drawEllipse(QPointF(x, area.bottom() - share * area.height()), 3.4, 3.4)
 
-    def _refresh(self) -> None:
+    def _refresh(self, *, moved: bool = True) -> None:
         """Words only when they are others: a screen reader hears each change. Hidden cards paint nothing."""
         said = f"{self.value_words()} {self._unit}".strip()
         if (ghost := "" if self._ghost is None else f"{self._ghost:,.0f}") or self._note or self._care:
@@ -238,7 +238,9 @@ class MetricCard(QWidget):
         if said != self._said:
             self._said = said
             self._say()
-        self.update()
+            moved = True
+        if moved or self._hover_x is not None:
+            self.update()
 
     def _say(self) -> None:
         value = f"{self.value_words()} {self._unit}".strip()

@@ -76,9 +76,12 @@ def test_disks_are_told_in_bytes_a_second(tmp_path: Path, monkeypatch: pytest.Mo
     counts[:], now[0] = [5000, 50, 108], 2.0
     second = meter.read()
     assert (second.read_bytes_s, second.write_bytes_s, second.swap_bytes_s) == (2000.0, 0.0, 50.0)
-    counts[:], now[0] = [10, 10, 10], 3.0  # a disk was taken out
+    now[0] = 3.0
+    assert meter.read() is second, "disks are looked at every other second"
+    counts[:], now[0] = [10, 10, 10], 4.0  # a disk was taken out
     assert meter.read().read_bytes_s == 0.0
     monkeypatch.setattr("psutil.disk_io_counters", lambda perdisk: None)
+    now[0] = 6.0
     assert meter.read().read_bytes_s is None
 
 
