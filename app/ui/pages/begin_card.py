@@ -115,7 +115,7 @@ class BeginCard(Card):
         download = self._downloads.of(plan.model.file) if plan is not None else None
         coming = download is not None and not download.is_over
         self.promise.setVisible(any(_is_moving(one) for one in self._downloads.all))
-        self.get.setVisible(not coming)
+        self.get.setVisible(not coming and (plan is not None or self._guide.advice_error is None))
         here = self._here(plan) if plan is not None else ""
         free = machine.disk_free_bytes if machine is not None else 0
         fits = plan is None or machine is None or bool(here) or coming or free >= plan.model.size_bytes

@@ -49,7 +49,7 @@ class SettingsPage(Page):
         return [
             Section(say("General"), [self.appearance, self.answers, self.desktop]),
             Section(say("Reading and memory"), [self.readings]),
-            Section(say("Engine"), [self.engine, self.models]),
+            Section(say("Engine and models"), [self.engine, self.models]),
             Section(say("Chats and data"), self._data()),
             Section(say("Alerts"), [self._alerts()]),
             Section(say("Vault"), [self._vault()]),

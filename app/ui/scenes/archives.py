@@ -8,7 +8,7 @@ from app.core.params import Sampling
 from app.core.record import AdapterUsed, EngineUsed, ModelUsed, Origin
 from app.session.record.comparing import Comparison, find_parting
 from app.session.record.report import Record
-from app.store.rows import Chat
+from app.store.rows import Chat, Message
 from app.store.store import Store
 
 if TYPE_CHECKING:
@@ -29,9 +29,7 @@ def record(studio: Studio) -> None:
     """An answer of the sample with what it could have been made with."""
     window = studio.window
     store = studio.desk.store
-    threads = ((chat, store.call(lambda kept, chat=chat: kept.thread(chat.id))) for chat in store.call(_chats))
-    said = ((chat, one) for chat, thread in threads for one in reversed(thread) if one.role == "assistant" and one.text)
-    chat, answer = next(said)
+    chat, answer = store.call(_last_answer)
     window.archives.record = Record(chat.title, None, answer, ORIGIN)
     words = answer.text
     other = words[:90] + "the deposit is repaid within thirty days of the end of the lease."
@@ -42,8 +40,10 @@ def record(studio: Studio) -> None:
     window.archives.changed.emit()
 
 
-def _chats(store: Store) -> list[Chat]:
-    return store.list_chats()
+def _last_answer(store: Store) -> tuple[Chat, Message]:
+    """The newest chat that holds an answer, with it."""
+    threads = ((chat, store.thread(chat.id)) for chat in store.list_chats())
+    return next((chat, one) for chat, thread in threads for one in reversed(thread) if one.role == "assistant")
 
 
 ORIGIN = Origin(

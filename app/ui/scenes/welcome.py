@@ -95,6 +95,7 @@ def presets(studio: Studio) -> None:
     window.show_page("presets")
     page: Any = window.pages["presets"]
     page.open("contract")
+    window.notices.hide()
     studio.settle(800)
 
 
