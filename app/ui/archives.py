@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from app.session.record.rerun import Rerun
     from app.ui.window import Window
 
+ENDING = ".carrel-backup"
+MAY_HOLD_CHATS = (".json", ".jsonl", ".zip")
+LARGEST_LOOK_BYTES = 64 << 20
+
 
 class Archives:
     """Lives as long as the window and holds no widget. `changed()` says that something went on.
@@ -147,6 +151,32 @@ class Archives:
 
         if self._begin("import"):
             import_chats(self.desk, files, done)
+
+    def sift(self, files: Sequence[Path]) -> list[Path]:
+        """Of what was dropped, what is to be read. A backup is offered for restoring; a file that holds chats is
+        read like any other, and the line at the bottom offers to import it.
+        """
+        backups = [file for file in files if file.name.endswith(ENDING)]
+        if backups:
+            self.open_page()
+            self._window.pages["archives"].restore.offer(backups[0])  # type: ignore[attr-defined]
+        for file in files:
+            if file.suffix.lower() in MAY_HOLD_CHATS:
+                self._offer_import(file)
+        return [file for file in files if file not in backups]
+
+    def _offer_import(self, file: Path) -> None:
+        from app.session.importing.reading import read_chats
+
+        def look() -> int:
+            return len(read_chats(file).chats) if file.stat().st_size < LARGEST_LOOK_BYTES else 0
+
+        def found(count: int) -> None:
+            if count:
+                words = say("{name} holds chats of another program.", name=file.name)
+                self._window.notices.tell(words, say("Import chats"), lambda: self.bring_in([file]))
+
+        self.desk.jobs.run(look, found, lambda _: None)
 
     # ---- backup and restore
 

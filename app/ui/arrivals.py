@@ -40,7 +40,7 @@ class Arrivals(QObject):
     def open(self, paths: Sequence[Path]) -> None:
         """As given to the program: files begin a new message, the first model is offered."""
         models = [path for path in paths if path.suffix.lower() == MODEL]
-        files = [path for path in paths if path not in models]
+        files = self._window.archives.sift([path for path in paths if path not in models])
         window = self._window
         if files:
             conversation = window.conversation
@@ -53,8 +53,10 @@ class Arrivals(QObject):
 
     def add(self, paths: Sequence[Path]) -> None:
         """As dropped on the window: into the message that is being written."""
-        self._window.show_page("chat")
-        self._window.conversation.add_files(paths)
+        files = self._window.archives.sift(paths)
+        if files:
+            self._window.show_page("chat")
+            self._window.conversation.add_files(files)
 
     def add_text(self, text: str) -> None:
         """Dropped words go where the caret is."""

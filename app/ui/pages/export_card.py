@@ -125,7 +125,8 @@ class ExportCard(Card):
     def _show(self) -> None:
         count, share = len(self.chats), self._archives.share
         is_json = self.format.currentData() == "json"
-        self.amount.setText(say("1 chat") if count == 1 else say("{count} chats", count=f"{count:,}"))
+        self.amount.setText(say("{count} chats", count=f"{count:,}"))
+        self.amount.setVisible(count != 1)
         self.one_file.setVisible(count > 1)
         for box in self._inside:
             box.setEnabled(not is_json)

