@@ -75,6 +75,7 @@ class Strongbox:
         self.header, self.trouble = _look(desk.home)
         self.is_changing = False  # a wish of session/vault.py is under way
         self.is_locking = False  # `locking` is being told
+        self.locks_itself = True  # when nobody is here; a command in a terminal runs to its end
         self.files = PrivateFiles(desk.home.root, self._files_key)
         self.locking: Emitter[[]] = Emitter()
         self.changed: Emitter[[]] = Emitter()
@@ -159,8 +160,14 @@ class Strongbox:
             self.lock()
         elif self._desk.engine.is_open:  # an answer is finished first
             self._touched_s = max(self._touched_s, now_s)
-        elif settings.vault_idle_min > 0 and now_s - self._touched_s >= 60 * settings.vault_idle_min:
+        elif self.is_idle(now_s) and self.locks_itself:
             self.lock()
+
+    def is_idle(self, now_s: float) -> bool:
+        """Whether it is open and nobody was here for as long as the settings say."""
+        minutes = self._desk.settings.vault_idle_min
+        is_open = self.is_on and not self.is_locked
+        return is_open and minutes > 0 and now_s - self._touched_s >= 60 * minutes
 
     # ---- guesses
 

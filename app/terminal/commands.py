@@ -56,6 +56,7 @@ COMMANDS: dict[str, Command] = {
 def run_command(desk: Desk, loop: Loop, args: Namespace) -> int:
     """Do what was asked; returns the exit code. Raises CarrelError with the reason of a refusal."""
     desk.noticed.connect(note)
+    desk.vault.locks_itself = False
     open_vault(desk, loop, args.command)
     if args.command in (None, "chat", "demo", "cover", "compare", "table"):
         recover_answers(desk)

@@ -19,6 +19,7 @@ from app.session.desk import Desk
 from app.session.turn import Wish
 from app.terminal.output import note
 from app.terminal.tree import continued, edited, print_branch, repeated
+from app.terminal.vault import ask_again_when_idle
 from app.terminal.waiting import wait_for
 
 
@@ -57,6 +58,7 @@ class Talk:
                 note(str(error))
 
     def _take(self, line: str) -> None:
+        ask_again_when_idle(self._desk, self._loop)
         if line.startswith("/"):
             self._command(line)
         elif line:

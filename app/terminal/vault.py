@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import sys
+import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from pathlib import Path
@@ -20,7 +21,7 @@ from app.terminal.output import note, print_json, to_plain
 from app.terminal.waiting import wait_for
 
 ACTIONS = ("status", "create", "check", "passphrase", "recovery", "remove", "destroy")
-WITHOUT_CHATS = ("doctor", "plan", "pull", "import", "models", "presets", "bundle", "screenshots", "vault")
+WITHOUT_CHATS = ("doctor", "plan", "pull", "import", "models", "presets", "bundle", "integrate", "screenshots", "vault")
 PASSPHRASE, NEW_PASSPHRASE = "CARREL_PASSPHRASE_FILE", "CARREL_NEW_PASSPHRASE_FILE"
 _TRIES = 3
 
@@ -48,6 +49,16 @@ def open_vault(desk: Desk, loop: Loop, command: str | None) -> None:
     """Ask for the passphrase when the chats are locked and the command needs them. Raises CarrelError."""
     if desk.vault.is_locked and command not in WITHOUT_CHATS:
         _unlock(desk, loop)
+
+
+def ask_again_when_idle(desk: Desk, loop: Loop) -> None:
+    """In a conversation: lock when the last line was long ago, and ask for the passphrase. Raises CarrelError."""
+    if desk.vault.is_idle(time.monotonic()):
+        desk.vault.lock()
+        note(say("The vault was locked, because nothing was asked for a while."))
+    if desk.vault.is_locked:
+        _unlock(desk, loop)
+    desk.vault.touch()
 
 
 def run_vault(desk: Desk, loop: Loop, args: Namespace) -> int:

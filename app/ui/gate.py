@@ -20,9 +20,11 @@ from app.session import vault
 from app.session.desk import Desk
 from app.ui.asleep import Asleep
 from app.ui.bridge import last_resort
+from app.ui.chat.drags import forget_dragged
 from app.ui.doorbell import Doorbell, Ring
 from app.ui.downloads import Downloads
 from app.ui.edges import place_file
+from app.ui.formulas.maker import formulas
 from app.ui.pages.unlock import UnlockPage
 from app.ui.theme import theme
 
@@ -64,6 +66,8 @@ class Gate:
         def on_locking() -> None:
             window.finish()  # type: ignore[attr-defined]
             window.hide()
+            forget_dragged()
+            formulas().stop()
 
         watched: list[Asleep] = []
 

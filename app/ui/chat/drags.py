@@ -139,6 +139,15 @@ def free_path(folder: Path, name: str) -> Path:
     return path
 
 
+def forget_dragged() -> None:
+    """Remove what was written for other programs in this run: the vault locks."""
+    global _folder
+    folder, _folder = _folder, None
+    if folder is not None:
+        atexit.unregister(folder.cleanup)
+        folder.cleanup()
+
+
 def _temporary_folder() -> Path:
     """For this user alone, gone when the program ends."""
     global _folder
