@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget, QWidgetItem
 
 
 class FlowLayout(QLayout):
@@ -19,6 +19,14 @@ class FlowLayout(QLayout):
     def set_centred(self) -> None:
         """Each line in the middle of the width."""
         self._centred = True
+
+    def addWidget(self, widget: QWidget) -> None:
+        """With an item made here. Qt would make its own, of whose end Python does not hear: its address may come back
+        with another item, and the old one's wrapper with it.
+        """
+        self.addChildWidget(widget)
+        self.addItem(QWidgetItem(widget))
+        self.invalidate()
 
     def addItem(self, item: QLayoutItem) -> None:
         """Qt calls this for `addWidget`."""
