@@ -42,7 +42,7 @@ class FigureRows(QWidget):
         self._set("read_speed", _reading_words(figures.prefill_tok_s, best_reading_tok_s) or "–")
         self._set("drafts", _draft_words(figures))
         self._set("gain", f"{figures.gain:.1f}×" if figures.drafted else "")
-        self._set("expected", say("{speed} tok/s", speed=speed_words(expected_tok_s)) if expected_tok_s else "")
+        self._set("expected", _expected_words(figures.tok_s, expected_tok_s))
 
     def value(self, key: str) -> str:
         """What a row says; empty when it is not there."""
@@ -70,6 +70,16 @@ def _names() -> tuple[tuple[str, str, str], ...]:
         ("remembered", say("Remembered of it"), say("It was in the engine's memory, or on disk, from before.")),
         ("read_speed", say("Reading speed"), ""),
     )
+
+
+def _expected_words(tok_s: float | None, expected_tok_s: float | None) -> str:
+    """What can be expected at this depth, and how much of it is reached."""
+    if not expected_tok_s:
+        return ""
+    speed = speed_words(expected_tok_s)
+    if tok_s is None:
+        return say("{speed} tok/s", speed=speed)
+    return say("{speed} tok/s · {percent} % of it", speed=speed, percent=round(100 * tok_s / expected_tok_s))
 
 
 def _count(tokens: int) -> str:
