@@ -6,10 +6,12 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.boot import build_desk
@@ -50,6 +52,16 @@ class RunningWindow:
         composer.set_text(text)
         self.wait(composer.send_button.isEnabled)
         self.qtbot.mouseClick(composer.send_button, Qt.MouseButton.LeftButton)
+
+    def press(self, widget: QWidget) -> None:
+        """A real press where the widget is seen in the window."""
+        self.wait(widget.isVisible)
+        QApplication.processEvents()
+        middle = widget.mapTo(self.window, QPoint(widget.width() // 2, widget.height() // 2))
+        seen = self.window.childAt(middle)
+        assert seen is widget or (seen is not None and widget.isAncestorOf(seen)), "something lies over it"
+        none = Qt.KeyboardModifier.NoModifier
+        QTest.mouseClick(self.window.windowHandle(), Qt.MouseButton.LeftButton, none, middle)
 
     @property
     def answer_so_far(self) -> str:
@@ -114,6 +126,35 @@ def test_demo_reads_a_dropped_file_and_answers(open_window: Callable[[], Running
     assert answer.text == running.answer_so_far
     assert answer.text.strip() == "The monthly rent is 1,450.00 dollars [D1 p.1]."
     assert f"{tokens:,} tokens, nothing left out" in answer.receipt
+
+
+def test_a_bare_profile_leads_to_a_true_answer_with_mouse_keys_and_a_drop(
+    open_window: Callable[[], RunningWindow], tmp_path: Path
+) -> None:
+    running = open_window()
+    window = running.window
+    page: Any = window.pages["start"]
+    running.press(page.demo)
+    running.wait_loaded()
+    running.wait(lambda: bool(window.conversation.documents), LOAD_MS)
+    assert page.parent() is not None
+    welcome = window.chat.transcript.welcome
+    running.press(welcome.starters[1])
+    known = next(fact for fact in ENGLISH.facts if fact.question == window.chat.composer.text)
+    window.chat.composer.thinking.setChecked(False)
+    running.wait(window.chat.composer.send_button.isEnabled)
+    running.press(window.chat.composer.send_button)
+    running.wait(lambda: window.chat.view.count == 2)
+    running.wait_ended()
+    assert running.answer_so_far.strip() == known.answer
+    note = tmp_path / "note.txt"
+    note.write_text("Dogs of up to 20 kilograms may be kept since May.", "utf-8")
+    assert drop(window.chat, note)
+    running.wait(lambda: [one.name for one in window.conversation.documents] == ["note.txt"], LOAD_MS)
+    QTest.keyClicks(window.chat.composer.edit, "Who is the tenant?")
+    QTest.keyClick(window.chat.composer.edit, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    assert window.chat.composer.text == "Who is the tenant?\n"
+    running.wait(window.chat.composer.send_button.isEnabled)
 
 
 def test_the_demo_command_does_the_main_job_by_itself(open_window: Callable[..., RunningWindow]) -> None:
