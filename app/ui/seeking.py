@@ -21,7 +21,7 @@ class Seeking:
 
     def __init__(self, window: Window) -> None:
         self._window = window
-        self._palette: Palette | None = None
+        self.palette: Palette | None = None
         window.commands.add(
             Command(
                 "chat.find",
@@ -50,11 +50,11 @@ class Seeking:
 
     def open_palette(self, text: str = "") -> None:
         """The field over the window; again closes it."""
-        if self._palette is not None:
-            self._palette.end()
+        if self.palette is not None:
+            self.palette.end()
             return
         window = self._window
-        palette = self._palette = Palette(window, window.sidebar.front, window.commands)
+        palette = self.palette = Palette(window, window.sidebar.front, window.commands)
         palette.opened.connect(lambda hit, query, beside: self._jump(palette, hit, query, beside=beside))
         palette.wished.connect(window.commands.run)
         palette.closed.connect(self._on_closed)
@@ -79,11 +79,11 @@ class Seeking:
         Jump(self._window, hit, query, words_of(palette.edit.text())).start(beside=beside)
 
     def _on_closed(self) -> None:
-        self._palette = None
+        self.palette = None
 
     def _drop_palette(self) -> None:
-        if self._palette is not None:
-            self._palette.end()
+        if self.palette is not None:
+            self.palette.end()
 
     def _tell_bin(self, news: BinNews) -> None:
         window, days = self._window, self._window.desk.settings.bin_days

@@ -6,8 +6,9 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
+from app.core.folding import fold
 from app.core.words import say
-from app.store.query import read_query
+from app.store.query import Term, read_query
 from app.ui.bridge import listen
 from app.ui.chat.finding import Finding
 from app.ui.chat.view import ChatView
@@ -72,9 +73,15 @@ class FindBar(QWidget):
         self.edit.selectAll()
         self._on_edited(self.edit.text())
 
+    def _on_edited(self, text: str) -> None:
+        """What is typed here is meant as it stands, from the first word to the last."""
+        words = tuple(fold(text).split())
+        self.finding.look_for(read_query(text).terms if '"' in text else [Term(words)] if words else [])
+
     def show_hit(self, words: str, key: str, start: int, *, in_thought: bool) -> None:
         """Show it at one hit of one message."""
         self.begin(words)
+        self.finding.look_for(read_query(words).terms)
         self.finding.show(key, start, in_thought=in_thought)
 
     def end(self) -> None:
@@ -102,9 +109,6 @@ class FindBar(QWidget):
         height = self.sizeHint().height()
         self._view.setViewportMargins(0, height, 0, 0)
         self.setGeometry(0, 0, self._view.width(), height)
-
-    def _on_edited(self, text: str) -> None:
-        self.finding.look_for(read_query(text).terms)
 
     def _on_changed(self, number: int, total: int) -> None:
         has_words = bool(self.edit.text().strip())

@@ -80,8 +80,10 @@ class BinPage(Page):
     # ---- what is shown
 
     def _take(self, found: list[BinnedChat]) -> None:
-        self.chats = found
-        self._show()
+        """Rows stay while nothing changed: one of them may be asking."""
+        if found != self.chats:
+            self.chats = found
+            self._show()
 
     def _show(self) -> None:
         self.empty.setVisible(not self.chats)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QVBoxLayout, QWidget
 
@@ -26,6 +26,7 @@ from app.ui.panes import Front
 from app.ui.widgets.search_field import SearchField
 
 WIDTH_PX, MOST_PX, TOP_PX, MARGIN_PX = 680, 620, 72, 24
+AGAIN_MS = 250  # after which it looks again, while the index still reads
 DIM = 70  # of 255: how much darker the window behind becomes
 
 
@@ -46,6 +47,8 @@ class Palette(QWidget):
         self._query = Query()
         self._is_waiting = self._enter_waits = self._is_over = False
         self._before = QApplication.focusWidget()
+        self._again = QTimer(self, singleShot=True, interval=AGAIN_MS)
+        self._again.timeout.connect(self._look_again)
         self._build()
         window.installEventFilter(self)
 
@@ -89,6 +92,7 @@ class Palette(QWidget):
         if self._is_over:
             return
         self._is_over = True
+        self._again.stop()
         self._finder.stop()
         self.hide()
         if self._before is not None and self._before.isVisible():
@@ -101,6 +105,7 @@ class Palette(QWidget):
     def _on_typed(self, text: str) -> None:
         words = words_of(text)
         self._enter_waits = False
+        self._again.stop()
         if is_for_commands(text):
             self._show(entries_of_commands(words, self._commands.search(words)), say("No command has this name."))
         elif can_be_found(words):
@@ -113,21 +118,26 @@ class Palette(QWidget):
         self._finder.stop()
 
     def _on_found(self, found: Found) -> None:
-        self._is_waiting, self._query = False, found.query
+        keep, self._is_waiting, self._query = not self._is_waiting, False, found.query
         words = words_of(self.edit.text())
-        self._show(entries_of(found, self._commands.search(words)), say("Nothing was found."))
+        self._show(entries_of(found, self._commands.search(words)), say("Nothing was found."), keep=keep)
         if found.unindexed:
             words = say("Older texts are still being read for the search: {count} to go.", count=f"{found.unindexed:,}")
             self.foot.setText(words)
+            self._again.start()
         if self._enter_waits:
             self._take()
+
+    def _look_again(self) -> None:
+        """While the index still reads, more may be found."""
+        self._finder.find(words_of(self.edit.text()))
 
     def _on_failed(self, error: Exception) -> None:
         self._is_waiting = False
         self._show([], str(error))
 
-    def _show(self, entries: list[Entry], nothing: str) -> None:
-        self.results.show_entries(entries)
+    def _show(self, entries: list[Entry], nothing: str, *, keep: bool = False) -> None:
+        self.results.show_entries(entries, keep=keep)
         self.results.setVisible(bool(entries))
         keys = say("↑ ↓ to choose · Enter opens · Ctrl+Enter opens beside · Esc closes")
         self.foot.setText(keys if entries else nothing)

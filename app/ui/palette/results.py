@@ -49,11 +49,15 @@ class ResultList(QListView):
         """How high all rows are together."""
         return sum(_height(entry, self.viewport().width()) for entry in self.entries.all)
 
-    def show_entries(self, entries: Sequence[Entry]) -> None:
-        """Other rows, the first of them chosen."""
+    def show_entries(self, entries: Sequence[Entry], *, keep: bool = False) -> None:
+        """Other rows, the first of them chosen; with `keep` the one that was, if it is still there."""
+        before, place = self.chosen, self.verticalScrollBar().value()
         self.entries.show(entries)
         self.scrollToTop()
         self.step(0)
+        if keep and before is not None and before in entries:
+            self.choose(self.entries.index(entries.index(before)))
+            self.verticalScrollBar().setValue(place)
 
     def step(self, count: int) -> None:
         """Choose the entry so many further; from the last on to the first, one at a time."""
