@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QTextCursor, QTextFormat, QTextLength, QTextLi
 from app.ui.formulas.drawing import insert_formula
 from app.ui.formulas.maker import Wish
 from app.ui.markdown.code import CodeWriter
+from app.ui.markdown.direction import is_right_to_left
 from app.ui.markdown.inlines import LINE_BREAK, write_inline
 from app.ui.markdown.parser import clean
 from app.ui.markdown.pen import Pen
@@ -108,12 +109,15 @@ class BlockWriter:
         if self._item is not None:
             self._begin_paragraph()
 
-    def _begin_paragraph(self) -> None:
+    def _begin_paragraph(self, *, right_to_left: bool = False) -> None:
         """A paragraph at the present depth of lists and quotes; the first of an item carries its mark."""
         style, depth = self._pen.style, len(self._lists)
         block = style.block(top=0 if depth else self._gap_after_list(), bottom=4 if depth else 10)
         if self._quote:
-            block.setLeftMargin(QUOTE_PX * self._quote)
+            if right_to_left:
+                block.setRightMargin(QUOTE_PX * self._quote)
+            else:
+                block.setLeftMargin(QUOTE_PX * self._quote)
             block.setProperty(QTextFormat.Property.BlockQuoteLevel, self._quote)
         if depth and self._item is None:
             block.setIndent(depth)
@@ -140,7 +144,7 @@ class BlockWriter:
             return
         goes_on, self._goes_on = self._goes_on, False
         if not goes_on:
-            self._begin_paragraph()
+            self._begin_paragraph(right_to_left=self._quote > 0 and is_right_to_left(token.content))
         had_code = goes_on and self._pen.cursor.block().userState() == STATE_HAS_CODE
         self._write_inline(token.children or [], Marks(quiet=self._quote > 0))
         if had_code:

@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
     QKeyEvent,
+    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPalette,
@@ -19,6 +20,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QTextBrowser, QToolButton, QWidget
 
+from app.core.words import say
 from app.ui.fonts import BODY_PX
 from app.ui.formulas.drawing import wish_of
 from app.ui.markdown.code import CodeCard
@@ -27,6 +29,7 @@ from app.ui.markdown.content import Content
 from app.ui.markdown.copying import make_copy_menu, selection_data
 from app.ui.markdown.decoration import paint_behind
 from app.ui.markdown.style import TextStyle, text_style
+from app.ui.markdown.table_copy import TableButton, copy_table, table_at
 from app.ui.theme import tokens
 
 _SCROLL_KEYS = frozenset((Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Up, Qt.Key.Key_Down))
@@ -50,6 +53,7 @@ class MarkdownBrowser(QTextBrowser):
         self._px, self._quiet = px, quiet
         self._paint_s = 0.0
         self._buttons = CodeButtons(self.viewport())
+        self._table_button = TableButton(self)
         self._content = Content(self.document(), self._style(), plain=plain)
         self._content.formulas.changed.connect(self._on_formulas_changed)
         self._prepare()
@@ -170,6 +174,17 @@ class MarkdownBrowser(QTextBrowser):
         super().paintEvent(event)
         self._paint_s += time.perf_counter() - started
 
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """A table under the mouse offers to be copied."""
+        super().mouseMoveEvent(event)
+        if not event.buttons() and not self._content.streaming:
+            self._table_button.follow(event.position().toPoint())
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """The mouse went elsewhere."""
+        super().leaveEvent(event)
+        self._table_button.hide()
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         """The conversation scrolls, not the message."""
         event.ignore()
@@ -193,6 +208,9 @@ class MarkdownBrowser(QTextBrowser):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Copy, copy the link, select all."""
         menu = make_copy_menu(self, self.anchorAt(event.pos()), self.formula_at(event.pos()))
+        table = table_at(self, event.pos())
+        if table is not None:
+            menu.addAction(say("Copy table")).triggered.connect(lambda: copy_table(table))
         menu.exec(event.globalPos())
         menu.deleteLater()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCharFormat, QTextCursor, QTextFrame, QTextFrameFormat
 
 from app.ui.markdown.highlighter import LineLexer, Piece
@@ -45,6 +46,7 @@ class CodeWriter:
         self._empty = True
         self._partial: tuple[int, str] | None = None
         self._line = pen.style.block(bottom=0, px=pen.style.code_px)
+        self._line.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
 
     @property
     def is_open(self) -> bool:

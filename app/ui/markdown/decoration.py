@@ -55,7 +55,8 @@ def paint_behind(
             rect = layout.blockBoundingRect(block)
             if block.next().blockFormat().intProperty(QTextFormat.Property.BlockQuoteLevel):
                 rect.setBottom(layout.blockBoundingRect(block.next()).bottom())
-            _paint_quote(painter, rect, level, colours)
+            mirrored = width if block.blockFormat().rightMargin() else 0
+            _paint_quote(painter, rect, level, mirrored, colours)
 
 
 def _blocks_in(document: QTextDocument, clip: QRect) -> Iterator[QTextBlock]:
@@ -92,7 +93,9 @@ def _paint_bullet(
     if not line.isValid():
         return
     origin = layout.blockBoundingRect(block).topLeft()
-    centre = origin + QPointF(line.x() - 12, line.y() + line.ascent() - 4.5)
+    mirrored = block.textDirection() == Qt.LayoutDirection.RightToLeft
+    x = line.naturalTextRect().right() + 12 if mirrored else line.x() - 12
+    centre = origin + QPointF(x, line.y() + line.ascent() - 4.5)
     painter.setPen(QPen(QColor(colours.quiet), 1.2) if depth == 2 else Qt.PenStyle.NoPen)
     painter.setBrush(Qt.BrushStyle.NoBrush if depth == 2 else QColor(colours.quiet))
     if depth < 3:
@@ -102,11 +105,13 @@ def _paint_bullet(
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
-def _paint_quote(painter: QPainter, rect: QRectF, level: int, colours: Tokens) -> None:
+def _paint_quote(painter: QPainter, rect: QRectF, level: int, mirrored: int, colours: Tokens) -> None:
+    """Bars at the left, or from `mirrored` at the right."""
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(colours.border))
     for step in range(level):
-        painter.drawRect(QRectF(QUOTE_PX * step + 1, rect.top() + 2, 3, rect.height() - 2))
+        left = mirrored - QUOTE_PX * step - 4 if mirrored else QUOTE_PX * step + 1
+        painter.drawRect(QRectF(left, rect.top() + 2, 3, rect.height() - 2))
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
@@ -143,8 +148,9 @@ def run_rects(block: QTextBlock, start: int, end: int, px: int) -> Iterator[QRec
         line = text.lineAt(number)
         if line.textStart() >= end:
             return
-        left = _x_of(line.cursorToX(max(start, line.textStart())))
-        right = _x_of(line.cursorToX(min(end, line.textStart() + line.textLength())))
+        one = _x_of(line.cursorToX(max(start, line.textStart())))
+        other = _x_of(line.cursorToX(min(end, line.textStart() + line.textLength())))
+        left, right = min(one, other), max(one, other)
         baseline = line.y() + line.ascent()
         if right > left:
             yield QRectF(left, baseline - px * 1.08, right - left, px * 1.42).translated(text.position() - base)

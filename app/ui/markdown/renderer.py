@@ -154,6 +154,7 @@ class DocRenderer:
             return
         place = block.position() + lines.lineAt(last).textStart()
         state, above = block.userState(), block.blockFormat()
+        above.setLayoutDirection(block.textDirection())
         cursor = QTextCursor(self.document)
         cursor.setPosition(place)
         below = QTextBlockFormat(above)

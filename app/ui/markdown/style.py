@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pygments.token import Comment, Keyword, Name, Number, Operator, String, _TokenType
+from pygments.token import Comment, Generic, Keyword, Name, Number, Operator, String, _TokenType
 from PySide6.QtGui import QColor, QFont, QTextBlockFormat, QTextCharFormat, QTextFormat
 
 from app.ui.fonts import BODY_PX, LINE_HEIGHT, mono_font, ui_font
@@ -42,6 +42,11 @@ _SYNTAX = (
     (Name.Attribute, "syntax_name"),
     (Operator.Word, "syntax_keyword"),
     (Operator, "syntax_operator"),
+    (Generic.Inserted, "good"),
+    (Generic.Deleted, "bad"),
+    (Generic.Heading, "syntax_name"),
+    (Generic.Subheading, "syntax_name"),
+    (Generic.Prompt, "syntax_comment"),
 )
 
 

@@ -14,6 +14,7 @@ from markdown_it.token import Token
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QTextFrameFormat, QTextLength, QTextTable, QTextTableCellFormat, QTextTableFormat
 
+from app.ui.markdown.direction import is_right_to_left
 from app.ui.markdown.inlines import write_inline
 from app.ui.markdown.pen import INDENT_PX, Pen
 from app.ui.markdown.style import STATE_HAS_CODE, Marks
@@ -37,12 +38,14 @@ class TableWriter:
         self._pen = pen
         self._cells: list[list[_Cell]] = []
         self._grows = False
+        self._mirrored = False
         self.is_cut = False
         self.table: QTextTable | None = None
 
     def open(self, tokens: Sequence[Token], *, indent: int = 0, grows: bool = False) -> None:
         """A table with the head in `tokens`, `indent` steps to the right. One that `grows` is written in pieces."""
         self._cells, self._grows, self.is_cut = [_rows(tokens)[0]], grows, False
+        self._mirrored = is_right_to_left("".join(token.content for token in tokens if token.type == "inline"))
         self._pen.begin_frame()
         self._start(self._cells, self._format(indent))
 
@@ -119,6 +122,8 @@ class TableWriter:
         made.setBottomMargin(12)
         made.setLeftMargin(indent * INDENT_PX)
         made.setHeaderRowCount(1)
+        if self._mirrored:
+            made.setAlignment(Qt.AlignmentFlag.AlignRight)
         return made
 
     def _cell_format(self, *, head: bool) -> QTextTableCellFormat:
