@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from app.core.units import MIB, format_gib, format_tokens
@@ -87,8 +87,8 @@ def _certain(now: Circumstances) -> Iterator[Alarm]:
             say("Close other programs, or use a smaller model or a shorter context."),
             to_loading=now.plan is not None,
         )
-    if now.is_answering and sample.thrift.saves_power and not sample.cards:
-        yield _thrift_alarm(now)
+    if now.is_answering and sample.thrift.saves_power and not sample.cards and not now.is_slow:
+        yield replace(_thrift_alarm(now), level="quiet")
     if now.plan is not None and now.plan.mode == "partial":
         yield _layers_alarm(now.plan)
 

@@ -62,6 +62,9 @@ def test_a_quick_answer_has_none_unless_something_is_certain() -> None:
     assert alarms_of(Circumstances(card(temperature_c=88, throttle=("power",)), 40.0, 45.0, True)) == []
     assert alarms_of(Circumstances(card(), None, 45.0, True)) == []
     assert alarms_of(Circumstances(card(), 20.0, None, True)) == []
+    saving = Sample(0, (), cpu_percent=20, thrift=Thrift(on_battery=True))
+    assert [alarm.level for alarm in alarms_of(Circumstances(saving, 9.0, 10.0, True))] == ["quiet"]
+    assert [alarm.level for alarm in alarms_of(Circumstances(saving, 4.0, 10.0, True))] == ["care"]
     lost = first(Circumstances(card(is_lost=True)))
     assert (lost.key, lost.level) == ("lost", "bad")
     assert "RTX 4090 stopped answering" in lost.what
