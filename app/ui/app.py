@@ -18,6 +18,7 @@ from app.ui.bridge import QtPost, last_resort
 from app.ui.fonts import install_fonts
 from app.ui.formulas.maker import formulas
 from app.ui.icons import icon
+from app.ui.roles import install_roles
 from app.ui.theme import Choice, theme
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def make_application(argv: Sequence[str]) -> QApplication:
     application.setApplicationVersion(__version__)
     QGuiApplication.setDesktopFileName("carrel")
     install_fonts()
+    install_roles()
     application.setWindowIcon(icon("book-open", "accent", 64))
     return application
 

@@ -107,6 +107,8 @@ class ChatPage(QWidget):
         composer.text_changed.connect(self._on_text_changed)
         composer.recall_requested.connect(self._on_recall)
         composer.parameters_requested.connect(self.parameters_wanted)
+        # Made late, the conversation would come after the composer for who goes by Tab.
+        self.transcript.view_made.connect(lambda view: QWidget.setTabOrder(self.demo_line.button, view))
         self.demo_line.wanted.connect(lambda: self.page_wanted.emit("start"))
         self.engine_card.page_wanted.connect(self.page_wanted)
         self.engine_card.support_wanted.connect(self.support_wanted)

@@ -30,12 +30,12 @@ class DemoLine(QFrame):
             "it knows nothing else and makes mistakes."
         )
         self.words = label(words, "care")
-        button = TextButton(say("Get Qwen3-32B"))
-        button.clicked.connect(self.wanted)
+        self.button = TextButton(say("Get Qwen3-32B"))
+        self.button.clicked.connect(self.wanted)
         row = QHBoxLayout(self)
         row.setContentsMargins(24, 6, 16, 6)
         row.addWidget(self.words, 1)
-        row.addWidget(button)
+        row.addWidget(self.button)
         self.hide()
 
     def show_for(self, state: EngineState) -> None:

@@ -38,6 +38,7 @@ class Transcript(QStackedWidget):
 
     support_wanted = Signal()
     action_wanted = Signal(str, str)
+    view_made = Signal(QWidget)
     told = Signal(str)
     refused = Signal(str)
 
@@ -62,6 +63,7 @@ class Transcript(QStackedWidget):
             self._view.citation_wanted.connect(lambda _, one: self._on_citation_wanted(one))
             self._view.link_activated.connect(lambda address: QDesktopServices.openUrl(QUrl(address)))
             self.addWidget(self._view)
+            self.view_made.emit(self._view)
         return self._view
 
     @property
