@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from app.core.words import say
 from app.ui.fonts import ui_font
+from app.ui.markdown.direction import LOOKED_AT, is_right_to_left
 
 LINE_PX = 21
 LARGEST_SHARE = 1 / 3
@@ -34,6 +35,8 @@ class MessageEdit(QPlainTextEdit):
         self.setAutoFillBackground(False)
         self.document().setDocumentMargin(2)
         self.setAcceptDrops(False)
+        self._right_to_left = False
+        self.textChanged.connect(self._on_text_changed)
 
     @property
     def composing(self) -> bool:
@@ -50,6 +53,17 @@ class MessageEdit(QPlainTextEdit):
         """As tall as its text, from two lines up to a third of a window `page_px` tall."""
         largest = max(3 * LINE_PX, int(page_px * LARGEST_SHARE))
         self.setFixedHeight(min(largest, max(2 * LINE_PX, self.wanted_height())))
+
+    def _on_text_changed(self) -> None:
+        """Arabic and Hebrew begin at the right, as they will in the conversation."""
+        mirrored = is_right_to_left(self.document().firstBlock().text()[:LOOKED_AT])
+        if mirrored == self._right_to_left:
+            return
+        self._right_to_left = mirrored
+        option = self.document().defaultTextOption()
+        side = Qt.AlignmentFlag.AlignRight if mirrored else Qt.AlignmentFlag.AlignLeft
+        option.setAlignment(side | Qt.AlignmentFlag.AlignAbsolute)
+        self.document().setDefaultTextOption(option)
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         """Remember whether text is being composed."""
