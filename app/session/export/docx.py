@@ -13,7 +13,7 @@ from docx.oxml.ns import qn
 from docx.shared import Pt, RGBColor
 
 from app.core.words import language, say
-from app.session.export.docx_body import Picture, Writer, legal
+from app.session.export.docx_body import Picture, Styles, Writer, legal
 from app.session.export.paper import Entry, Paper
 from app.session.markdown import parser, plain_parser
 
@@ -28,52 +28,53 @@ def write_docx(papers: Sequence[Paper], picture: Picture | None = None) -> bytes
     title = papers[0].title if len(papers) == 1 else say("{count} chats", count=len(papers))
     document.core_properties.title, document.core_properties.author = legal(title)[:255], "Carrel"
     document.core_properties.language = "zh-CN" if language() == "zh_CN" else "en"
-    writer = Writer(document, picture)
+    styles = Styles(document)
+    writer = Writer(styles, picture)
     for number, paper in enumerate(papers):
         if number:
             document.add_page_break()  # type: ignore[no-untyped-call]
-        _chat(document, writer, paper)
+        _chat(styles, writer, paper)
     _number_pages(document)
     made = BytesIO()
     document.save(made)
     return made.getvalue()
 
 
-def _chat(document: Any, writer: Writer, paper: Paper) -> None:
-    document.add_heading(legal(paper.title), 0)
+def _chat(styles: Styles, writer: Writer, paper: Paper) -> None:
+    styles.paragraph(legal(paper.title), "Title")
     for name, value in paper.facts:
-        line = document.add_paragraph(style="Quiet")
+        line = styles.paragraph(style="Quiet")
         line.add_run(f"{name}: ").bold = True
         line.add_run(legal(value))
     for entry in paper.entries:
-        _entry(document, writer, entry)
+        _entry(styles, writer, entry)
 
 
-def _entry(document: Any, writer: Writer, entry: Entry) -> None:
-    document.add_heading(entry.heading, 1)
-    document.add_paragraph(entry.meta, style="Quiet")
+def _entry(styles: Styles, writer: Writer, entry: Entry) -> None:
+    styles.paragraph(entry.heading, "Heading 1")
+    styles.paragraph(entry.meta, "Quiet")
     for row in entry.files:
-        document.add_paragraph(legal(row), style="Quiet")
+        styles.paragraph(legal(row), "Quiet")
     if entry.thinking:
-        document.add_heading(entry.thinking_heading, 2)
+        styles.paragraph(entry.thinking_heading, "Heading 2")
         writer.write(parser().parse(entry.thinking), quote=1)
     if entry.text:
         tokens = parser().parse(entry.text) if entry.is_answer else plain_parser().parse(entry.text)
         writer.write(tokens, keeps_lines=not entry.is_answer)
     if entry.note:
-        document.add_paragraph(style="Quiet").add_run(legal(entry.note)).italic = True
+        styles.paragraph(style="Quiet").add_run(legal(entry.note)).italic = True
     if entry.citations:
-        _proof(document, say("Citations"), entry.citations_line, entry.citations)
+        _proof(styles, say("Citations"), entry.citations_line, entry.citations)
     if entry.receipt_line or entry.receipt:
-        _proof(document, say("Reading receipt"), entry.receipt_line, entry.receipt)
+        _proof(styles, say("Reading receipt"), entry.receipt_line, entry.receipt)
 
 
-def _proof(document: Any, heading: str, line: str, rows: Sequence[str]) -> None:
-    first = document.add_paragraph(style="Quiet")
+def _proof(styles: Styles, heading: str, line: str, rows: Sequence[str]) -> None:
+    first = styles.paragraph(style="Quiet")
     first.add_run(heading).bold = True
     first.add_run(f"  {legal(line)}")
     for row in rows:
-        document.add_paragraph(legal(row), style="Quiet Bullet")
+        styles.paragraph(legal(row), "Quiet Bullet")
 
 
 def _set_styles(document: Any) -> None:

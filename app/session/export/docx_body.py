@@ -38,11 +38,32 @@ class _Look:
     link: str = ""
 
 
+class Styles:
+    """A document with its styles looked up once: python-docx looks through all of them for every paragraph."""
+
+    def __init__(self, document: Any) -> None:
+        self.document = document
+        self._ids = {style.name: style.style_id for style in document.styles}
+
+    def paragraph(self, text: str = "", style: str = "") -> Any:
+        """A new paragraph at the end."""
+        made = self.document.add_paragraph()
+        if style:
+            made._p.style = self._ids[style]
+        if text:
+            made.add_run(text)
+        return made
+
+    def dress(self, run: Any, style: str) -> None:
+        """Give a run a character style."""
+        run._r.style = self._ids[style]
+
+
 class Writer:
     """Writes at the end of a document."""
 
-    def __init__(self, document: Any, picture: Picture | None) -> None:
-        self._document, self._picture = document, picture
+    def __init__(self, styles: Styles, picture: Picture | None) -> None:
+        self._styles, self._document, self._picture = styles, styles.document, picture
         self._lists: list[tuple[str, int]] = []  # the style of each open list, and its numbering
         self._quote = 0
         self._keeps_lines = False
@@ -61,7 +82,7 @@ class Writer:
         match token.type:
             case "heading_open":
                 level = min(6, int(token.tag[1]) + 1)
-                self._runs(self._document.add_heading("", level), tokens[index + 1].children or [])
+                self._runs(self._styles.paragraph(style=f"Heading {level}"), tokens[index + 1].children or [])
                 return index + 3
             case "paragraph_open":
                 self._runs(self._paragraph(), tokens[index + 1].children or [])
@@ -71,7 +92,7 @@ class Writer:
             case "math_block" | "math_block_label":
                 self._formula(self._paragraph(), token.content, inline=False)
             case "hr":
-                self._document.add_paragraph("* * *").alignment = 1
+                self._styles.paragraph("* * *").alignment = 1
             case "table_open":
                 return self._table(tokens, index)
             case "bullet_list_open" | "ordered_list_open":
@@ -90,11 +111,11 @@ class Writer:
         if self._lists and self._item_open:
             self._item_open = False
             style, numbering = self._lists[-1]
-            made = self._document.add_paragraph(style=style)
+            made = self._styles.paragraph(style=style)
             if numbering:
                 _number(made, numbering)
             return made
-        made = self._document.add_paragraph(style="Quote" if self._quote else None)
+        made = self._styles.paragraph(style="Quote" if self._quote else "")
         steps = len(self._lists) + self._quote
         if steps:
             made.paragraph_format.left_indent = Pt(18 * steps)
@@ -107,7 +128,7 @@ class Writer:
 
     def _code(self, code: str) -> None:
         for line in code.split("\n"):
-            made = self._document.add_paragraph(style="Code")
+            made = self._styles.paragraph(style="Code")
             made.paragraph_format.left_indent = Pt(18 * (len(self._lists) + self._quote))
             made.add_run(legal(line))
         made.paragraph_format.space_after = Pt(8)
@@ -125,7 +146,7 @@ class Writer:
         for number, row in enumerate(rows):
             for cell, children in zip(table.rows[number].cells, row, strict=False):
                 self._runs(cell.paragraphs[0], children, _Look(bold=number == 0))
-        self._document.add_paragraph().paragraph_format.space_after = Pt(2)
+        self._styles.paragraph().paragraph_format.space_after = Pt(2)
         return end + 1
 
     def _runs(self, paragraph: Any, children: Sequence[Token], look: _Look | None = None) -> None:
@@ -151,7 +172,7 @@ class Writer:
                 case "html_inline":
                     self._words(paragraph, "☑ " if "checked" in token.content else "☐ ", now)
                 case "code_inline":
-                    self._words(paragraph, token.content, now).style = "Code Word"
+                    self._styles.dress(self._words(paragraph, token.content, now), "Code Word")
                 case "image":
                     self._words(paragraph, token.content, replace(now, link=str(token.attrs.get("src", ""))))
                 case _:
@@ -159,7 +180,12 @@ class Writer:
 
     def _words(self, paragraph: Any, text: str, look: _Look) -> Any:
         run = paragraph.add_run(legal(text))
-        run.bold, run.italic, run.font.strike = look.bold or None, look.italic or None, look.strike or None
+        if look.bold:
+            run.bold = True
+        if look.italic:
+            run.italic = True
+        if look.strike:
+            run.font.strike = True
         if look.link.startswith(("http://", "https://", "mailto:")):
             run.font.underline = True
             _link(paragraph, run, look.link)
@@ -173,7 +199,7 @@ class Writer:
             paragraph.alignment = 1
         if not image or drawn is None:
             mark = "$" if inline else "$$"
-            paragraph.add_run(legal(f"{mark}{tex.strip()}{mark}"), style="Code Word")
+            self._styles.dress(paragraph.add_run(legal(f"{mark}{tex.strip()}{mark}")), "Code Word")
             return
         run = paragraph.add_run()
         shape = run.add_picture(BytesIO(image), height=Pt(drawn.height_em * _EM_PT))
