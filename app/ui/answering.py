@@ -27,7 +27,7 @@ class Answering(ShownChat):
     `prefilled(done, total, cached)`; `spoke(channel, text, tokens)`; `covered(answer_id, note)` how far a reading in
     passes is; `ended(outcome)`; `answered(turn, question, answer)` an answer ended, of this chat or another;
     `checked(answer_id, citations)` what its quotations are is known; `refused(text, error)` before anything was asked;
-    `running_changed()`.
+    `running_changed()`; `beside_changed()` the same of another pane.
     """
 
     def __init__(self, desk: Desk, pane: int = 1) -> None:
@@ -48,6 +48,8 @@ class Answering(ShownChat):
         self.ended: Emitter[[Outcome]] = Emitter()
         self.refused: Emitter[[str, CarrelError]] = Emitter()
         self.running_changed: Emitter[[]] = Emitter()
+        self.beside_changed: Emitter[[]] = Emitter()
+        self.running_changed.connect(self._tell_beside)
         self.covered: Emitter[[int, CoverageNote]] = Emitter()
         self.answered: Emitter[[Turn | Coverage, Message, Message]] = Emitter()
         self.checked: Emitter[[int, tuple[Citation, ...]]] = Emitter()
@@ -65,7 +67,7 @@ class Answering(ShownChat):
     def is_in_sight(self) -> bool:
         """Whether the running answer stands in the branch that is shown."""
         rows = self.asked_rows
-        return self.runs_here and rows is not None and any(row.id == rows[1].id for row in self.messages)
+        return self.runs_here and rows is not None and any(row.id == rows[1].id for row in reversed(self.messages))
 
     @property
     def runs_beside(self) -> bool:
@@ -119,7 +121,7 @@ class Answering(ShownChat):
                 self._reread_versions()
             else:
                 show_chat(self.here, question.chat_id, self._take_branch)
-        self._tell_beside(question.chat_id)
+        self._lead(question.chat_id)
         self.refresh_list()
 
     def _stand(self, question: Message, answer: Message) -> bool:
@@ -193,13 +195,18 @@ class Answering(ShownChat):
                 self.ended.emit(outcome)
             if here:
                 self._reread(turn.chat_id)
-            self._tell_beside(rows[1].chat_id)
+            self._lead(rows[1].chat_id)
         self.running_changed.emit()
 
-    def _tell_beside(self, chat_id: int) -> None:
+    def _lead(self, chat_id: int) -> None:
         """Another pane that shows the chat shows what became of it."""
         for one in self.beside:
             one.follow(chat_id)
+
+    def _tell_beside(self) -> None:
+        """Whether another pane may ask in the same chat depends on it."""
+        for one in self.beside:
+            one.beside_changed.emit()
 
     def _on_never_asked(self, turn: Turn | Coverage, outcome: Outcome) -> None:
         if turn.chat_id is not None and self.chat_id is None:

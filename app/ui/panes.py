@@ -50,7 +50,6 @@ class Panes:
         conversations = [pane.conversation for pane in self.all]
         for one in conversations:
             one.beside = tuple(other for other in conversations if other is not one)
-            _share(one)
 
     @property
     def is_split(self) -> bool:
@@ -157,23 +156,3 @@ class Front:
                 emit(*values)
 
         return on_event
-
-
-def _share(one: Conversation) -> None:
-    """What happens in a conversation concerns those beside it."""
-    one.running_changed.connect(lambda: _tell_beside(one))
-    one.answered.connect(lambda _, question, __: _show_beside(one, question))
-
-
-def _tell_beside(running: Conversation) -> None:
-    """Whether another pane may ask in the same chat depends on it."""
-    for one in running.beside:
-        if one.chat_id is not None and one.chat_id == running.chat_id and not one.is_running:
-            one.running_changed.emit()
-
-
-def _show_beside(answered: Conversation, question: Message) -> None:
-    """The same chat in another pane gets the new answer."""
-    for one in answered.beside:
-        if one.chat_id == question.chat_id and not one.is_running:
-            one.open_chat(question.chat_id)

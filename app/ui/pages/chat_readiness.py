@@ -36,6 +36,7 @@ class Readiness(QObject):
         composer.thinking_toggled.connect(lambda on: conversation.manner.think(first=on))
         listen(self, lambda: conversation.manner.changed.connect(self._show_manner))
         listen(self, lambda: conversation.running_changed.connect(self.show_running))
+        listen(self, lambda: conversation.beside_changed.connect(self.show_running))
         listen(self, lambda: self._desk.engine.changed.connect(self._on_engine))
         listen(self, lambda: self._desk.settings_changed.connect(lambda _: self._show_manner()))
 
