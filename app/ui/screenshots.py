@@ -86,8 +86,12 @@ class Studio:
         missing: list[str] = []
         self._prepare()
         try:
+            area = ""
             for name, scene in all_scenes(self):
                 try:
+                    if scene.__module__ != area:
+                        self.rest()
+                    area = scene.__module__
                     scene()
                 except Exception as error:  # the others are drawn all the same
                     missing.append(f"{name}-{self._suffix}: {error!r}")
@@ -128,6 +132,12 @@ class Studio:
         self.desk.engine.load(m.Load(0, path=path, n_ctx=plan.n_ctx), lambda _: None)
         self.desk.plan = plan
         self.wait(lambda: self.desk.engine.state.has_model)
+
+    def rest(self) -> None:
+        """Nothing is answered and nothing told: where the scenes of another area begin."""
+        self.window.panes.stop()
+        self.wait(lambda: not any(pane.conversation.is_running for pane in self.window.panes.all))
+        self.window.notices.hide()
 
     def wait(self, done: Callable[[], bool]) -> None:
         """Let the window live until something has come about."""

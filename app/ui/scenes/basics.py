@@ -29,8 +29,13 @@ def scenes(studio: Studio) -> list[Scene]:
         ("4-dropped-file", lambda: dropped_file(studio)),
         ("6-parameters", lambda: parameters(studio)),
         ("7-loading", lambda: loading(studio)),
-        ("8-settings", lambda: window.show_page("settings")),
+        ("8-settings", lambda: settings(studio)),
     ]
+
+
+def settings(studio: Studio) -> None:
+    studio.desk.change_settings(default_preset="")
+    studio.window.show_page("settings")
 
 
 def library(studio: Studio) -> None:

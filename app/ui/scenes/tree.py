@@ -1,4 +1,4 @@
-"""What is done with single messages: versions, an answer cut and gone on with, what waits, the note, a temporary chat."""
+"""What is done with single messages: versions, an answer cut and gone on with, what waits, a note, a temporary chat."""
 
 from __future__ import annotations
 

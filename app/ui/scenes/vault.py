@@ -16,8 +16,8 @@ _FAST = Cost(memory_kib=64, passes=1, lanes=1)
 
 def scenes(studio: Studio) -> list[Scene]:
     return [
-        ("60-vault", lambda: explained(studio)),
-        ("61-vault-made", lambda: made(studio)),
+        ("70-vault", lambda: explained(studio)),
+        ("71-vault-made", lambda: made(studio)),
     ]
 
 

@@ -22,6 +22,7 @@ def scenes(studio: Studio) -> list[Scene]:
         ("1c-first-run-too-small", lambda: too_small(studio)),
         ("1d-first-run-download", lambda: download(studio)),
         ("3a-welcome", lambda: welcome(studio)),
+        ("6a-welcome-with-a-preset", lambda: welcome_with_preset(studio)),
         ("6b-presets", lambda: presets(studio)),
         ("8b-settings-below", lambda: settings_below(studio)),
     ]
@@ -77,11 +78,18 @@ def download(studio: Studio) -> None:
 
 
 def welcome(studio: Studio) -> None:
-    """An empty chat that uses a preset."""
+    """An empty chat."""
+    studio.window.new_chat()
+
+
+def welcome_with_preset(studio: Studio) -> None:
+    """One that uses a preset, and how it is answered beside it."""
     studio.window.new_chat()
     manner = studio.window.conversation.manner
     manner.use(studio.desk.presets.get("contract"))
-    studio.settle(600)
+    studio.window.modelbar.inspector.setChecked(True)
+    studio.window.inspector.show_tab("parameters")
+    studio.settle(800)
 
 
 def presets(studio: Studio) -> None:
@@ -101,7 +109,6 @@ def presets(studio: Studio) -> None:
 
 def settings_below(studio: Studio) -> None:
     """What stands under the fold."""
-    studio.desk.change_settings(default_preset="")
     studio.window.show_page("settings")
     page: Any = studio.window.pages["settings"]
     page.show_section(page.sections[2])
