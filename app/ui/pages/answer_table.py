@@ -20,6 +20,11 @@ from app.ui.words import model_name
 SORTED = int(Qt.ItemDataRole.UserRole)
 ROW_PX = 30
 HEIGHT_PX = 420
+_LOOK = """
+QTableView::item { padding: 0 12px; }
+QHeaderView::section { padding: 6px 12px; }
+QHeaderView::down-arrow, QHeaderView::up-arrow { width: 0; height: 0; image: none; }
+"""
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -114,6 +119,16 @@ class _Rows(QAbstractTableModel):
         return None
 
 
+class _Sorted(QSortFilterProxyModel):
+    """The arrow stands in the words: where figures are aligned right, the header's own lies on them."""
+
+    def headerData(self, section: int, way: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        found = super().headerData(section, way, role)
+        if role == Qt.ItemDataRole.DisplayRole and section == self.sortColumn():
+            return f"{found} {'↓' if self.sortOrder() == Qt.SortOrder.DescendingOrder else '↑'}"
+        return found
+
+
 class AnswerTable(QTableView):
     """`answer_wanted(chat_id, message_id)` asks for an answer to be opened."""
 
@@ -122,7 +137,7 @@ class AnswerTable(QTableView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows = _Rows(self)
-        sorted_rows = QSortFilterProxyModel(self)
+        sorted_rows = _Sorted(self)
         sorted_rows.setSourceModel(self._rows)
         sorted_rows.setSortRole(SORTED)
         self.setModel(sorted_rows)
@@ -136,14 +151,14 @@ class AnswerTable(QTableView):
         self.setWordWrap(False)
         self.setMinimumHeight(HEIGHT_PX)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setStyleSheet("QTableView::item { padding: 0 12px; } QHeaderView::section { padding: 6px 12px; }")
+        self.setStyleSheet(_LOOK)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(ROW_PX)
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        header.setMinimumSectionSize(84)
+        header.setMinimumSectionSize(64)
         self.doubleClicked.connect(self._open)
 
     @property

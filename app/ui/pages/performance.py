@@ -63,9 +63,10 @@ class PerformancePage(Page):
 
     def read(self) -> None:
         """The answers as they are kept now."""
-        list_answers(self._desk, self._show)
+        list_answers(self._desk, self.show_answers)
 
-    def _show(self, answers: list[AnswerFigures]) -> None:
+    def show_answers(self, answers: list[AnswerFigures]) -> None:
+        """Instead of those before."""
         self.table.show_answers(answers)
         self.summary.setText(summary_words(summarize(answers)))
         for widget in (self.table, self.summary, self.csv):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from app.core.chat import Receipt, Timing, Usage
 from app.perf.meter import Figures
 from app.session.benchbook import BenchPoint, BenchResult
 from app.session.demo import demo_document_path
-from app.store.store import Store
+from app.store.figures import AnswerFigures
+from app.ui.pages.performance import PerformancePage
 
 if TYPE_CHECKING:
     from app.ui.scenes import Scene
@@ -68,8 +68,12 @@ def answers(studio: Studio) -> None:
     studio.telemetry.play(seconds=40)
     window = studio.window
     window.modelbar.inspector.setChecked(False)
-    studio.desk.store.call(_write_answers)
     window.show_page("performance")
+    page = window.pages["performance"]
+    assert isinstance(page, PerformancePage)
+    studio.settle(200)  # those of the pictures are read meanwhile
+    titles, now_s = [chat.title for chat in window.conversation.chats], time.time()
+    page.show_answers([_answer(number, titles[number % len(titles)], now_s - 400 * number) for number in range(40)])
 
 
 def benchmark(studio: Studio) -> None:
@@ -108,15 +112,13 @@ def _result(at_s: float, driver: str, share: float, path: str) -> BenchResult:
     )
 
 
-def _write_answers(store: Store) -> None:
-    """Twelve in the chats that are there."""
-    chats = store.list_chats()
-    for number in range(12):
-        chat = chats[number % len(chats)]
-        question = store.add_message(chat.id, None, "user", "…")
-        answer = store.begin_answer(chat.id, question.id, "/models/Qwen3-32B-Q4_K_M.gguf")
-        depth = 600 + 2_731 * number
-        drafted = 0 if number % 3 else 40 + 31 * number
-        usage = Usage(depth, 180 + 37 * number, depth // 2 if number % 2 else 0, drafted, int(drafted * 0.8))
-        timing = Timing(0.0, 0.4 + 0.35 * number, 2_410 - 55 * number, 46.5 - 0.9 * number, 1.7 if drafted else 1.0)
-        store.finish_answer(answer.id, "complete", usage, timing, Receipt())
+def _answer(number: int, title: str, at_s: float) -> AnswerFigures:
+    """The deeper the context, the slower."""
+    depth = 600 + 731 * (number * 7 % 40)
+    drafted = 0 if number % 3 else 40 + 31 * (number % 11)
+    first_s, read, write = 0.3 + depth / 2_400, 2_410 - depth / 60, 46.5 - depth / 3_000
+    path, tokens = "/models/Qwen3-32B-Q4_K_M.gguf", 180 + 37 * (number % 9)
+    drafts = (drafted, int(drafted * 0.8), 1.7 if drafted else 1.0)
+    return AnswerFigures(
+        number, 1, title, at_s, "complete", path, first_s, read, write, tokens, depth // 2, depth, *drafts
+    )
