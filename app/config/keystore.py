@@ -5,18 +5,13 @@ Only stores that encrypt are asked, each by name: keyring's own choice may be a 
 
 from __future__ import annotations
 
-import importlib
+import contextlib
 import sys
 from typing import Any
 
 from app.core.errors import CarrelError
 
 _SERVICE = "Carrel vault"
-_STORES = {
-    "win32": (("keyring.backends.Windows", "WinVaultKeyring"),),
-    "darwin": (("keyring.backends.macOS", "Keyring"),),
-    "linux": (("keyring.backends.SecretService", "Keyring"), ("keyring.backends.kwallet", "DBusKeyring")),
-}
 
 
 def has_key_store() -> bool:
@@ -65,14 +60,38 @@ def remove_secret(name: str) -> None:
 
 
 def _store() -> Any:
-    for module, name in _STORES.get(sys.platform, ()):
+    for store in _stores():
         try:
-            store = getattr(importlib.import_module(module), name)
             if store.viable:
                 return store()
-        except Exception:  # a missing library, no session bus: such a store is not here
+        except Exception:  # no session bus: such a store is not here
             continue
     return None
+
+
+def _stores() -> list[Any]:
+    """Those of this system, the better one first; each is imported by name, so that a frozen program has it."""
+    found: list[Any] = []
+    if sys.platform == "win32":
+        with contextlib.suppress(Exception):
+            from keyring.backends.Windows import WinVaultKeyring
+
+            found.append(WinVaultKeyring)
+    elif sys.platform == "darwin":
+        with contextlib.suppress(Exception):
+            from keyring.backends.macOS import Keyring
+
+            found.append(Keyring)
+    else:
+        with contextlib.suppress(Exception):  # a missing library
+            from keyring.backends.SecretService import Keyring as SecretService
+
+            found.append(SecretService)
+        with contextlib.suppress(Exception):
+            from keyring.backends.kwallet import DBusKeyring
+
+            found.append(DBusKeyring)
+    return found
 
 
 def _needed() -> Any:

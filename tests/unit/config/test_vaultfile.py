@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -145,8 +143,7 @@ KEPT: dict[tuple[str, str], str] = {}
 
 def test_the_key_store_keeps_gives_and_forgets(monkeypatch: pytest.MonkeyPatch) -> None:
     KEPT.clear()
-    monkeypatch.setitem(keystore._STORES, sys.platform, (("fake_store_module", "Store"),))
-    monkeypatch.setitem(sys.modules, "fake_store_module", SimpleNamespace(Store=FakeStore))
+    monkeypatch.setattr(keystore, "_stores", lambda: [FakeStore])
     assert keystore.has_key_store()
     keystore.keep_secret("one", b"\x00\xff")
     assert keystore.read_secret("one") == b"\x00\xff"
@@ -165,8 +162,8 @@ def test_no_desktop_no_key_store_and_never_a_plain_file(monkeypatch: pytest.Monk
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
     monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
     monkeypatch.setattr(FakeStore, "viable", False)
-    monkeypatch.setitem(keystore._STORES, sys.platform, (("fake_store_module", "Store"), ("no_such_module", "X")))
-    monkeypatch.setitem(sys.modules, "fake_store_module", SimpleNamespace(Store=FakeStore))
+    assert all("keyring.backends" in store.__module__ for store in keystore._stores())
+    monkeypatch.setattr(keystore, "_stores", lambda: [FakeStore])
     assert not keystore.has_key_store()
     keystore.remove_secret("one")
     with pytest.raises(CarrelError) as caught:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -277,8 +275,7 @@ KEPT: dict[str, str] = {}
 
 def test_the_key_store_of_the_system_opens_it(desk: tuple[Desk, Loop], monkeypatch: pytest.MonkeyPatch) -> None:
     one, loop = desk
-    monkeypatch.setattr(keystore, "_STORES", {sys.platform: (("fake_store_module", "Store"),)})
-    monkeypatch.setitem(sys.modules, "fake_store_module", SimpleNamespace(Store=FakeStore))
+    monkeypatch.setattr(keystore, "_stores", lambda: [FakeStore])
     KEPT.clear()
     (recovery,) = do(loop, vault.create_vault, one, "", cost=FAST, use_key_store=True, with_recovery=False)
     assert recovery, "without a passphrase there is always a recovery key"
@@ -298,7 +295,7 @@ def test_without_a_key_store_that_is_said_and_nothing_changes(
     desk: tuple[Desk, Loop], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one, loop = desk
-    monkeypatch.setattr(keystore, "_STORES", {})
+    monkeypatch.setattr(keystore, "_stores", list)
     assert code_of(loop, vault.create_vault, one, PHRASE, cost=FAST, use_key_store=True) == "no_key_store"
     assert not vault.status(one).is_on
     assert titles(one) == []
