@@ -135,16 +135,20 @@ class Writer:
 
     def _table(self, tokens: Sequence[Token], index: int) -> int:
         rows: list[list[Sequence[Token]]] = []
+        sides: list[int] = []  # of the columns, from their heads
         end = index
         while tokens[end].type != "table_close":
             if tokens[end].type == "tr_open":
                 rows.append([])
+            elif tokens[end].type == "th_open":
+                sides.append(_side(str(tokens[end].attrs.get("style", ""))))
             elif tokens[end].type == "inline":
                 rows[-1].append(tokens[end].children or [])
             end += 1
         table = self._document.add_table(len(rows), max(len(row) for row in rows), style="Table Grid")
         for number, row in enumerate(rows):
-            for cell, children in zip(table.rows[number].cells, row, strict=False):
+            for cell, side, children in zip(table.rows[number].cells, sides, row, strict=False):
+                cell.paragraphs[0].alignment = side
                 self._runs(cell.paragraphs[0], children, _Look(bold=number == 0))
         self._styles.paragraph().paragraph_format.space_after = Pt(2)
         return end + 1
@@ -206,6 +210,11 @@ class Writer:
         shape._inline.docPr.set("descr", legal(tex.strip()))
         if inline and drawn.depth_em > 0.05:
             _lower(run, drawn.depth_em * _EM_PT)
+
+
+def _side(style: str) -> int:
+    """Left, centre or right, as Word counts them."""
+    return 2 if "right" in style else 1 if "center" in style else 0
 
 
 def _lower(run: Any, by_pt: float) -> None:

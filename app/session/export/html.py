@@ -39,7 +39,7 @@ def write_html(papers: Sequence[Paper]) -> str:
         title=escape(title),
         css=resource("templates", "export.css").read_text("utf-8"),
         body="\n".join(_chat(paper) for paper in papers),
-        footer=escape(say("Written by Carrel. Everything was read and answered on this computer.")),
+        footer=escape(say("Exported from Carrel.")),
     )
 
 

@@ -14,7 +14,7 @@ from app.core.emitter import Emitter
 from app.core.record import EngineUsed, ModelUsed, Origin
 from app.engine import messages as m
 from app.session.desk import Desk
-from app.session.record.origin import driver_version, engine_used, model_used, origin_of
+from app.session.record.origin import adapter_hash, adapters_of, driver_version, engine_used, model_used, origin_of
 from app.session.wish import Outcome
 
 log = logging.getLogger(__name__)
@@ -34,10 +34,10 @@ def keep_origin(
     """
     state, spec, asked_at = desk.engine.state, desk.engine.spec, time.time()
     begun = origin_of(sent, instructions, documents, state, others=max(0, len(desk.answering) - 1))
-    looked: list[_Looked] = []
+    looked: list[Looked] = []
     ends: list[Origin] = []
 
-    def on_looked(found: _Looked) -> None:
+    def on_looked(found: Looked) -> None:
         looked.append(found)
         if ends:
             _keep(desk, message_id, with_looked(ends[0], found))
@@ -51,20 +51,30 @@ def keep_origin(
         _keep(desk, message_id, with_looked(ends[0], looked[0]) if looked else ends[0])
 
     disconnect = ended.connect(on_ended)
-    desk.jobs.run(lambda: look_at(begun), on_looked, _log)
+    adapters = adapters_of(spec)
+    desk.jobs.run(lambda: look_at(begun, adapters), on_looked, _log)
 
 
-_Looked = tuple[ModelUsed, str]
+class Looked(msgspec.Struct, frozen=True):
+    """What files and the driver tell."""
+
+    model: ModelUsed
+    driver: str
+    adapters: dict[str, str]  # hashes by path
 
 
-def look_at(origin: Origin) -> _Looked:
-    """In a job: what the header of the model and the graphics driver tell."""
-    return model_used(Path(origin.model.path), origin.model.description), driver_version()
+def look_at(origin: Origin, adapters: Sequence[str] = ()) -> Looked:
+    """In a job: what the header of the model, the adapters and the graphics driver tell."""
+    model = model_used(Path(origin.model.path), origin.model.description)
+    return Looked(model, driver_version(), {path: adapter_hash(Path(path)) for path in adapters})
 
 
-def with_looked(origin: Origin, found: _Looked) -> Origin:
-    engine: EngineUsed = msgspec.structs.replace(origin.engine, driver=found[1])
-    return msgspec.structs.replace(origin, model=found[0], engine=engine)
+def with_looked(origin: Origin, found: Looked) -> Origin:
+    adapters = tuple(
+        msgspec.structs.replace(one, sha256=found.adapters.get(one.path, "")) for one in origin.engine.adapters
+    )
+    engine: EngineUsed = msgspec.structs.replace(origin.engine, driver=found.driver, adapters=adapters)
+    return msgspec.structs.replace(origin, model=found.model, engine=engine)
 
 
 def _keep(desk: Desk, message_id: int, origin: Origin) -> None:

@@ -15,6 +15,7 @@ from app.core.record import AdapterUsed, DocumentUsed, EngineUsed, ModelUsed, Or
 from app.core.units import format_pages
 from app.engine import messages as m
 from app.engine.state import EngineState
+from app.fetch.hashing import hash_file
 from app.gguf.reader import read_header
 from app.gguf.source import FileSource
 from app.gguf.split import read_model
@@ -97,6 +98,25 @@ def _header_facts(path: str, _size_bytes: int, _changed_ns: int) -> tuple[str, s
     """The quantization and the hash of the chat template."""
     template = read_header(FileSource(Path(path))).metadata.get(TEMPLATE)
     return read_model(Path(path)).quant, sha256_of(template) if isinstance(template, str) else ""
+
+
+def adapters_of(spec: m.Load | None) -> tuple[str, ...]:
+    """The files of the adapters that act."""
+    return tuple(one.path for one in spec.adapters) if spec is not None else ()
+
+
+def adapter_hash(path: Path) -> str:
+    """The SHA-256 of an adapter, read once as long as the file does not change; "" when it cannot be read."""
+    try:
+        stat = path.stat()
+        return _file_hash(str(path), stat.st_size, stat.st_mtime_ns)
+    except OSError:
+        return ""
+
+
+@lru_cache(maxsize=32)
+def _file_hash(path: str, _size_bytes: int, _changed_ns: int) -> str:
+    return hash_file(Path(path))
 
 
 @lru_cache(maxsize=1)

@@ -11,7 +11,7 @@ import msgspec
 from app.config.paths import expanded
 from app.core.errors import CarrelError
 from app.core.files import write_durably
-from app.core.record import Origin
+from app.core.record import AdapterUsed, Origin
 from app.core.units import format_bytes
 from app.core.words import say
 from app.session.desk import Desk
@@ -114,7 +114,7 @@ def record_facts(record: Record) -> list[tuple[str, str]]:
         (say("Graphics driver"), engine.driver),
         (say("Context"), say("{count} tokens", count=f"{engine.n_ctx:,}") if engine.n_ctx else ""),
         (say("Loaded with"), _loaded(record.origin)),
-        (say("Adapters"), say(", ").join(f"{Path(one.path).name} × {one.scale:g}" for one in engine.adapters)),
+        (say("Adapters"), "\n".join(_adapter(one) for one in engine.adapters)),
         (say("Speculation"), _speculation(record.origin)),
         (say("Seed"), "" if sampling.seed is None else str(sampling.seed)),
         (say("Sampling"), _sampling(record.origin)),
@@ -130,6 +130,11 @@ def record_facts(record: Record) -> list[tuple[str, str]]:
         pages = pages or say("all {count} pages", count=one.total_pages)
         facts.append((f"D{number}", f"{one.name} · {pages} · SHA-256 {one.sha256}"))
     return [(name, str(value)) for name, value in facts if value]
+
+
+def _adapter(one: AdapterUsed) -> str:
+    words = f"{Path(one.path).name} × {one.scale:g}"
+    return f"{words} · SHA-256 {one.sha256}" if one.sha256 else words
 
 
 def _hash(sha256: str) -> str:

@@ -21,8 +21,8 @@ from app.session.opening import said_before
 from app.session.prompt import Said, compose_turns
 from app.session.record.comparing import Comparison, find_parting
 from app.session.record.differing import differences, doubts
-from app.session.record.keeping import look_at, with_looked
-from app.session.record.origin import engine_used, origin_of
+from app.session.record.keeping import Looked, look_at, with_looked
+from app.session.record.origin import adapters_of, engine_used, origin_of
 from app.store.rows import Message
 from app.store.store import Store
 
@@ -125,14 +125,16 @@ class Rerun:
         now = origin_of(wish, made.origin.system_prompt, made.documents, state, others=0)
         now = msgspec.structs.replace(now, engine=engine_used(state, spec), asked_at=time.time())
 
-        def looked(found: tuple[object, str]) -> None:
-            whole = with_looked(now, found)  # type: ignore[arg-type]
+        adapters = adapters_of(spec)
+
+        def looked(found: Looked) -> None:
+            whole = with_looked(now, found)
             self._desk.store.ask(lambda store: _with_known_hash(store, whole), tell, lambda _: tell(whole))
 
         def tell(whole: Origin) -> None:
             self._done(self._comparison(made, whole))
 
-        self._desk.jobs.run(lambda: look_at(now), looked, lambda _: tell(now))
+        self._desk.jobs.run(lambda: look_at(now, adapters), looked, lambda _: tell(now))
 
     def _comparison(self, made: Made, now: Origin) -> Comparison:
         then, cut = made.answer, is_cut(made.answer)
