@@ -144,7 +144,7 @@ class Conversation(Answering):
     def held(self) -> str:
         """Why what waits does not go out by itself; empty while it will."""
         leaf = self.leaf
-        if not self.queue or self.runs_here:
+        if not self.queue or self.runs_here or self.runs_beside:
             return ""
         reasons = {
             "stopped": say("The answer was stopped, so the next message waits."),
@@ -165,7 +165,7 @@ class Conversation(Answering):
         def kept(queued: Queued) -> None:
             if queued.chat_id == self.chat_id:
                 self.queue = [*self.queue, queued]
-                self.queue_changed.emit()
+                self._show_queue()
             if not self.is_running:  # it ended meanwhile
                 self._go_on_with_queue(queued.chat_id)
 
@@ -175,14 +175,14 @@ class Conversation(Answering):
         """Other words for a message that waits."""
         self.queue = [msgspec.structs.replace(one, text=text) if one.id == queued_id else one for one in self.queue]
         change_queued(self.here, queued_id, text)
-        self.queue_changed.emit()
+        self._show_queue()
 
     def drop_waiting(self, queued_id: int) -> None:
         """It is not wanted any more; it can be brought back."""
         dropped = next((one for one in self.queue if one.id == queued_id), None)
         self.queue = [one for one in self.queue if one.id != queued_id]
         drop_queued(self.here, queued_id)
-        self.queue_changed.emit()
+        self._show_queue()
         if dropped is not None:
             self.undoable.emit(say("The message that waited is removed."), lambda: self._put_back(dropped))
 
@@ -190,7 +190,7 @@ class Conversation(Answering):
         def restored(queue: list[Queued]) -> None:
             if self.chat_id == queued.chat_id:
                 self.queue = queue
-                self.queue_changed.emit()
+                self._show_queue()
 
         put_back(self._desk_of(queued.chat_id), queued, restored)
 
@@ -210,6 +210,14 @@ class Conversation(Answering):
         super()._on_ended(outcome)
         if rows is not None and (outcome.state == "complete" or rushed is not None):
             self._send_queued(rows[1].chat_id, rushed, rows[1].id)
+        self._show_queue()
+
+    def _show_queue(self) -> None:
+        """Here, and in a pane that shows the same chat."""
+        for one in self.beside:
+            if one.chat_id == self.chat_id:
+                one.queue = list(self.queue)
+                one.queue_changed.emit()
         self.queue_changed.emit()
 
     def _go_on_with_queue(self, chat_id: int) -> None:
@@ -227,7 +235,7 @@ class Conversation(Answering):
                 return
             if self.chat_id == chat_id:
                 self.queue = [one for one in self.queue if one.id != wish.queued]
-                self.queue_changed.emit()
+                self._show_queue()
             self._begin(Turn(desk, wish), "", takes_draft=False)
 
         wish_of_queued(desk, chat_id, made, queued_id=queued_id, beneath=beneath)

@@ -256,6 +256,9 @@ class AnswerRow(MessageRow):
         if self.receipt is not None:
             self.receipt.hide()
             self.receipt.deleteLater()
+            self.receipt = None
+        if not receipt:
+            return
         self.receipt = ReceiptPart(self, receipt, details)
         self.receipt.changed.connect(self.needs_layout)
         self.receipt.show()

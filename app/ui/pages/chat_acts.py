@@ -58,6 +58,7 @@ class MessageActs(QObject):
         listen(self, lambda: conversation.leaving.connect(self.note.box.flush))
         listen(self, lambda: conversation.reread.connect(self._on_standing_changed))
         listen(self, lambda: conversation.running_changed.connect(self._on_standing_changed))
+        listen(self, lambda: conversation.beside_changed.connect(self.show_queue))
         listen(self, lambda: conversation.asked.connect(lambda *_: self.show_queue()))
         listen(self, lambda: conversation.branched.connect(self._on_branched))
 
