@@ -1,24 +1,21 @@
-"""The wishes about the vault: make it, open it, lock it, take it down, destroy it.
+"""The wishes about the vault: whether there is one, make it, open it, lock it.
 
 Guesses and key making take a second on purpose and run as jobs; the chats' file is changed on its own thread.
 """
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.config import keystore, vaultfile
-from app.config.settings import save_settings
 from app.config.vaultfile import VaultHeader
 from app.core.errors import CarrelError
 from app.core.passphrase import Cost, calibrated
-from app.core.sealing import derived_key, wipe
+from app.core.sealing import wipe
 from app.session.desk import Desk
 from app.session.failures import as_carrel_error
-from app.session.private import SEALED, unseal_set_aside
-from app.session.strongbox import FILES, Failed, chats_key
+from app.session.strongbox import Failed, chats_key
 from app.session.vaultways import LONGEST, fail, kept_in_store, no_vault, read_header, refuse_weak
 from app.store.changeover import Change
 
@@ -66,7 +63,7 @@ def create_vault(
     """
     box = desk.vault
     try:
-        _refuse_unready(desk, wants_vault=False)
+        refuse_unready(desk, wants_vault=False)
         if passphrase or not use_key_store:
             refuse_weak(passphrase)
     except CarrelError as error:
@@ -98,7 +95,7 @@ def create_vault(
             box.adopt(new.header, new.master)
             done(new.recovery)
 
-        _change_over(desk, change, lambda: change.turn_on(new.header, key), None, key, ended)
+        change_over(desk, change, lambda: change.turn_on(new.header, key), None, key, ended)
 
     box.is_changing = True
     desk.jobs.run(make, made, lambda error: fail(desk, error, failed))
@@ -122,71 +119,6 @@ def unlock_by_key_store(desk: Desk, done: Callable[[], object], failed: Failed) 
 def lock(desk: Desk) -> None:
     """Close everything now. A running answer is stopped, and what it said is kept."""
     desk.vault.lock()
-
-
-def remove_vault(desk: Desk, done: Callable[[], object], failed: Failed) -> None:
-    """Write everything in the clear again and take the vault down. Needs an open vault."""
-    box = desk.vault
-    try:
-        _refuse_unready(desk, wants_vault=True)
-        master = box.master()
-        box.files.write_in_clear()
-        save_settings(desk.home.settings_file, desk.settings)
-    except CarrelError as error:
-        failed(error)
-        return
-    change, key, name = Change(desk.home.database_file, desk.home.vault_file), chats_key(master), _name_of(desk)
-    files_key = derived_key(master, FILES)
-    wipe(master)
-
-    def work() -> None:
-        unseal_set_aside(desk.home.root, files_key)
-        change.turn_off(key)
-
-    def ended(error: CarrelError | None) -> None:
-        wipe(key)
-        wipe(files_key)
-        box.is_changing = False
-        if error is not None:
-            box.files.seal_all()
-            failed(error)
-            return
-        box.files.remove_sealed()
-        box.forget()
-        desk.jobs.run(lambda: _forget_outside(desk, name), lambda _: done(), lambda _: done())
-
-    box.is_changing = True
-    _change_over(desk, change, work, key, None, ended)
-
-
-def destroy_vault(desk: Desk, done: Callable[[], object], failed: Failed) -> None:
-    """Erase the key, and with it everything that was encrypted; begin with nothing. Cannot be undone by anybody."""
-    box, name = desk.vault, _name_of(desk)
-    if not box.is_on or box.is_changing:
-        failed(no_vault())
-        return
-    if not box.is_locked:
-        box.lock()
-    box.is_changing = True
-
-    def erase() -> None:
-        vaultfile.remove_vault_file(desk.home.vault_file)
-        for side in ("", "-wal", "-shm", "-journal"):
-            file = desk.home.database_file
-            file.with_name(file.name + side).unlink(missing_ok=True)
-        for file in desk.home.root.rglob(f"*{SEALED}"):
-            file.unlink(missing_ok=True)
-
-    def ended(_: object = None) -> None:
-        box.is_changing = False
-        box.forget()
-        desk.jobs.run(lambda: _forget_outside(desk, name), lambda _: done(), lambda _: done())
-
-    def not_ended(error: Exception) -> None:
-        box.is_changing = False
-        failed(as_carrel_error(error))
-
-    desk.store.reopen(erase, ended, not_ended)
 
 
 # ---- inside
@@ -232,7 +164,7 @@ def _open(desk: Desk, key_of: Callable[[VaultHeader], bytearray], done: Callable
     desk.jobs.run(work, known, lambda error: fail(desk, error, failed))
 
 
-def _change_over(
+def change_over(
     desk: Desk,
     change: Change,
     work: Callable[[], object],
@@ -260,15 +192,8 @@ def _change_over(
     )
 
 
-def _forget_outside(desk: Desk, name: str) -> None:
-    """What the chats' file does not hold: readings under the old key, the secret in the key store."""
-    with contextlib.suppress(OSError):
-        desk.resume.shelf.erase()
-    with contextlib.suppress(CarrelError):
-        keystore.remove_secret(name)
-
-
-def _refuse_unready(desk: Desk, *, wants_vault: bool) -> None:
+def refuse_unready(desk: Desk, *, wants_vault: bool) -> None:
+    """Raise when the vault cannot be made or taken down now."""
     if desk.vault.is_changing:
         raise CarrelError("vault_changing", "The vault is being changed.", "Wait a moment, then try again.")
     if desk.engine.is_busy:
@@ -279,7 +204,3 @@ def _refuse_unready(desk: Desk, *, wants_vault: bool) -> None:
         raise no_vault()
     if not wants_vault and desk.vault.is_on:
         raise CarrelError("vault_is_on", "There is a vault already.", "Change its passphrase instead.")
-
-
-def _name_of(desk: Desk) -> str:
-    return desk.vault.header.name if desk.vault.header is not None else ""

@@ -14,7 +14,7 @@ from app.config.paths import expanded
 from app.core.errors import Cancelled, CarrelError
 from app.core.loop import Loop
 from app.core.words import say
-from app.session import vault, vaultways
+from app.session import vault, vaultend, vaultways
 from app.session.desk import Desk
 from app.store.cipher import locked
 from app.terminal.output import note, print_json, to_plain
@@ -130,7 +130,7 @@ def _renew(desk: Desk, loop: Loop, args: Namespace) -> None:
 
 def _remove(desk: Desk, loop: Loop, args: Namespace) -> None:
     _unlock(desk, loop)
-    wait_for(loop, lambda done, failed: vault.remove_vault(desk, lambda: done(None), failed))
+    wait_for(loop, lambda done, failed: vaultend.remove_vault(desk, lambda: done(None), failed))
     print_json({"removed": True}) if args.json else print(
         say("The vault is gone. Everything is readable on this disk.")
     )
@@ -139,7 +139,7 @@ def _remove(desk: Desk, loop: Loop, args: Namespace) -> None:
 def _destroy(desk: Desk, loop: Loop, args: Namespace) -> None:
     note(say("All chats, documents and saved readings in the vault will be lost. Nobody can bring them back."))
     _make_sure(args, say("Destroy the key?"))
-    wait_for(loop, lambda done, failed: vault.destroy_vault(desk, lambda: done(None), failed))
+    wait_for(loop, lambda done, failed: vaultend.destroy_vault(desk, lambda: done(None), failed))
     print_json({"destroyed": True}) if args.json else print(say("The key is erased."))
 
 

@@ -14,7 +14,7 @@ from app.config import keystore
 from app.core.errors import CarrelError
 from app.core.loop import Loop
 from app.core.passphrase import Cost
-from app.session import vault, vaultways
+from app.session import vault, vaultend, vaultways
 from app.session.desk import Desk
 from app.terminal.waiting import wait_for
 from tests.helpers.fake_engine import Script, ScriptedEngine, make_desk
@@ -150,7 +150,7 @@ def test_chats_that_were_put_aside_are_sealed_and_come_back(desk: tuple[Desk, Lo
     settle(one, loop)
     loop.run_until(lambda: not any(file.exists() for file in aside), 10)
     assert not [file for file in tmp_path.rglob("*") if file.is_file() and MARKER.encode() in file.read_bytes()]
-    do(loop, vault.remove_vault, one)
+    do(loop, vaultend.remove_vault, one)
     assert [file.read_bytes() for file in aside] == [MARKER.encode() * 100_000] * 2
     assert not list(tmp_path.rglob("*.sealed"))
 
@@ -190,9 +190,9 @@ def test_taken_down_everything_is_readable_again(desk: tuple[Desk, Loop], tmp_pa
     one.change_settings(system_prompt="Be brief.")
     one.vault.files.keep("draft.txt", b"unsent")
     vault.lock(one)
-    assert code_of(loop, vault.remove_vault, one) == "vault_locked"
+    assert code_of(loop, vaultend.remove_vault, one) == "vault_locked"
     do(loop, vault.unlock, one, PHRASE)
-    do(loop, vault.remove_vault, one)
+    do(loop, vaultend.remove_vault, one)
     assert not vault.status(one).is_on
     assert titles(one) == [MARKER]
     assert (tmp_path / "draft.txt").read_bytes() == b"unsent"
@@ -203,11 +203,11 @@ def test_taken_down_everything_is_readable_again(desk: tuple[Desk, Loop], tmp_pa
 
 def test_destroyed_nothing_comes_back(desk: tuple[Desk, Loop], tmp_path: Path) -> None:
     one, loop = desk
-    assert code_of(loop, vault.destroy_vault, one) == "no_vault"
+    assert code_of(loop, vaultend.destroy_vault, one) == "no_vault"
     one.store.call(lambda store: store.create_chat(MARKER))
     create(one, loop)
     one.vault.files.keep("draft.txt", b"unsent")
-    do(loop, vault.destroy_vault, one)
+    do(loop, vaultend.destroy_vault, one)
     assert titles(one) == []
     assert not vault.status(one).is_on
     assert not list(tmp_path.glob("*.sealed"))
