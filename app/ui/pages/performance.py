@@ -7,7 +7,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.core.units import format_duration
-from app.core.words import say
+from app.core.words import language, say
 from app.session.desk import Desk
 from app.session.figures import Summary, answers_csv, list_answers, summarize
 from app.session.receipt import speed_words
@@ -96,4 +96,4 @@ def summary_words(summary: Summary) -> str:
         parts.append(say("Writing: P50 {middle}, P99 {slow} tok/s.", middle=middle, slow=slow))
     if summary.accepted_share is not None:
         parts.append(say("{percent} % of drafts accepted.", percent=round(100 * summary.accepted_share)))
-    return say(" ").join(parts)
+    return ("" if language() == "zh_CN" else " ").join(parts)  # full-width stops bring their own space
