@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.core.citation import Citation
+from app.core.words import say
 from app.ui.chat.message import (
     AGAIN,
     COPY,
@@ -112,6 +113,7 @@ class MessageRows(RowArea):
 
     def _build(self, row: int) -> MessageRow:
         widget = make_row(self.viewport(), self._items[row])
+        widget.setAccessibleDescription(say("Message {n} of {count}", n=row + 1, count=self.count))
         # The row's own number may change when messages are cut, so it is looked up when a signal comes.
         widget.needs_layout.connect(lambda w=widget: self._on_needs_layout(w))
         widget.resized.connect(lambda w=widget: self._on_resized(w))

@@ -27,6 +27,7 @@ from app.ui.chat.message import FailureNote, MessageItem, ReceiptDetails
 from app.ui.chat.message_rows import MessageRows
 from app.ui.chat.row_area import retire
 from app.ui.chat.rows import AnswerRow
+from app.ui.chat.speaking import Speaker
 from app.ui.chat.stream import Batch, FlushQueue
 
 
@@ -42,6 +43,7 @@ class ChatView(MessageRows):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._speaker = Speaker(self._announce, QAccessible.isActive)
         self._queue = FlushQueue(self._flush, time.perf_counter, self._take_paint_s, self)
         self.setAcceptDrops(True)
         self.setAccessibleName(say("Conversation"))
@@ -117,6 +119,7 @@ class ChatView(MessageRows):
         assert isinstance(widget, AnswerRow)
         widget.begin()
         self._refit(row)
+        self._speaker.begin()
         return row
 
     def append(self, channel: Channel, text: str, tokens: int = 1) -> None:
@@ -180,7 +183,8 @@ class ChatView(MessageRows):
         self._streaming = None
         self._refit(row)
         self._order_tabs()
-        self._announce(say("The answer stopped early.") if state == "failed" else say("The answer is complete."))
+        ended = say("The answer stopped early.") if state == "failed" else say("The answer is complete.")
+        self._speaker.finish(f"{ended} {receipt}".strip())
 
     def show_failure(self, note: FailureNote, row: int | None = None) -> None:
         """An inline card in `row` (the last one by default). Ends the answer when it still streams there."""
@@ -211,6 +215,7 @@ class ChatView(MessageRows):
         if widget is not None and row is not None:
             widget.push(batch)
             self._refit(row)
+            self._speaker.add(batch.answer)
 
     def _take_paint_s(self) -> float:
         widget = self._streaming_widget()
@@ -221,7 +226,9 @@ class ChatView(MessageRows):
         return widget if isinstance(widget, AnswerRow) else None
 
     def _announce(self, words: str) -> None:
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, words))
+        event = QAccessibleAnnouncementEvent(self, words)
+        event.setPoliteness(QAccessible.AnnouncementPoliteness.Polite)
+        QAccessible.updateAccessibility(event)
 
     # ---- events
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl, Signal
 from PySide6.QtGui import (
+    QAccessible,
     QContextMenuEvent,
     QFocusEvent,
     QKeyEvent,
@@ -21,8 +22,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QTextBrowser, QToolButton, QWidget
 
 from app.core.words import say
+from app.session.tex.spans import find_formulas
 from app.ui.fonts import BODY_PX
-from app.ui.formulas.drawing import wish_of
+from app.ui.formulas.drawing import OBJECT_SIGN, wish_of
 from app.ui.markdown.code import CodeCard
 from app.ui.markdown.code_buttons import CodeButtons
 from app.ui.markdown.content import Content
@@ -103,6 +105,7 @@ class MarkdownBrowser(QTextBrowser):
     def show_text(self, text: str) -> None:
         """Replace everything."""
         self._content.show(text)
+        self._describe()
 
     def begin(self) -> None:
         """Empty the page and get ready to stream."""
@@ -116,6 +119,13 @@ class MarkdownBrowser(QTextBrowser):
         """The text is complete."""
         self.push("", final=True)
         self.viewport().update()
+        self._describe()
+
+    def _describe(self) -> None:
+        """A formula is one sign of the text, which says nothing to the ear: its TeX is told beside."""
+        if QAccessible.isActive() and OBJECT_SIGN in self.document().toPlainText():
+            told = say(", ").join(span.tex.strip() for span in find_formulas(self.markdown_text))
+            self.setAccessibleDescription(say("Formulas: {formulas}", formulas=told))
 
     def restyle(self) -> None:
         """Write everything again in today's theme."""
