@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from app.core.chat import Channel
 from app.core.errors import CarrelError
@@ -29,11 +29,10 @@ from app.ui.pages.chat_runs import LongRuns
 from app.ui.pages.chat_tasks import TaskCard
 from app.ui.pages.chat_transcript import Transcript
 from app.ui.pages.first_steps import FirstSteps
+from app.ui.pages.reading_column import centred, stacked
 
 if TYPE_CHECKING:
     from app.ui.chat.view import ChatView
-
-COLUMN_PX = 760 + 2 * 16
 
 
 class ChatPage(QWidget):
@@ -86,7 +85,7 @@ class ChatPage(QWidget):
         cards = (self.engine_card, self.refusal, self.tasks, acts.note, acts.queue, acts.edit_line, self.composer)
         below = QVBoxLayout()
         below.setContentsMargins(0, 0, 0, 16)
-        below.addWidget(_centred(_stacked(*cards)))
+        below.addWidget(centred(stacked(*cards)))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -256,26 +255,3 @@ class ChatPage(QWidget):
     def _on_files_changed(self) -> None:
         self.composer.set_files(self._conversation.chips())
         self._show_tasks()
-
-
-def _stacked(*widgets: QWidget) -> QWidget:
-    """One below the other; what is hidden takes no room, not even a gap."""
-    holder = QWidget()
-    column = QVBoxLayout(holder)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(8)
-    for widget in widgets:
-        column.addWidget(widget)
-    return holder
-
-
-def _centred(widget: QWidget) -> QWidget:
-    """At most as wide as the reading column, in its middle."""
-    holder = QWidget()
-    widget.setMaximumWidth(COLUMN_PX)
-    row = QHBoxLayout(holder)
-    row.setContentsMargins(16, 0, 16, 0)
-    row.addStretch(1)
-    row.addWidget(widget, 1000)
-    row.addStretch(1)
-    return holder
