@@ -42,6 +42,8 @@ class TokenCount(QObject):
             self._counted = None
             self._timer.stop()
         else:
+            if self._counted is None:  # a count that is a moment old says more than none
+                self._words.setText("")
             self._timer.start()
 
     def _count(self) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from app.core.words import mark, say
 from app.engine.state import Phase
 from app.ui.commands import ANSWER, CHAT, MESSAGE, PROGRAM, VIEW, Command, Commands
+from app.ui.preset_wishes import offer_presets
 from app.ui.tree_wishes import tree_commands
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ def make_commands(window: Window) -> Commands:
     commands, wishes = Commands(), Wishes(window)
     commands.add(*_chats(window, wishes), *_message(window, wishes), *_answer(window, wishes))
     commands.add(*tree_commands(window), *_view(window), *_program(window))
+    offer_presets(commands, window)
     return commands
 
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+from unittest.mock import MagicMock
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from app.config import language
+from app.session.presets import Presets
 from app.ui.commands import CHAT, VIEW, Command, Commands, key_words
 from app.ui.keys import Keys
 from app.ui.pages.keys import KeysPage
+from app.ui.preset_wishes import offer_presets
 
 
 @pytest.fixture
@@ -81,3 +87,20 @@ def test_keys_are_called_as_on_this_computer(platform: str, said: str, monkeypat
     assert key_words("Ctrl+Shift+C") == said
     assert key_words("Up") == "↑"
     assert key_words("Shift+Return") == "Shift+Enter"
+
+
+def test_presets_are_found_by_their_names_and_used(tmp_path: Path) -> None:
+    used: list[object] = []
+    window: Any = MagicMock()
+    window.desk.presets = presets = Presets(tmp_path)
+    window.conversation.manner.use = used.append
+    commands = Commands()
+    offer_presets(commands, window)
+    (found,) = commands.search("contract reading")
+    assert found.act is not None
+    found.act()
+    assert used == [presets.get("contract")]
+    presets.remove("contract")
+    assert commands.search("contract reading") == []
+    presets.add("Minutes")
+    assert [one.title for one in commands.search("minutes")] == ["Minutes"]

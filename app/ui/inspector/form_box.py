@@ -26,6 +26,7 @@ class FormBox(QWidget):
     def __init__(self, manner: Manner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._manner = manner
+        self._bound = False
         self.fold = FoldButton(self)
         self.kind = Choice()
         self.kind.addItem(say("Any form"), "")
@@ -57,8 +58,9 @@ class FormBox(QWidget):
         """The form of the chat shown."""
         key = "grammar" if choices.grammar else "json_schema" if choices.json_schema else ""
         if key or self.edit.toPlainText() or not self.kind.hasFocus():  # a kind just chosen has no text yet
-            if key and self.kind.currentData() != key:
-                self.fold.setChecked(True)
+            if bool(key) != self._bound:
+                self._bound = bool(key)
+                self.fold.setChecked(self._bound)
             self.kind.setCurrentIndex(self.kind.findData(key))
             self.edit.show_text(getattr(choices, key) if key else "")
         self._judge()
