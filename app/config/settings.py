@@ -33,6 +33,7 @@ class Settings(msgspec.Struct, frozen=True):
     sessions_gb: float = 0.0  # the most disk it may take; 0: as much as seems fair
     idle_unload_min: int = 0  # minutes without a question after which the model leaves memory; 0: never
     threads: int = 0  # of the processor that the engine uses; 0: one for each core
+    daily_backup: bool = False  # a backup a day in the profile's folder, the last seven kept
     speculation: bool = True  # guess ahead and let the model check many words at once, where that pays
     vault_idle_min: int = 10  # minutes without a key or a click after which a vault locks itself; 0: never
     vault_lock_at_sleep: bool = True  # and when the computer sleeps or its screen is locked

@@ -198,6 +198,13 @@ class Archives:
         if self._begin("backup"):
             Backup(self.desk, file, done, self._on_failed, passphrase=passphrase, plain=plain).start()
 
+    def begin(self) -> None:
+        """Once after the start: today's backup, when it is wanted. Nothing is said unless it fails."""
+        if self.desk.settings.daily_backup:
+            from app.session.backup.daily import tend_backups
+
+            tend_backups(self.desk, lambda _: self.changed.emit(), self._tell)
+
     def restore(self, file: Path, passphrase: str, *, replace: bool) -> None:
         from app.session.backup.restoring import restore
         from app.session.backup.words import restored_words
@@ -205,9 +212,11 @@ class Archives:
         def done(restored: Restored) -> None:
             self.busy = ""
             window = self._window
-            if restored.aside is not None:
-                window.conversation.new_chat()
+            if restored.aside is not None:  # what is open anywhere is no longer here
+                for pane in window.panes.all:
+                    pane.conversation.new_chat()
             window.conversation.refresh_list()
+            window.sets.refresh()
             window.desk.presets.refresh()
             words, aside = restored_words(restored), restored.aside
             if aside is not None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QFileDialog, QRadioButton, QWidget
 
 from app.core.errors import CarrelError
 from app.core.words import say
+from app.session.backup.daily import backups_folder
 from app.session.backup.manifest import ENDING
 from app.session.backup.reading import is_locked_backup
 from app.ui.archives import Archives
@@ -75,6 +76,12 @@ class BackupCard(Card):
         for widget in (self.passphrase, self.again, self.plain, self.hint):
             self.column.addWidget(widget)
         self.column.addLayout(buttons(self.go))
+        self.daily = QCheckBox(say("Once a day by itself, without a passphrase; the last seven are kept"))
+        self.daily.setChecked(archives.desk.settings.daily_backup)
+        self.daily.toggled.connect(self._on_daily)
+        self.place = label("", "quiet")
+        self.column.addWidget(self.daily)
+        self.column.addWidget(self.place)
         listen(self, lambda: archives.changed.connect(self._show))
         listen(self, lambda: archives.desk.vault.changed.connect(self._show))
         self._show()
@@ -88,6 +95,17 @@ class BackupCard(Card):
         ready = typed == again and (bool(typed) or not vault or self.plain.isChecked())
         self.go.setEnabled(not busy and ready)
         self.go.rename(say("Backing up") if busy == "backup" else say("Back up…"))
+        self.daily.setEnabled(not vault)
+        folder = str(backups_folder(self._archives.desk.home))
+        self.place.setText(say("Not for chats in a vault.") if vault else say("They lie in {folder}.", folder=folder))
+        self.place.setVisible(vault or self.daily.isChecked())
+
+    def _on_daily(self, on: bool) -> None:
+        """The first one is made at once."""
+        if on != self._archives.desk.settings.daily_backup:
+            self._archives.desk.change_settings(daily_backup=on)
+            self._archives.begin()
+        self._show()
 
     def _hint(self, typed: str, again: str, *, vault: bool) -> str:
         if typed and typed != again:

@@ -18,6 +18,7 @@ from app.core.chat import Document, Page
 from app.core.errors import CarrelError
 from app.core.loop import Loop
 from app.core.passphrase import Cost
+from app.session.backup.daily import backups_folder, tend_backups
 from app.session.backup.manifest import DATABASE, MANIFEST, Manifest, place_of
 from app.session.backup.reading import is_locked_backup, open_backup
 from app.session.backup.restoring import Restored, restore
@@ -262,3 +263,23 @@ def test_chats_in_a_vault_are_never_backed_up_in_the_clear_unasked(tmp_path: Pat
         assert desk.settings.system_prompt == "Be brief."
         assert SECRET.encode() not in desk.home.database_file.read_bytes()
         assert b"Be brief." not in desk.home.settings_file.read_bytes()
+
+
+def test_one_a_day_and_the_last_seven_are_kept(tmp_path: Path) -> None:
+    with desk_in(tmp_path) as (desk, loop):
+        done: list[Path] = []
+        assert not tend_backups(desk, done.append, lambda error: pytest.fail(str(error)))
+        desk.change_settings(daily_backup=True)
+        folder = backups_folder(desk.home)
+        folder.mkdir()
+        (folder / "mine.carrel-backup").touch()
+        for day in range(8):
+            old = folder / f"carrel-2026-01-0{day + 1}.carrel-backup"
+            old.touch()
+            os.utime(old, (86_400 * day, 86_400 * day))
+        assert tend_backups(desk, done.append, lambda error: pytest.fail(str(error)))
+        assert loop.run_until(lambda: bool(done), 10)
+        assert len(list(folder.glob("carrel-*"))) == 7
+        assert done[0].exists()
+        assert (folder / "mine.carrel-backup").exists()
+        assert not tend_backups(desk, done.append, lambda error: pytest.fail(str(error)))
