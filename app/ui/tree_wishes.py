@@ -49,7 +49,7 @@ def tree_commands(window: Window) -> tuple[Command, ...]:
             mark("Edit the last question"),
             lambda: window.chat.acts.edit_last(),
             MESSAGE,
-            ("Ctrl+E",),
+            ("Ctrl+Shift+E",),
             "pencil",
             enabled=has_messages,
         ),

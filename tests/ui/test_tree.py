@@ -68,6 +68,8 @@ def test_another_answer_is_a_version_and_the_keys_switch(open_studio: Open) -> N
     press(studio, row(studio, 1), 1)
     studio.wait(lambda: texts(studio) == ["Why?", "Second."])
     rests(studio, 2)
+    assert not studio.engine.links[0].generated[-1].turns[0].content.startswith("First.")
+    rests(studio, 2)
     acts = row(studio, 1).acts
     assert acts is not None
     studio.wait(lambda: acts.place is not None and acts.place.text() == "2/2")
@@ -118,7 +120,9 @@ def test_an_edited_question_stands_beside_the_old_one_and_the_draft_comes_back(o
     assert composer.text == "Second thoughts"
     QTest.keyClick(studio.window, Qt.Key.Key_Escape)
     assert composer.text == "a draft"
-    press(studio, row(studio, 0), 1)
+    control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+    QTest.keyClick(composer.edit, Qt.Key.Key_E, control | shift)
+    assert composer.text == "First wording"
     composer.set_text("Second wording")
     QTest.keyClick(composer.edit, Qt.Key.Key_Return)
     studio.wait(lambda: texts(studio) == ["Second wording", "Yes."])

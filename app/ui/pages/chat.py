@@ -58,10 +58,8 @@ class ChatPage(QWidget):
         self._readiness = Readiness(
             conversation, self.composer, self.transcript, self.demo_line, self.engine_card, self
         )
-        self.acts, self.temporary_line = (
-            MessageActs(conversation, self.composer, self.transcript, self),
-            TemporaryLine(),
-        )
+        self.acts = MessageActs(conversation, self.composer, self.transcript, self)
+        self.temporary_line = TemporaryLine()
         self._first_steps = FirstSteps(self.transcript.welcome, conversation, self.composer, self)
         self.transcript.welcome.files_wanted.connect(self.choose_files)
         self.transcript.welcome.presets_wanted.connect(lambda: self.page_wanted.emit("presets"))
