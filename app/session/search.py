@@ -9,6 +9,7 @@ from app.store.search import Found
 from app.store.store import Store
 
 LIMIT = 20
+TYPING_LIMIT = 12  # while somebody types: what is not among these takes another word
 
 Failed = Callable[[Exception], object]
 
@@ -33,7 +34,7 @@ class Finder:
         self._desk, self._done, self._failed = desk, done, failed
         self._latest = 0
 
-    def find(self, words: str, *, limit: int = LIMIT) -> None:
+    def find(self, words: str, *, limit: int = TYPING_LIMIT) -> None:
         self._latest += 1
         mine = self._latest
 

@@ -6,10 +6,12 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Literal
 
+from app.core.folding import fold
 from app.core.words import say
-from app.store.query import fits, read_query
+from app.store.query import Query, read_query
 from app.store.rows import Chat, Folder
 from app.ui.words import day_words
 
@@ -37,7 +39,7 @@ class Row:
 def make_rows(chats: Sequence[Chat], folders: Sequence[Folder], closed: Collection[int], needle: str = "") -> list[Row]:
     """All rows. With a `needle` only chats whose name has its words, and folders that hold such, all of them open."""
     query = read_query(needle)
-    wanted = [chat for chat in chats if fits(query, chat.title)] if query.terms else list(chats)
+    wanted = [chat for chat in chats if _fits(query, chat.title)] if query.terms else list(chats)
     pinned = [chat for chat in wanted if chat.pinned_at is not None]
     rows = _under(say("Pinned"), [_row(chat) for chat in pinned])
     rows += _under(say("Folders"), _in_folders(wanted, folders, closed, searching=bool(query.terms)))
@@ -48,6 +50,15 @@ def make_rows(chats: Sequence[Chat], folders: Sequence[Folder], closed: Collecti
         if chat.pinned_at is None and chat.folder_id not in known:
             days[day_words(chat.updated_at, today)].append(_row(chat))
     return rows + [row for day, inside in days.items() for row in _under(day, inside)]
+
+
+def _fits(query: Query, title: str) -> bool:
+    return all(term.pattern.search(_folded(title)) for term in query.terms)
+
+
+@lru_cache(maxsize=20_000)
+def _folded(title: str) -> str:
+    return fold(title)
 
 
 def _in_folders(

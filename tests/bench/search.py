@@ -2,7 +2,7 @@
 
 `python tests/bench/search.py`. The library: 2,000 chats of 20,000 messages, and documents of 50 MB of page text, half
 English and half Chinese, words and signs as unevenly common as in real texts. Typed are common and rare words, Chinese
-from the first sign on, phrases and exclusions, letter by letter.
+from the first sign on, phrases and exclusions, letter by letter. All times are those of the processor.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from app.core.chat import Document, Page
+from app.session.search import TYPING_LIMIT
 from app.store.store import Store
 
 PAGES_A_DOCUMENT = 100
@@ -33,23 +34,28 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="carrel-search-") as folder:
         store = Store(Path(folder) / "carrel.db")
         library = Library(random.Random(7))
-        began_s = time.perf_counter()
+        began_s = time.process_time()
         pages = library.fill(store, args.chats, args.messages, int(args.megabytes * 1e6))
-        filled_s = time.perf_counter() - began_s
+        filled_s = time.process_time() - began_s
         before = size_bytes(folder)
         steps = index(store)
         print(f"{args.chats:,} chats, {args.chats * args.messages:,} messages, {pages:,} pages, {before / 1e6:.0f} MB")
-        print(f"written in {filled_s:.1f} s; read by the index in {sum(steps):.1f} s, the longest step {worst(steps)}")
+        print(
+            f"written in {filled_s:.1f} s; read by the index in {sum(steps):.1f} s, in {len(steps):,} steps: ", end=""
+        )
+        print(f"median {at(steps, 0.5)}, 99 % {at(steps, 0.99)}, longest {at(steps, 1.0)}")
         print(f"the index takes {(size_bytes(folder) - before) / 1e6:.0f} MB more")
         typed = [text for words in library.queries() for text in itertools.accumulate(words)]
+        for text in typed:  # what is read from the disk for the first time says more of the disk
+            store.search(text, limit=TYPING_LIMIT)
         times = [timed(store, text) for text in typed]
         slowest = sorted(zip(times, typed, strict=True), reverse=True)[:3]
         print(f"{len(times)} keystrokes: median {at(times, 0.5)}, 95 % {at(times, 0.95)}, longest {at(times, 1.0)}")
         print("slowest: " + "; ".join(f"{text!r} {took_s * 1000:.0f} ms" for took_s, text in slowest))
         store.close()
-        began_s = time.perf_counter()
+        began_s = time.process_time()
         Store(Path(folder) / "carrel.db").close()
-        print(f"opening the file: {(time.perf_counter() - began_s) * 1000:.0f} ms")
+        print(f"opening the file: {(time.process_time() - began_s) * 1000:.0f} ms")
 
 
 class Library:
@@ -106,27 +112,24 @@ class Library:
 
 
 def index(store: Store) -> list[float]:
-    """Have everything read in the steps of the background; how long each took."""
+    """Have everything read in the steps of the background; what each took of the processor."""
     steps, more = [], True
     while more:
-        began_s = time.perf_counter()
+        began_s = time.process_time()
         more = store.index_some()
-        steps.append(time.perf_counter() - began_s)
+        steps.append(time.process_time() - began_s)
     return steps
 
 
 def timed(store: Store, text: str) -> float:
-    began_s = time.perf_counter()
-    store.search(text)
-    return time.perf_counter() - began_s
+    """As the window asks while somebody types; the time of the processor, whatever else the machine does."""
+    began_s = time.process_time()
+    store.search(text, limit=TYPING_LIMIT)
+    return time.process_time() - began_s
 
 
 def at(times: list[float], share: float) -> str:
     return f"{sorted(times)[min(len(times) - 1, int(share * len(times)))] * 1000:.0f} ms"
-
-
-def worst(steps: list[float]) -> str:
-    return f"{max(steps) * 1000:.0f} ms of {len(steps):,}"
 
 
 def size_bytes(folder: str) -> int:
