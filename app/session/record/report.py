@@ -147,7 +147,7 @@ def _loaded(made: Origin) -> str:
         return ""
     layers = say("all layers") if engine.n_gpu_layers < 0 else say("{count} layers", count=engine.n_gpu_layers)
     return say(
-        "{layers} on the graphics card, KV {kind}, {pieces} tokens read at once, {threads} threads",
+        "{layers} on the graphics card, KV {kind}, {pieces} tokens read at once, threads: {threads}",
         layers=layers,
         kind=engine.kv_type,
         pieces=engine.n_ubatch,

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from app.core.params import Sampling
 from app.core.record import AdapterUsed, EngineUsed, ModelUsed, Origin
 from app.session.record.comparing import Comparison, find_parting
+from app.session.record.differing import differences
 from app.session.record.report import Record
 from app.store.rows import Chat, Message
 from app.store.store import Store
@@ -32,10 +35,10 @@ def record(studio: Studio) -> None:
     chat, answer = store.call(_last_answer)
     window.archives.record = Record(chat.title, None, answer, ORIGIN)
     words = answer.text
-    other = words[:90] + "the deposit is repaid within thirty days of the end of the lease."
+    other = words[:40] + words[90:]
     parting = find_parting(("", words), ("", other), cut_then=False)
-    reasons = ("The graphics driver is another one: 580.65 instead of 570.86.",)
-    window.archives.comparison = Comparison(parting, other, "", words, "", reasons)
+    now = msgspec.structs.replace(ORIGIN, engine=msgspec.structs.replace(ORIGIN.engine, driver="580.65"))
+    window.archives.comparison = Comparison(parting, other, "", words, "", differences(ORIGIN, now))
     window.show_page("record")
     window.archives.changed.emit()
 
