@@ -47,6 +47,7 @@ class Jobs:
     def __init__(self, post: Post, workers: int = 4) -> None:
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="carrel-job")
         self._post = post
+        self._closed = False
 
     def run(
         self,
@@ -54,7 +55,10 @@ class Jobs:
         done: Callable[[T], object] = lambda _: None,
         failed: Callable[[Exception], object] | None = None,
     ) -> None:
-        """Run `work` in the pool, then `done(result)` or `failed(error)` on the main thread."""
+        """Run `work` in the pool, then `done(result)` or `failed(error)` on the main thread.
+
+        What somebody thinks of after `close` is not begun: the program is ending.
+        """
 
         def task() -> None:
             try:
@@ -65,10 +69,12 @@ class Jobs:
             else:
                 self._post(lambda: done(result))
 
-        self._pool.submit(task)
+        if not self._closed:
+            self._pool.submit(task)
 
     def close(self) -> None:
         """Wait for running work; call after cancelling what can be cancelled."""
+        self._closed = True
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 

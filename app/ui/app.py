@@ -120,7 +120,7 @@ def _begin(window: Window, rings: list[Ring], untold: list[Mishap]) -> None:
     window.begin(demo=any(ring.demo for ring in rings))
     window.arrivals.open([Path(name) for ring in rings for name in ring.files])
     while untold:
-        window.tell_last_run(untold.pop())
+        window.mishaps.tell_last_run(untold.pop())
 
 
 def _let_python_hear_signals(application: QApplication) -> None:

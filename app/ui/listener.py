@@ -10,7 +10,6 @@ from app.core.errors import CarrelError
 from app.core.preset import Preset
 from app.core.words import language, say
 from app.machine.live import Sample
-from app.session.mishap import mishap_of
 from app.ui.app import dress, speak_qt
 from app.ui.bridge import last_resort
 from app.ui.downloads import Download
@@ -90,6 +89,4 @@ class Listener:
         if isinstance(error, CarrelError):
             self._window.notices.tell_error(str(error))
         else:
-            mishap = mishap_of(error)
-            words = say("Something unforeseen went wrong. Your text is saved.")
-            self._window.notices.keep(words, say("Details…"), lambda: self._window.show_mishap(mishap))
+            self._window.mishaps.tell_error(error)

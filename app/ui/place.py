@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QRect
+from PySide6.QtCore import QByteArray, QRect, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
@@ -57,6 +57,23 @@ class Place:
         return self._text("tab")
 
     # ---- when the chats are known
+
+    def return_to_chats(self, window: Window) -> None:
+        """When the chats are known for the first time, those that were open are opened again, where they were read."""
+
+        def go(pane: Pane, row: int, offset_px: int) -> None:
+            for view in window.frame.panes.views:
+                if view.pane is pane:
+                    view.chat.view.go_to_place(row, offset_px)
+
+        def on_listed(_: object) -> None:
+            deafen()
+            for pane in window.panes.all:
+                self.return_to(pane, go)
+            # Later: the other panes hear of the list after this one.
+            QTimer.singleShot(0, window, lambda: self.restore_chats(window.panes))
+
+        deafen = window.conversation.listed.connect(on_listed)
 
     def restore_chats(self, panes: Panes) -> None:
         """Open again what was open; a pane in which something was begun meanwhile is left alone."""

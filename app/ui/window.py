@@ -9,16 +9,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
-from app.catalog.local import LocalModel
-from app.core.errors import CarrelError
 from app.core.words import say
 from app.session import chats
-from app.session.demo import demo_document_path, demo_model_path, demo_question
 from app.session.desk import Desk
-from app.session.library import import_model
-from app.session.mishap import Mishap
 from app.session.telemetry import Telemetry
 from app.ui.archives import Archives
 from app.ui.arrivals import Arrivals
@@ -37,13 +32,15 @@ from app.ui.keys import Keys
 from app.ui.leafing import Leafing
 from app.ui.listener import Listener
 from app.ui.loader import Loader
+from app.ui.mishaps import Mishaps
+from app.ui.model_wishes import ModelWishes
 from app.ui.pages.chat import ChatPage
-from app.ui.pages.crash import mishap_words, saved_words
 from app.ui.pages.maker import make_page
 from app.ui.pane_view import PaneView
 from app.ui.panes import Front, Pane, Panes
 from app.ui.place import Place
 from app.ui.seeking import Seeking
+from app.ui.set_wishes import SetWishes
 from app.ui.support import save_support_bundle
 from app.ui.tray import Tray, tray_wishes
 from app.ui.wishes import make_commands
@@ -76,6 +73,10 @@ class Window(DropWindow):
         self._began = self._finished = False
         self.setWindowTitle("Carrel")
         self.setMinimumSize(640, 480)
+        self.mishaps, self._models, self._sets = Mishaps(self), ModelWishes(self), SetWishes(self)
+        self.load, self.try_demo = self._models.load, self._models.try_demo
+        self.open_model, self.choose_model = self._models.open, self._models.choose
+        self.open_set, self.save_set = self._sets.open, self._sets.save
         self.commands, self.arrivals = make_commands(self), Arrivals(self)
         self.tray = Tray(self, tray_wishes(self))
         self.seeking, self.figuring, self.archives = Seeking(self), Figuring(self), Archives(self)
@@ -90,8 +91,6 @@ class Window(DropWindow):
         self.dragged_over.connect(lambda over: self.chat.composer.show_dragging(dragging=over))
         for pane in self.panes.all:
             self._hear(pane)
-        self.sets.failed.connect(lambda error: self.notices.tell_error(str(error)))
-        self.sets.removed.connect(self._on_set_removed)
 
     # ---- the active pane
 
@@ -170,13 +169,14 @@ class Window(DropWindow):
             return
         self._began = True
         if not demo:
-            self._restore_chats()
+            self._place.return_to_chats(self)
         chats.recover_answers(self.desk, lambda _: self.conversation.refresh_list())
         self.desk.store.ask(lambda store: store.notices, self._listener.show_store_notices)
         self.show_tray()
         self.guide.refresh()
         self.downloads.find_unfinished()
         self.seeking.begin()
+        self.archives.begin()
         self.telemetry.start()
         self.desk.jobs.run(_warm_up)
         if demo:
@@ -185,23 +185,6 @@ class Window(DropWindow):
             self._demonstration = Demonstration(self.conversation, self.chat.send)
         elif self.desk.settings.last_model and Path(self.desk.settings.last_model).exists():
             self.loader.reload()
-
-    def _restore_chats(self) -> None:
-        """When the chats are known for the first time, those that were open are opened again, where they were read."""
-
-        def on_listed(_: object) -> None:
-            deafen()
-            for pane in self.panes.all:
-                self._place.return_to(pane, self._go_to_place)
-            # Later: the other panes hear of the list after this one.
-            QTimer.singleShot(0, self, lambda: self._place.restore_chats(self.panes))
-
-        deafen = self.conversation.listed.connect(on_listed)
-
-    def _go_to_place(self, pane: Pane, row: int, offset_px: int) -> None:
-        for view in self.frame.panes.views:
-            if view.pane is pane:
-                view.chat.view.go_to_place(row, offset_px)
 
     def finish(self) -> None:
         """Keep what is typed and where the window stood; stop the beat. Twice does no harm."""
@@ -250,16 +233,6 @@ class Window(DropWindow):
 
     # ---- pages
 
-    def show_mishap(self, mishap: Mishap) -> None:
-        """The page that says what went wrong."""
-        self.show_page("crash")
-        self.pages["crash"].show_mishap(mishap)  # type: ignore[attr-defined]
-
-    def tell_last_run(self, mishap: Mishap) -> None:
-        """Once, after a run that did not end well."""
-        words = f"{mishap_words(mishap)} {saved_words()}"
-        self.notices.keep(words, say("Details…"), lambda: self.show_mishap(mishap))
-
     def show_page(self, name: str) -> None:
         """Show a page by name, made at its first use."""
         if name not in self.pages:
@@ -294,9 +267,6 @@ class Window(DropWindow):
         else:
             self.notices.tell(say("Nothing is attached. Drop a file first."))
 
-    def _on_set_removed(self, name: str, undo: Callable[[], object]) -> None:
-        self.notices.tell(say("Deleted: {title}", title=name), say("Undo"), undo)
-
     def _hear(self, pane: Pane) -> None:
         pane.leafing.opened.connect(lambda: self._on_preview_opened(pane))
 
@@ -328,59 +298,6 @@ class Window(DropWindow):
     def new_chat(self) -> None:
         self.conversation.new_chat()
         self.show_page("chat")
-
-    def load(self, path: Path) -> None:
-        """Load a model and go to the chat, where its progress shows."""
-        self.loader.load(path)
-        self.show_page("chat")
-
-    def choose_model(self) -> None:
-        """A GGUF that is already here, used where it lies."""
-        name, _ = QFileDialog.getOpenFileName(self, say("Choose a GGUF file"), "", say("Models") + " (*.gguf)")
-        if name:
-            self.open_model(Path(name))
-
-    def open_model(self, path: Path) -> None:
-        """Look whether the file is a model, remember it, load it."""
-
-        def done(model: LocalModel) -> None:
-            self.guide.list_models()
-            self.load(Path(model.path))
-
-        import_model(self.desk, path, done, self._on_no_model)
-
-    def _on_no_model(self, error: CarrelError) -> None:
-        """On the first page it is told where the file was chosen."""
-        start = self.pages.get("start")
-        if self.page == "start" and start is not None:
-            start.tell_refused(error)  # type: ignore[attr-defined]
-        else:
-            self.notices.tell_error(str(error))
-
-    def try_demo(self) -> None:
-        """The toy model, a document in the message, and a question to send."""
-        self.load(demo_model_path())
-        self.conversation.new_chat()
-        self.chat.composer.set_text(demo_question())
-        self.conversation.add_files([demo_document_path()])
-
-    def open_set(self, name: str) -> None:
-        """A new chat with the documents of a set; changed files are named, and read again on request."""
-        self.new_chat()
-
-        def changed(names: tuple[str, ...]) -> None:
-            words = say("Changed since it was read: {names}.", names=say(", ").join(names))
-            self.notices.tell(words, say("Read again"), lambda: self.sets.reread(name, use))
-
-        def use() -> None:
-            self.sets.use(name, self.conversation.attach, changed)
-
-        use()
-
-    def save_set(self, name: str) -> None:
-        """The attached documents, with what is chosen of them, as a set."""
-        told = say("{name} is saved under Document sets.", name=name)
-        self.sets.save(name, self.conversation.documents, lambda: self.notices.tell(told))
 
     def save_support_bundle(self) -> None:
         """Logs and facts for someone who helps, into a file of the user's choice."""

@@ -186,7 +186,7 @@ def test_unforeseen_failure_has_a_page_that_hands_on_no_words(open_studio: Open)
 
 def test_crash_of_the_last_run_is_told_with_the_same_choices(open_studio: Open) -> None:
     studio = open_studio()
-    studio.window.tell_last_run(Mishap("crash", "Fatal Python error: Segmentation fault"))
+    studio.window.mishaps.tell_last_run(Mishap("crash", "Fatal Python error: Segmentation fault"))
     assert studio.window.notices.words.startswith("Carrel ended unexpectedly the last time. Your text is saved")
     studio.qtbot.mouseClick(studio.window.notices._button, Qt.MouseButton.LeftButton)
     page = studio.window.pages["crash"]

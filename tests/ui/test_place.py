@@ -70,7 +70,6 @@ def test_second_start_shows_what_the_first_left(open_studio: Open) -> None:
     first = open_studio(Script("a line\n\n" * 200))
     first.load()
     first.ask("one")
-    first.window.modelbar.inspector.setChecked(True)
     first.window.inspector.show_tab("parameters")
     first.window.open_beside()
     first.ask("two")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from app.core.words import say
 from app.session.mishap import Mishap
 from app.ui import fonts
 from app.ui.pages.page import Card, Page, buttons, label
 from app.ui.widgets.buttons import TextButton
+from app.ui.widgets.text_box import framed
 
 DETAILS_PX = 220
 
@@ -27,6 +28,7 @@ class CrashPage(Page):
         self.words = label("")
         self.details = QPlainTextEdit()
         self.details.setReadOnly(True)
+        self.details.setFrameShape(QFrame.Shape.NoFrame)
         self.details.setTabChangesFocus(True)
         self.details.setFont(fonts.mono_font(12))
         self.details.setFixedHeight(DETAILS_PX)
@@ -45,7 +47,7 @@ class CrashPage(Page):
         told = Card(say("Details for someone who helps"))
         words = say("Where in the program it happened. Nothing of your chats and documents, and not your name.")
         told.column.addWidget(label(words, "quiet"))
-        told.column.addWidget(self.details)
+        told.column.addWidget(framed(self.details))
         told.column.addLayout(buttons(self.copy))
         self.add(told)
         self.column.setAlignment(Qt.AlignmentFlag.AlignTop)

@@ -42,7 +42,7 @@ class TextBox(QPlainTextEdit):
         self.flush()
 
 
-def framed(box: TextBox) -> QFrame:
+def framed(box: QPlainTextEdit) -> QFrame:
     """The box on a sheet with a hair line."""
     sheet = QFrame()
     sheet.setProperty("ground", "sheet")
