@@ -73,6 +73,8 @@ class Coverage:
         def open_it(store: Store) -> Opened:
             return open_run(store, wish) if isinstance(wish, Run) else open_wish(store, wish)
 
+        deafen = self._desk.vault.locking.connect(self.stop)
+        self.ended.connect(lambda _: deafen())
         self._desk.rest.awaken(lambda: self._store(open_it, self._on_open), self._fail)
 
     def stop(self) -> None:

@@ -75,6 +75,8 @@ class Turn:
 
     def start(self) -> None:
         """Begin; everything after happens in callbacks on the main thread."""
+        deafen = self._desk.vault.locking.connect(self.stop)
+        self.ended.connect(lambda _: deafen())
         self._store(lambda store: open_wish(store, self._wish), self._on_open)
 
     def stop(self) -> None:

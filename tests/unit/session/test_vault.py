@@ -15,8 +15,11 @@ from app.core.errors import CarrelError
 from app.core.loop import Loop
 from app.core.passphrase import Cost
 from app.session import vault, vaultend, vaultways
+from app.session.demo import demo_model_path
 from app.session.desk import Desk
+from app.session.turn import Turn, Wish
 from app.terminal.waiting import wait_for
+from tests.helpers.desk import load
 from tests.helpers.fake_engine import Script, ScriptedEngine, make_desk
 
 FAST = Cost(memory_kib=64, passes=1, lanes=1)
@@ -251,6 +254,34 @@ def test_it_locks_itself_when_nobody_is_here_and_after_sleep(
     monkeypatch.setattr("app.session.strongbox.time.time", lambda: wall_s + 3600)
     one.vault.look(now_s + 1)
     assert one.vault.is_locked
+
+
+def test_an_answer_that_runs_when_it_is_locked_is_stopped_and_kept(tmp_path: Path) -> None:
+    loop = Loop()
+    desk = make_desk(tmp_path, loop.post, ScriptedEngine(Script(answer=f"{MARKER} " * 400, delay_s=0.005)))
+    try:
+        create(desk, loop)
+        load(desk, loop, demo_model_path())
+        heard: list[str] = []
+        ended: list[object] = []
+        turn = Turn(desk, Wish("What stands there?"))
+        turn.spoke.connect(lambda _, text, __: heard.append(text))
+        turn.ended.connect(ended.append)
+        turn.start()
+        assert loop.run_until(lambda: len(heard) > 20, 20)
+        desk.vault.look(time.monotonic() + 100 * 60)
+        assert not desk.vault.is_locked, "a running answer is finished before the vault locks itself"
+        vault.lock(desk)
+        assert desk.vault.is_locked
+        assert not desk.engine.is_open
+        assert loop.run_until(lambda: bool(ended), 20)
+        do(loop, vault.unlock, desk, PHRASE)
+        desk.store.call(lambda store: store.recover())
+        said = desk.store.call(lambda store: store.thread(turn.chat_id or 0))[-1]
+        assert said.text.startswith("".join(heard[:20]))
+        assert said.state == "stopped"
+    finally:
+        desk.close()
 
 
 class FakeStore:
