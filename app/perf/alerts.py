@@ -80,7 +80,7 @@ class AlertBook:
     def judge(self, rule: Rule, value: float | None, now_s: float, *, quiet: bool = False) -> None:
         """One look. `value` None is not known and changes nothing; `quiet` when the value is as it was meant to be."""
         active = self._active.get(rule.kind)
-        if not rule.limit:
+        if rule.limit <= 0:
             self._end(rule.kind, now_s)
             return
         if value is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 
 ROWS = 3600
@@ -53,9 +54,10 @@ class History:
             yield self._times[place], tuple(_known(column[place]) for column in self._columns.values())
 
     def _places(self, from_s: float) -> list[int]:
-        first = max(0, self._count - self._rows)
-        places = [number % self._rows for number in range(first, self._count)]
-        return [place for place in places if self._times[place] >= from_s]
+        oldest = max(0, self._count - self._rows)
+        numbers = range(oldest, self._count)
+        first = bisect_left(numbers, from_s, key=lambda number: self._times[number % self._rows])
+        return [number % self._rows for number in numbers[first:]]
 
 
 def _known(value: float) -> float | None:

@@ -10,8 +10,9 @@ from app.core.errors import CarrelError
 from app.core.loop import Loop
 from app.core.units import format_duration
 from app.core.words import say
-from app.session.bench import Benchmark, Speed, measure, usual_depths
+from app.session.bench import Speed, measure
 from app.session.benchbook import BenchBook, BenchPoint, BenchResult, bench_csv
+from app.session.benchmark import Benchmark, usual_depths
 from app.session.desk import Desk
 from app.session.figures import answers_csv, list_answers, save_figures, summarize
 from app.session.loading import last_used_model

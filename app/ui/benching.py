@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 from app.core.emitter import Emitter
 from app.core.errors import CarrelError
-from app.session.bench import Benchmark
 from app.session.benchbook import BenchBook, BenchPoint, BenchResult
+from app.session.benchmark import Benchmark
 from app.session.desk import Desk
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from app.core.units import format_tokens
+from app.core.units import format_duration, format_tokens
 from app.core.words import say
 from app.engine.state import EngineState
-from app.session.bench import deepest, usual_depths
 from app.session.benchbook import BenchPoint, BenchResult, bench_csv, comparable
+from app.session.benchmark import deepest, duration_s, usual_depths
+from app.session.expecting import expected_decode_tok_s
+from app.session.speed import ReadingSpeed, reading_speed
 from app.ui.benching import Benching
 from app.ui.bridge import listen
 from app.ui.inspector.doors import save_csv
@@ -36,6 +38,7 @@ class BenchmarkPage(Page):
         super().__init__(say("Benchmark"), parent, column_px=COLUMN_PX)
         self._benching, self._desk = benching, benching.desk
         self._most, self._what = _DEPTHS[1], "decode"
+        self._read_tok_s, self._asked_for = 0.0, ""
         self.add(self._run_card())
         self.add(self._chart_card())
         self.list = BenchList(benching)
@@ -107,6 +110,13 @@ class BenchmarkPage(Page):
         words = model_words(state.path, state.n_ctx) if state.has_model else say("No model is loaded.")
         self.model.setText(words)
         self.load.setVisible(not state.has_model)
+        if state.has_model and state.path != self._asked_for:
+            self._asked_for = state.path
+            self._desk.store.ask(lambda store: reading_speed(self._desk, store), self._on_reading_speed)
+        self._show()
+
+    def _on_reading_speed(self, speed: ReadingSpeed) -> None:
+        self._read_tok_s = speed.tok_s
         self._show()
 
     def _on_failed(self, error: Exception) -> None:
@@ -130,12 +140,14 @@ class BenchmarkPage(Page):
     def _progress_words(self, *, has_model: bool, running: bool) -> str:
         if running:
             done = len(self._benching.points)
-            return say("{count} depths measured. What is open in a chat waits meanwhile.", count=done)
+            return say("{count} depths measured. Questions asked meanwhile would share the speed.", count=done)
         if not has_model:
             return say("A benchmark measures the model that is loaded.")
         depths = say(", ").join(format_tokens(depth) for depth in self._depths())
         end = format_tokens(deepest(self._desk.engine.state.n_ctx))
-        return say("Measures at {depths} tokens; this context reaches {end}.", depths=depths, end=end)
+        words = say("Measures at {depths} tokens; this context reaches {end}.", depths=depths, end=end)
+        seconds = duration_s(self._depths(), self._read_tok_s, expected_decode_tok_s(self._desk, 0) or 0.0)
+        return f"{words} {say('Takes about {time}.', time=format_duration(seconds))}" if seconds else words
 
     def _draw(self) -> None:
         benching, shown = self._benching, self._benching.shown

@@ -102,6 +102,25 @@ def paint_curve(painter: QPainter, area: QRectF, pieces: list[list[QPointF]], ro
         painter.drawEllipse(pieces[-1][-1], _DOT_PX, _DOT_PX)
 
 
+def paint_ghost(painter: QPainter, area: QRectF, share: float) -> None:
+    """A dashed line at so much of the height: what should be reached, or what is the most."""
+    y = round(area.bottom() - share * area.height()) + 0.5
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+    painter.setPen(QPen(QColor(tokens().quiet), 1, Qt.PenStyle.DashLine))
+    painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+
+
+def paint_cursor(painter: QPainter, area: QRectF, across: float, share: float) -> None:
+    """A line and a dot at so much of the width and of the height."""
+    x = round(area.left() + across * area.width()) + 0.5
+    painter.setPen(QPen(QColor(tokens().quiet), 1))
+    painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+    painter.setPen(QPen(QColor(tokens().page), 1.5))
+    painter.setBrush(QColor(tokens().text))
+    painter.drawEllipse(QPointF(x, area.bottom() - share * area.height()), 3.4, 3.4)
+
+
 def _stroke(painter: QPainter, colour: QColor, line: QPolygonF) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if painter.device().devicePixelRatio() > 1:

@@ -14,7 +14,7 @@ from app.core.units import format_duration
 from app.core.words import say
 from app.ui.fonts import SMALL_PX, figure_font, ui_font
 from app.ui.theme import RADIUS, tokens
-from app.ui.widgets.curve import LARGEST_POINTS, SPAN_S, Curve, paint_curve
+from app.ui.widgets.curve import LARGEST_POINTS, SPAN_S, Curve, paint_cursor, paint_curve, paint_ghost
 
 __all__ = ["LARGEST_POINTS", "SPAN_S", "MetricCard"]
 
@@ -139,10 +139,11 @@ class MetricCard(QWidget):
         painter.drawPixmap(0, 0, self._ground(title, value, area))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_value(painter, value)
-        self._paint_ghost(painter, area)
+        if self._ghost is not None:
+            paint_ghost(painter, area, self._share(self._ghost))
         paint_curve(painter, area, self.points(area), "care" if self._care else "accent")
         if shown is not None:
-            self._paint_cursor(painter, area, now, shown)
+            paint_cursor(painter, area, 1 - (now - shown[0]) / SPAN_S, self._share(shown[1]))
         painter.end()
 
     def _ground(self, title: str, value: str, area: QRectF) -> QPixmap:
@@ -210,25 +211,9 @@ class MetricCard(QWidget):
         side = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
         painter.drawText(self._head.adjusted(0, 0, -self._unit_px, 0), side, value)
 
-    def _paint_ghost(self, painter: QPainter, area: QRectF) -> None:
-        if self._ghost is None:
-            return
-        share = min(1.0, max(0.0, (self._ghost - self._low) / self._scale()))
-        y = round(area.bottom() - share * area.height()) + 0.5
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
-        painter.setPen(QPen(QColor(tokens().quiet), 1, Qt.PenStyle.DashLine))
-        painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-
-    def _paint_cursor(self, painter: QPainter, area: QRectF, now: float, shown: tuple[float, float]) -> None:
-        at_s, value = shown
-        x = round(area.right() - (now - at_s) / SPAN_S * area.width()) + 0.5
-        share = min(1.0, max(0.0, (value - self._low) / self._scale()))
-        painter.setPen(QPen(QColor(tokens().quiet), 1))
-        painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
-        painter.setPen(QPen(QColor(tokens().page), 1.5))
-        painter.setBrush(QColor(tokens().text))
-        painter.drawEllipse(QPointF(x, area.bottom() - share * area.height()), 3.4, 3.4)
+    def _share(self, value: float) -> float:
+        """How high a value stands, 0 to 1."""
+        return min(1.0, max(0.0, (value - self._low) / self._scale()))
 
     def _refresh(self, *, moved: bool = True) -> None:
         """Words only when they are others: a screen reader hears each change. Hidden cards paint nothing."""

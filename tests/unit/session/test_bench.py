@@ -12,8 +12,8 @@ from app.core.params import Sampling
 from app.engine import messages as m
 from app.perf.alerts import Alert
 from app.session.alert_words import alert_line, alert_words
-from app.session.bench import Benchmark, deepest, usual_depths
 from app.session.benchbook import BenchBook, BenchPoint, BenchResult, bench_csv, change_share, comparable
+from app.session.benchmark import Benchmark, deepest, duration_s, usual_depths
 from app.session.desk import Desk
 from app.session.figures import answers_csv, history_csv, save_figures, summarize
 from app.store.store import Store
@@ -58,6 +58,12 @@ def test_a_stopped_run_keeps_what_it_has_and_without_a_model_there_is_none(tmp_p
     points, result = run(desk, loop, (256, 512, 1024), stop_after=1)
     assert isinstance(result, BenchResult)
     assert len(points) == len(result.points) == 1
+    busy = desk.engine.generate((m.Turn("user", "Hello"),), Sampling(), lambda _: None)
+    bench, refusals = Benchmark(desk, (256,)), list[CarrelError]()
+    bench.failed.connect(refusals.append)
+    bench.start()
+    assert [error.code for error in refusals] == ["bench_beside_answer"]
+    assert loop.run_until(lambda: busy.ended, 5)
     unloaded = desk.engine.unload()
     assert unloaded is not None
     assert loop.run_until(lambda: unloaded.ended, 5)
@@ -71,6 +77,8 @@ def test_usual_depths_end_where_the_context_does() -> None:
     assert usual_depths(40_960, 8_192) == (512, 2_048, 8_192)
     assert usual_depths(1_000) == (512, 808)
     assert usual_depths(300) == (128,)
+    assert duration_s((512, 8_192), 1024, 64) == 8 + 3
+    assert duration_s((), 1024, 64) == duration_s((512,), 0, 64) == 0
 
 
 def result_at(at_s: float, speed: float, model: str = "a.gguf") -> BenchResult:
