@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-
 from app.core.words import mark, say
 from app.engine.state import Phase
 from app.ui.commands import ANSWER, CHAT, MESSAGE, PROGRAM, VIEW, Command, Commands
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
 def make_commands(window: Window) -> Commands:
     """The wishes of `window`. Its widgets are looked up at every wish: another language makes them again."""
     commands, wishes = Commands(), Wishes(window)
-    commands.add(*_chats(window, wishes), *_message(window, wishes), *_answer(window, wishes))
+    commands.add(*_chats(window), *_message(window, wishes), *_answer(window, wishes))
     commands.add(*tree_commands(window), *_view(window), *_program(window))
     offer_presets(commands, window)
     return commands
@@ -30,13 +28,6 @@ class Wishes:
 
     def __init__(self, window: Window) -> None:
         self._window = window
-
-    def find(self) -> None:
-        """The search of chats, whatever is shown."""
-        sidebar = self._window.sidebar
-        self._window.modelbar.sidebar.setChecked(True)
-        sidebar.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        sidebar.search.selectAll()
 
     def go_to_message(self) -> None:
         self._window.show_page("chat")
@@ -65,12 +56,9 @@ class Wishes:
             self._window.notices.tell(say("The answer is copied."))
 
 
-def _chats(window: Window, wishes: Wishes) -> tuple[Command, ...]:
+def _chats(window: Window) -> tuple[Command, ...]:
     return (
         Command("chat.new", mark("New chat"), window.new_chat, CHAT, ("Ctrl+N",), "plus"),
-        Command(
-            "chat.find", mark("Find chats and commands"), wishes.find, CHAT, ("Ctrl+K",), "search", is_listed=False
-        ),
         Command("chat.rename", mark("Rename the selected chat"), None, CHAT, ("F2",)),
         Command("chat.delete", mark("Delete the selected chat"), None, CHAT, ("Del",)),
     )

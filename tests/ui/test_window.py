@@ -304,7 +304,7 @@ def test_copy_takes_the_last_answer(open_studio: Callable[..., Studio]) -> None:
     QApplication.clipboard().clear()
 
 
-@pytest.mark.parametrize("page", ["chat", "start", "library", "sets", "computer", "settings", "about", "keys"])
+@pytest.mark.parametrize("page", ["chat", "start", "library", "sets", "bin", "computer", "settings", "about", "keys"])
 def test_every_control_has_a_name_and_is_reached_by_tab(open_studio: Callable[..., Studio], page: str) -> None:
     studio = open_studio()
     studio.window.modelbar.inspector.setChecked(True)
