@@ -201,6 +201,24 @@ def test_what_is_written_meanwhile_waits_and_goes_out_by_itself(open_studio: Ope
     assert chat.composer.text == "typing on"
 
 
+def test_what_waits_is_sent_at_once_when_it_is_wished(open_studio: Open) -> None:
+    studio = open_studio(Script("word " * 200, delay_s=0.01))
+    studio.ask("One", to_the_end=False)
+    conversation, chat = studio.window.conversation, studio.window.chat
+    studio.wait(lambda: conversation.can_queue)
+    for text in ("Two", "Three"):
+        chat.composer.set_text(text)
+        QTest.mouseClick(chat.composer.queue_button, Qt.MouseButton.LeftButton)
+    studio.wait(lambda: len(chat.acts.queue.rows) == 2)
+    studio.script.delay_s = 0.0
+    studio.script.answer = "Yes."
+    QTest.mouseClick(chat.acts.queue.rows[1].now_button, Qt.MouseButton.LeftButton)
+    studio.wait(lambda: chat.view.count == 6 and not conversation.is_running)
+    assert texts(studio)[::2] == ["One", "Three", "Two"]
+    assert conversation.messages[1].state == "stopped"
+    assert texts(studio)[1].startswith("word"), "what was said is kept"
+
+
 def test_after_a_stop_what_waits_says_why_and_survives_a_restart(open_studio: Open) -> None:
     studio = open_studio(Script("word " * 90, delay_s=0.01))
     studio.ask("One", to_the_end=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -78,7 +77,7 @@ def editing(studio: Studio) -> None:
 def temporary(studio: Studio) -> None:
     """A chat that is nowhere but in memory."""
     window, conversation = studio.window, studio.window.conversation
-    studio.engine.script = replace(studio.engine.script, delay_s=0.0)
+    studio.engine.script.delay_s = 0.0
     conversation.cancel_edit()
     window.chat.composer.note.setChecked(False)
     conversation.open_temporary()
