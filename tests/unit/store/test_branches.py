@@ -39,7 +39,7 @@ def test_of_an_older_file_the_newest_reply_is_shown(store: Store) -> None:
     assert store.leaf_beneath(question.id) == newest.id
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["ask", "edit", "regenerate", "switch"]), st.integers(0, 40)), max_size=40))
 def test_whatever_is_edited_regenerated_and_switched_nothing_is_lost(steps: list[tuple[str, int]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
