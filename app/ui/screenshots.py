@@ -134,10 +134,16 @@ class Studio:
         self.wait(lambda: self.desk.engine.state.has_model)
 
     def rest(self) -> None:
-        """Nothing is answered and nothing told: where the scenes of another area begin."""
+        """Nothing is answered and nothing told, the engine is as at first: where the scenes of another area begin."""
         self.window.panes.stop()
         self.wait(lambda: not any(pane.conversation.is_running for pane in self.window.panes.all))
         self.window.notices.hide()
+        script, talk = self.engine.script, self.talk
+        script.answer, script.thinking, script.title, script.delay_s = talk.answer, talk.thinking, talk.title, 0.008
+        state = self.desk.engine.state
+        if state.has_model and state.n_ctx != self.plan.n_ctx:
+            self.load()
+            self.wait(lambda: self.desk.engine.state.n_ctx == self.plan.n_ctx)
 
     def wait(self, done: Callable[[], bool]) -> None:
         """Let the window live until something has come about."""
