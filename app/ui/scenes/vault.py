@@ -16,8 +16,8 @@ _FAST = Cost(memory_kib=64, passes=1, lanes=1)
 
 def scenes(studio: Studio) -> list[Scene]:
     return [
-        ("70-vault", lambda: explained(studio)),
-        ("71-vault-made", lambda: made(studio)),
+        ("90-vault", lambda: explained(studio)),
+        ("91-vault-made", lambda: made(studio)),
     ]
 
 
