@@ -18,7 +18,7 @@ class ChatList(QListView):
     """Enter or a click opens a chat and opens or closes a folder, F2 renames, Delete deletes, the menu key asks.
 
     Signals: `chosen(chat)`, `folder_toggled(folder, open)`, `renamed(row, name)`, `delete_wanted(chats)`,
-    `folder_delete_wanted(folder)`, `menu_wanted(row or None, place on the screen)`, `moved(chats, folder or None)`.
+    `folder_delete_wanted(folder)`, `menu_wanted(row or None, place on the screen)`, `dropped(chats, row)`.
     """
 
     chosen = Signal(int)
@@ -27,7 +27,7 @@ class ChatList(QListView):
     delete_wanted = Signal(list)
     folder_delete_wanted = Signal(int)
     menu_wanted = Signal(object, QPoint)
-    moved = Signal(list, object)
+    dropped = Signal(list, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,7 +41,7 @@ class ChatList(QListView):
         self.clicked.connect(self._on_clicked)
         self.activated.connect(self._open)
         self.chats.renamed.connect(self.renamed)
-        self.chats.dropped.connect(self._on_dropped)
+        self.chats.dropped.connect(self.dropped)
 
     def _prepare(self) -> None:
         self.setUniformItemSizes(True)
@@ -180,9 +180,6 @@ class ChatList(QListView):
             self.chats.dropMimeData(event.mimeData(), event.dropAction(), -1, -1, index)
             event.setDropAction(Qt.DropAction.CopyAction)  # the view must not remove the rows itself
             event.accept()
-
-    def _on_dropped(self, ids: list[int], row: Row) -> None:
-        self.moved.emit(ids, row.id if row.kind == "folder" else row.place)
 
     def _target_of(self, row: Row) -> Key:
         """A chat in a folder stands for its folder."""

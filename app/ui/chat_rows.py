@@ -41,7 +41,7 @@ def make_rows(chats: Sequence[Chat], folders: Sequence[Folder], closed: Collecti
     query = read_query(needle)
     wanted = [chat for chat in chats if _fits(query, chat.title)] if query.terms else list(chats)
     pinned = [chat for chat in wanted if chat.pinned_at is not None]
-    rows = _under(say("Pinned"), [_row(chat) for chat in pinned])
+    rows = _under(say("Pinned"), [_row(chat) for chat in pinned], is_pinned=True)
     rows += _under(say("Folders"), _in_folders(wanted, folders, closed, searching=bool(query.terms)))
     known = {folder.id for folder in folders}
     days: defaultdict[str, list[Row]] = defaultdict(list)
@@ -79,8 +79,8 @@ def _in_folders(
     return rows
 
 
-def _under(heading: str, rows: list[Row]) -> list[Row]:
-    return [Row("heading", heading), *rows] if rows else []
+def _under(heading: str, rows: list[Row], *, is_pinned: bool = False) -> list[Row]:
+    return [Row("heading", heading, is_pinned=is_pinned), *rows] if rows else []
 
 
 def _row(chat: Chat, place: int | None = None) -> Row:

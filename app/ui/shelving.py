@@ -53,19 +53,29 @@ class Shelving:
     def pin(self, chat_ids: Sequence[int], *, pinned: bool) -> None:
         folders.pin_chats(self.desk, chat_ids, pinned=pinned, done=self._again)
 
-    def move(self, chat_ids: Sequence[int], folder_id: int | None) -> None:
-        """Into a folder or out of all; what was pinned stays in sight on top."""
-        moved = [chat for chat in map(self.chat, chat_ids) if chat is not None and chat.folder_id != folder_id]
+    def move(self, chat_ids: Sequence[int], folder_id: int | None, *, unpin: bool = False) -> None:
+        """Into a folder or out of all. What is pinned stays on top, unless it is to be seen where it is put."""
+        found = [chat for chat in map(self.chat, chat_ids) if chat is not None]
+        pinned = [chat.id for chat in found if unpin and chat.pinned_at is not None]
+        moved = [chat for chat in found if chat.folder_id != folder_id or chat.id in pinned]
         before = [(chat.id, chat.folder_id) for chat in moved]
         folder = None if folder_id is None else self.folder(folder_id)
         if not moved:
             return
+
+        def undo() -> None:
+            folders.pin_chats(self.desk, pinned, pinned=True)
+            folders.move_chats(self.desk, before, self._again)
+
+        folders.pin_chats(self.desk, pinned, pinned=False)
         folders.move_chats(self.desk, [(chat.id, folder_id) for chat in moved], self._again)
-        if folder is None:
+        if folder is not None:
+            words = say("Moved to {name}: {title}", name=folder.name, title=_named(moved))
+        elif any(chat.folder_id is not None for chat in moved):
             words = say("Taken out of its folder: {title}", title=_named(moved))
         else:
-            words = say("Moved to {name}: {title}", name=folder.name, title=_named(moved))
-        self.told.emit(words, lambda: folders.move_chats(self.desk, before, self._again))
+            words = say("No longer pinned: {title}", title=_named(moved))
+        self.told.emit(words, undo)
 
     def delete(self, chat_ids: Sequence[int]) -> None:
         """Into the recycle bin; one that is being answered stays."""

@@ -116,7 +116,7 @@ class Sidebar(QWidget):
         rows.chosen.connect(self._on_chosen)
         rows.renamed.connect(self._on_renamed)
         rows.delete_wanted.connect(shelving.delete)
-        rows.moved.connect(shelving.move)
+        rows.dropped.connect(self._on_dropped)
         rows.folder_toggled.connect(lambda folder_id, is_open: shelving.toggle_folder(folder_id, is_open=is_open))
         rows.folder_delete_wanted.connect(shelving.delete_folder)
         rows.menu_wanted.connect(self._on_menu_wanted)
@@ -164,6 +164,13 @@ class Sidebar(QWidget):
             self.shelving.rename_folder(row.id, name)
         else:
             self.shelving.rename(row.id, name)
+
+    def _on_dropped(self, chat_ids: list[int], row: Row) -> None:
+        """Onto a folder or a chat in it, among the pinned ones, or among the days."""
+        if row.is_pinned:
+            self.shelving.pin(chat_ids, pinned=True)
+        else:
+            self.shelving.move(chat_ids, row.id if row.kind == "folder" else row.place, unpin=True)
 
     def _chosen_for_folder(self) -> list[int]:
         """The chats that were chosen together; one alone is only the one that is open."""

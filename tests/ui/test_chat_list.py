@@ -145,7 +145,14 @@ def test_f2_names_and_a_pin_keeps_a_chat_on_top(studio: Studio) -> None:
     studio.wait(lambda: "论文 第二章" in rows(studio))
     trigger(menu(studio, "论文 第二章"), "Pin")
     studio.wait(lambda: rows(studio)[:3] == ["# Pinned", "论文 第二章", "# Today"])
-    trigger(menu(studio, "论文 第二章"), "Unpin")
+    drop_chats(studio, [chat_id(studio, "Rent")], "Pinned")
+    studio.wait(lambda: "Rent" in rows(studio)[:3])
+    drop_chats(studio, [chat_id(studio, "Rent")], "Today")
+    studio.wait(lambda: rows(studio)[:3] == ["# Pinned", "论文 第二章", "# Today"])
+    undo(studio)
+    studio.wait(lambda: "Rent" in rows(studio)[:3])
+    for name in ("Rent", "论文 第二章"):
+        trigger(menu(studio, name), "Unpin")
     studio.wait(lambda: rows(studio)[0] == "# Today")
 
 
