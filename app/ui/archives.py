@@ -1,4 +1,4 @@
-"""What the window does about chats as files: exports, imports, backups and records go on under any page."""
+"""What the window does about chats as files: exports, imports and backups go on under any page."""
 
 from __future__ import annotations
 
@@ -14,16 +14,13 @@ from app.core.errors import CarrelError
 from app.core.units import format_bytes
 from app.core.words import mark, say
 from app.session.desk import Desk
-from app.ui.commands import ANSWER, CHAT, PROGRAM, Command
+from app.ui.commands import CHAT, PROGRAM, Command
 
 if TYPE_CHECKING:
     from app.session.backup.manifest import Manifest
     from app.session.backup.restoring import Restored
     from app.session.export.writing import Export, Order
     from app.session.importing.wishes import Imported
-    from app.session.record.comparing import Comparison
-    from app.session.record.report import Record
-    from app.session.record.rerun import Rerun
     from app.ui.window import Window
 
 ENDING = ".carrel-backup"
@@ -35,7 +32,7 @@ class Archives:
     """Lives as long as the window and holds no widget. `changed()` says that something went on.
 
     `chosen` are the chats to export, None for all; `share` how far an export is, None while none runs; `busy` what
-    else runs: "import", "backup", "restore" or "". A record: `record` or `trouble`, then `rerun` and `comparison`.
+    else runs: "import", "backup", "restore" or "".
     """
 
     def __init__(self, window: Window) -> None:
@@ -44,13 +41,7 @@ class Archives:
         self.chosen: tuple[int, ...] | None = None
         self.share: float | None = None
         self.busy = ""
-        self.record: Record | None = None
-        self.trouble: CarrelError | None = None
-        self.rerun: Rerun | None = None
-        self.progress = ("", 0, 0)
-        self.comparison: Comparison | None = None
         self._export: Export | None = None
-        self._desk = window.desk  # of the record: a temporary chat has its own
         self._add_commands()
 
     def _add_commands(self) -> None:
@@ -59,22 +50,11 @@ class Archives:
         def in_chat() -> bool:
             return window.conversation.chat_id is not None and window.conversation.here is window.desk
 
-        def last_answer() -> bool:
-            return window.conversation.last("assistant") is not None
-
         window.commands.add(
             Command(
                 "chat.export", mark("Export this chat…"), self.export_shown, CHAT, icon="download", enabled=in_chat
             ),
             Command("page.archives", mark("Export, import and backup"), self.open_page, PROGRAM, icon="hard-drive"),
-            Command(
-                "answer.record",
-                mark("Record of the last answer"),
-                self.show_last_record,
-                ANSWER,
-                icon="file-text",
-                enabled=last_answer,
-            ),
         )
 
     @property
@@ -227,73 +207,6 @@ class Archives:
 
         if self._begin("restore"):
             restore(self.desk, file, done, self._on_failed, passphrase=passphrase, replace=replace)
-
-    # ---- records
-
-    def show_last_record(self) -> None:
-        answer = self._window.conversation.last("assistant")
-        if answer is not None:
-            self.show_record(self._window.conversation.here, answer.id)
-
-    def show_record(self, desk: Desk, message_id: int) -> None:
-        """The page of what an answer was made with."""
-        from app.session.record.report import open_record
-
-        self.stop_rerun()
-        self.record = self.trouble = self.comparison = None
-        self._desk = desk
-        self._window.show_page("record")
-
-        def done(record: Record) -> None:
-            self.record = record
-            self.changed.emit()
-
-        def failed(error: CarrelError) -> None:
-            self.trouble = error
-            self.changed.emit()
-
-        self.changed.emit()
-        open_record(desk, message_id, done, failed)
-
-    def save_record(self, file: Path) -> None:
-        from app.session.record.report import save_record
-
-        def done(path: Path) -> None:
-            self._window.notices.tell(
-                say("{name} is saved.", name=path.name), say("Show in folder"), lambda: show_folder(path.parent)
-            )
-
-        if self.record is not None:
-            save_record(self._desk, self.record, file, done, self._tell)
-
-    def run_again(self) -> None:
-        """Make the answer of the record once more, and compare."""
-        from app.session.record.rerun import Rerun
-
-        if self.record is None or self.rerun is not None:
-            return
-
-        def done(comparison: Comparison) -> None:
-            self.rerun, self.comparison = None, comparison
-            self.changed.emit()
-
-        def failed(error: CarrelError) -> None:
-            self.rerun = None
-            self._tell(error)
-
-        self.comparison, self.progress = None, ("reading", 0, 0)
-        self.rerun = Rerun(self._desk, self.record.answer.id, done, failed)
-        self.rerun.progressed.connect(self._on_rerun)
-        self.rerun.start()
-        self.changed.emit()
-
-    def stop_rerun(self) -> None:
-        if self.rerun is not None:
-            self.rerun.stop()
-
-    def _on_rerun(self, what: str, done: int, total: int) -> None:
-        self.progress = (what, done, total)
-        self.changed.emit()
 
     # ---- shared
 

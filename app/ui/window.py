@@ -36,13 +36,14 @@ from app.ui.mishaps import Mishaps
 from app.ui.model_wishes import ModelWishes
 from app.ui.pages.chat import ChatPage
 from app.ui.pages.maker import make_page
-from app.ui.pane_view import PaneView
-from app.ui.panes import Front, Pane, Panes
+from app.ui.panes import Front, Panes
 from app.ui.place import Place
+from app.ui.recordings import Recordings
 from app.ui.seeking import Seeking
 from app.ui.set_wishes import SetWishes
 from app.ui.support import save_support_bundle
 from app.ui.tray import Tray, tray_wishes
+from app.ui.wiring import wire_frame, wire_pane, wire_window
 from app.ui.wishes import make_commands
 
 SIZE_PX = (1440, 900)
@@ -80,17 +81,14 @@ class Window(DropWindow):
         self.commands, self.arrivals = make_commands(self), Arrivals(self)
         self.tray = Tray(self, tray_wishes(self))
         self.seeking, self.figuring, self.archives = Seeking(self), Figuring(self), Archives(self)
+        self.recordings = Recordings(self)
         self._build()
         self.resize(*SIZE_PX)
         self._place.restore_geometry(self)
         self.inspector.show_tab(self._place.tab or self.inspector.tab)
         self._keys, self._listener = Keys(self, self.commands), Listener(self)
         self._attention = Attention(self)
-        self.files_dropped.connect(self.arrivals.add)
-        self.text_dropped.connect(self.arrivals.add_text)
-        self.dragged_over.connect(lambda over: self.chat.composer.show_dragging(dragging=over))
-        for pane in self.panes.all:
-            self._hear(pane)
+        wire_window(self)
 
     # ---- the active pane
 
@@ -114,40 +112,20 @@ class Window(DropWindow):
 
     def _build(self) -> None:
         """Make every widget, in the language spoken now."""
-        parts = (self.panes, self._front, self.loader, self.guide, self.telemetry)
+        parts = (self.panes, self._front, self.loader, self.guide)
         frame = Frame(*parts, self._clock, self._place_file)
         self.frame = frame
         self.notices, self.modelbar, self.sidebar = frame.notices, frame.modelbar, frame.sidebar
         self.stack = frame.stack
-        frame.panes.made.connect(self._on_pane_made)
+        frame.panes.made.connect(lambda view: wire_pane(self, view))
         frame.panes.begin()
         self.pages: dict[str, QWidget] = {}
         self._add_page("chat", frame.panes)
         self.setCentralWidget(frame.body)
-        self.modelbar.library_wanted.connect(lambda: self.show_page("library"))
-        self.modelbar.loading_wanted.connect(self.show_loading)
-        self.modelbar.beside_wanted.connect(self.toggle_beside)
-        self.modelbar.back_wanted.connect(lambda: self.show_page("chat"))
-        self.sidebar.page_wanted.connect(self.show_page)
+        wire_frame(self)
         self.seeking.attach()
         self.archives.attach()
-        frame.inspectors.presets_wanted.connect(lambda: self.show_page("presets"))
-        frame.inspectors.page_wanted.connect(self.show_page)
-        frame.inspectors.loading_wanted.connect(self.show_loading)
-        frame.inspectors.reload_wanted.connect(self.loader.reload_with)
         self.show_page(self.page)
-
-    def _on_pane_made(self, view: PaneView) -> None:
-        view.page_wanted.connect(self.show_page)
-        view.support_wanted.connect(self.save_support_bundle)
-        view.parameters_wanted.connect(self.frame.toggle_parameters)
-        view.loading_wanted.connect(self.show_loading)
-        view.set_wanted.connect(self.save_set)
-        view.chat.acts.record_wanted.connect(
-            lambda number: self.archives.show_record(view.pane.conversation.here, number)
-        )
-        view.told.connect(self.notices.tell)
-        view.refused.connect(self.notices.tell_error)
 
     def speak_again(self) -> None:
         """Another language: every widget is made again; what runs goes on underneath."""
@@ -266,16 +244,6 @@ class Window(DropWindow):
             self.leafing.show_attached()
         else:
             self.notices.tell(say("Nothing is attached. Drop a file first."))
-
-    def _hear(self, pane: Pane) -> None:
-        pane.leafing.opened.connect(lambda: self._on_preview_opened(pane))
-
-    def _on_preview_opened(self, pane: Pane) -> None:
-        """It stands beside the chat."""
-        self.panes.activate(pane)
-        if self.page != "chat":
-            self.show_page("chat")
-            self.frame.preview.pages.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _add_page(self, name: str, page: QWidget) -> None:
         self.pages[name] = page

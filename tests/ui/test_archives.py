@@ -26,7 +26,8 @@ def studio(tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Ite
     made = Studio(tmp_path / "home", qtbot, Script("Dogs are not kept.", "Page two."))
     made.desk.make_printer = make_printer
     shown: list[object] = []
-    monkeypatch.setattr("app.ui.archives.show_folder", shown.append)
+    for module in ("archives", "recordings"):
+        monkeypatch.setattr(f"app.ui.{module}.show_folder", shown.append)
     yield made
     made.close()
 
@@ -131,7 +132,7 @@ def test_the_record_of_an_answer_and_the_same_text_again(
     window = studio.window
     window.chat.acts._on_action(str(answer), RECORD)
     assert window.page == "record"
-    studio.wait(lambda: window.archives.record is not None)
+    studio.wait(lambda: window.recordings.record is not None)
     page: Any = window.pages["record"]
     said = {label.text() for label in page.facts.findChildren(type(page.chat))}
     assert "carrel-demo-q8_0.gguf" in said

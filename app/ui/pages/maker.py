@@ -57,7 +57,7 @@ def make_page(name: str, window: Window) -> Page:
     if name == "record":
         from app.ui.pages.record import RecordPage
 
-        return RecordPage(window.archives)
+        return RecordPage(window.recordings)
     if name == "vault":
         from app.ui.pages.vault import VaultPage
 

@@ -12,9 +12,9 @@ from app.core.names import safe_name
 from app.core.words import say
 from app.session.record.comparing import Comparison, Parting, comparison_words
 from app.session.record.report import record_facts
-from app.ui.archives import Archives
 from app.ui.bridge import listen
 from app.ui.pages.page import Card, Page, buttons, fact, label
+from app.ui.recordings import Recordings
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.progress import ThinBar
 
@@ -22,35 +22,35 @@ KINDS = "JSON (*.json);;HTML (*.html);;Markdown (*.md)"
 
 
 class RecordPage(Page):
-    """Shows the record that `archives` holds."""
+    """Shows the record that `recordings` hold."""
 
-    def __init__(self, archives: Archives, parent: QWidget | None = None) -> None:
+    def __init__(self, recordings: Recordings, parent: QWidget | None = None) -> None:
         super().__init__(say("Record of an answer"), parent)
-        self._archives = archives
+        self._recordings = recordings
         self._shown: object = None
         self.chat = label("", "quiet")
         self.trouble = label("", "care")
         self.facts = Card(say("Made with"))
-        self.rerun = RerunCard(archives)
+        self.rerun = RerunCard(recordings)
         self.save = TextButton(say("Save record…"), picture="download")
         self.save.clicked.connect(self._on_save)
         for widget in (self.chat, self.trouble, self.rerun, self.facts):
             self.add(widget)
-        listen(self, lambda: archives.changed.connect(self._show))
+        listen(self, lambda: recordings.changed.connect(self._show))
         self._show()
 
     def _show(self) -> None:
-        archives = self._archives
-        state = (archives.record, archives.trouble)
+        recordings = self._recordings
+        state = (recordings.record, recordings.trouble)
         if state == self._shown:
             return
         self._shown = state
-        record = archives.record
-        self.trouble.setText(str(archives.trouble) if archives.trouble else "")
-        self.trouble.setVisible(archives.trouble is not None)
+        record = recordings.record
+        self.trouble.setText(str(recordings.trouble) if recordings.trouble else "")
+        self.trouble.setVisible(recordings.trouble is not None)
         self.rerun.setVisible(record is not None)
         self.facts.setVisible(record is not None)
-        self.chat.setText(record.chat if record else "" if archives.trouble else say("Looking it up"))
+        self.chat.setText(record.chat if record else "" if recordings.trouble else say("Looking it up"))
         self.facts.clear()
         if record is None:
             return
@@ -61,22 +61,22 @@ class RecordPage(Page):
         self.facts.column.addLayout(buttons(self.save))
 
     def _on_save(self) -> None:
-        record = self._archives.record
+        record = self._recordings.record
         if record is None:
             return
         place = str(Path.home() / f"{safe_name(record.chat, say('chat'))} {record.answer.id}.json")
         name, kind = QFileDialog.getSaveFileName(self, say("Save record"), place, KINDS)
         if name:
             ending = kind[kind.find("*.") + 1 : -1] if "*." in kind else ".json"
-            self._archives.save_record(Path(name) if Path(name).suffix else Path(name + ending))
+            self._recordings.save_record(Path(name) if Path(name).suffix else Path(name + ending))
 
 
 class RerunCard(Card):
     """One button, then how far it is, then the verdict with both texts side by side."""
 
-    def __init__(self, archives: Archives, parent: QWidget | None = None) -> None:
+    def __init__(self, recordings: Recordings, parent: QWidget | None = None) -> None:
         super().__init__(say("Does it come out again?"), parent)
-        self._archives = archives
+        self._recordings = recordings
         self._shown: object = ()
         words = say("The same question, seed and settings once more, on the side: nothing of it stays in the chat.")
         self.column.addWidget(label(words, "quiet"))
@@ -88,8 +88,8 @@ class RerunCard(Card):
         self._grid.setHorizontalSpacing(16)
         self.go = TextButton(say("Run again and compare"), kind="primary", picture="rotate-cw")
         self.stop = TextButton(say("Stop"))
-        self.go.clicked.connect(archives.run_again)
-        self.stop.clicked.connect(archives.stop_rerun)
+        self.go.clicked.connect(recordings.run_again)
+        self.stop.clicked.connect(recordings.stop_rerun)
         for widget in (self.verdict, self.texts, self.reasons, self.bar, self.state):
             self.column.addWidget(widget)
         row = QHBoxLayout()
@@ -97,20 +97,20 @@ class RerunCard(Card):
         row.addWidget(self.stop)
         row.addStretch(1)
         self.column.addLayout(row)
-        listen(self, lambda: archives.changed.connect(self._show))
+        listen(self, lambda: recordings.changed.connect(self._show))
         self._show()
 
     def _show(self) -> None:
-        archives, running = self._archives, self._archives.rerun is not None
-        what, done, total = archives.progress
+        recordings, running = self._recordings, self._recordings.rerun is not None
+        what, done, total = recordings.progress
         self.bar.set_share(done / total if running and total else None)
         self.state.setText(_progress_words(what, done, total) if running else "")
         for widget in (self.bar, self.state, self.stop):
             widget.setVisible(running)
         self.go.setVisible(not running)
-        if archives.comparison is not self._shown:
-            self._shown = archives.comparison
-            self._show_comparison(archives.comparison)
+        if recordings.comparison is not self._shown:
+            self._shown = recordings.comparison
+            self._show_comparison(recordings.comparison)
 
     def _show_comparison(self, comparison: Comparison | None) -> None:
         while self._grid.count():

@@ -33,14 +33,14 @@ def record(studio: Studio) -> None:
     window = studio.window
     store = studio.desk.store
     chat, answer = store.call(_last_answer)
-    window.archives.record = Record(chat.title, None, answer, ORIGIN)
+    window.recordings.record = Record(chat.title, None, answer, ORIGIN)
     words = answer.text
     other = words[:40] + words[90:]
     parting = find_parting(("", words), ("", other), cut_then=False)
     now = msgspec.structs.replace(ORIGIN, engine=msgspec.structs.replace(ORIGIN.engine, driver="580.65"))
-    window.archives.comparison = Comparison(parting, other, "", words, "", differences(ORIGIN, now))
+    window.recordings.comparison = Comparison(parting, other, "", words, "", differences(ORIGIN, now))
     window.show_page("record")
-    window.archives.changed.emit()
+    window.recordings.changed.emit()
 
 
 def _last_answer(store: Store) -> tuple[Chat, Message]:
