@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from app.session.telemetry import Telemetry
+from app.ui.bridge import listen
 from app.ui.edges import Edge
 from app.ui.guide import Guide
 from app.ui.inspectors import Inspectors
@@ -34,19 +34,20 @@ class Frame:
         front: Front,
         loader: Loader,
         guide: Guide,
-        telemetry: Telemetry,
         clock: Callable[[], float],
         place_file: Path,
     ) -> None:
         self.notices = Notices()
         self.modelbar = ModelBar(front.desk)
         self.sidebar = Sidebar(front, self.notices)
-        self.inspectors = Inspectors(panes, guide, telemetry, clock)
+        self.inspectors = Inspectors(panes, guide, clock)
         self.stack = QStackedWidget()
         bar = self.modelbar
         self.left = Edge("sidebar", self.sidebar, bar.sidebar, place_file, shown=True, narrow_px=900)
         self.right = Edge("inspector", self.inspectors, bar.inspector, place_file, shown=False, narrow_px=1160)
         self.panes = PanesView(panes, loader, self.right)
+        listen(self.panes, lambda: panes.changed.connect(lambda: bar.beside.setChecked(panes.is_split)))
+        bar.beside.setChecked(panes.is_split)
         self.body = self._lay_out()
 
     @property

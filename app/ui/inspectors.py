@@ -7,7 +7,6 @@ from collections.abc import Callable
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from app.session.telemetry import Telemetry
 from app.ui.bridge import listen
 from app.ui.guide import Guide
 from app.ui.inspector.inspector import WIDTH_PX, Inspector
@@ -27,14 +26,13 @@ class Inspectors(QStackedWidget):
         self,
         panes: Panes,
         guide: Guide,
-        telemetry: Telemetry,
         clock: Callable[[], float],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setFixedWidth(WIDTH_PX)
         self._panes = panes
-        self._guide, self._telemetry, self._clock = guide, telemetry, clock
+        self._guide, self._clock = guide, clock
         self._made: dict[int, Inspector] = {}
         listen(self, lambda: panes.activated.connect(self._show_active))
         self._show_active()
@@ -43,7 +41,7 @@ class Inspectors(QStackedWidget):
     def active(self) -> Inspector:
         pane = self._panes.active
         if pane.number not in self._made:
-            made = Inspector(pane.conversation, self._guide, self._telemetry, self._clock)
+            made = Inspector(pane.conversation, self._guide, self._clock)
             made.presets_wanted.connect(self.presets_wanted)
             made.documents.preview_wanted.connect(pane.leafing.show_attached)
             made.page_wanted.connect(self.page_wanted)

@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from app.core.words import say
-from app.session.telemetry import Telemetry
 from app.ui.conversation import Conversation
 from app.ui.guide import Guide
 from app.ui.inspector.alarm_box import AlarmBox
@@ -38,7 +37,6 @@ class Inspector(QWidget):
         self,
         conversation: Conversation,
         guide: Guide,
-        telemetry: Telemetry,
         clock: Callable[[], float] = time.monotonic,
         parent: QWidget | None = None,
     ) -> None:
