@@ -41,7 +41,7 @@ class ModelBar(QWidget):
         self.model.clicked.connect(self.library_wanted)
         self.loading = IconButton("memory-stick", say("How the model is loaded") + " (Ctrl+M)")
         self.loading.clicked.connect(self.loading_wanted)
-        self.beside = IconButton("columns-2", say("Second chat beside") + " (Ctrl+\\)", px=18)
+        self.beside = _toggle("columns-2", say("Second chat beside") + " (Ctrl+\\)")
         self.beside.clicked.connect(self.beside_wanted)
         self.inspector = _toggle("activity", say("Performance and parameters") + " (Ctrl+I)")
         row = QHBoxLayout(self)
