@@ -26,6 +26,7 @@ from app.session.inquiry import Inquiry
 from app.session.packing import excerpts, pack, pages_in
 from app.session.passes import form_of, last_turns, pass_turns
 from app.session.prompt import compose_turns
+from app.session.record.keeping import keep_origin
 from app.session.reopening import Opened, open_run, open_wish, write_run
 from app.session.sampling import instructions_of
 from app.session.table import as_answer, table_of
@@ -63,6 +64,7 @@ class Coverage:
         self._opened = Opened()
         self._overhead_tokens = 0
         self._telling: Telling | None = None
+        self._answer_id = 0
         self._inquiry = Inquiry(desk, self._fail)
         self._stopping = self._over = self._claimed = False
 
@@ -121,6 +123,7 @@ class Coverage:
 
     def _on_written(self, written: tuple[Message, Message, int]) -> None:
         question, answer, self.run_id = written
+        self._answer_id = answer.id
         self._telling = Telling(self._desk, answer.id, self.outcome)
         self._telling.spoke.connect(self.spoke.emit)
         self._telling.ended.connect(self.ended.emit)
@@ -208,6 +211,7 @@ class Coverage:
         def counted(tokens: int) -> None:
             if tokens + answer_room(self._n_ctx) <= self._n_ctx or len(notes) < 2:
                 wish = self._inquiry.wish(turns, self._opened.choices, thinking=plan.thinking)
+                self._keep_origin(wish, len(notes))
                 self._inquiry.ask(wish, tokens, self._on_spoken, self._on_answer)
             elif self.course.join(self._budget_tokens):
                 self._keep_plan()
@@ -215,6 +219,10 @@ class Coverage:
                 self._fail(_too_small(self._n_ctx))
 
         self._inquiry.count(turns, counted)
+
+    def _keep_origin(self, wish: m.Generate, passes: int) -> None:
+        documents, ended = self._opened.documents, self.ended
+        keep_origin(self._desk, self._answer_id, wish, self._instructions, documents, ended, passes=passes)
 
     def _on_spoken(self, event: m.Up) -> None:
         self._on_reading(event)

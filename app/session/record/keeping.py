@@ -27,6 +27,8 @@ def keep_origin(
     instructions: str,
     documents: Sequence[Document],
     ended: Emitter[[Outcome]],
+    *,
+    passes: int = 0,
 ) -> None:
     """Remember now what the answer begins with; when it has `ended`, keep it. A failure goes to the log.
 
@@ -46,7 +48,7 @@ def keep_origin(
         disconnect()
         changed = desk.engine.spec is not spec
         engine = engine_used(desk.engine.state if changed else state, desk.engine.spec)
-        times = {"asked_at": asked_at, "ended_at": time.time(), "engine": engine, "reloaded": changed}
+        times = {"passes": passes, "asked_at": asked_at, "ended_at": time.time(), "engine": engine, "reloaded": changed}
         ends.append(msgspec.structs.replace(begun, **times))
         _keep(desk, message_id, with_looked(ends[0], looked[0]) if looked else ends[0])
 

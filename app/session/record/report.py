@@ -122,6 +122,7 @@ def record_facts(record: Record) -> list[tuple[str, str]]:
         (say("Instructions"), made.system_prompt),
         (say("Form of the answer"), made.json_schema or made.grammar),
         (say("Prompt"), _hash(made.prompt_sha256)),
+        (say("Passes"), str(made.passes) if made.passes else ""),
         (say("At the same time"), say("{count} other answers", count=made.others) if made.others else ""),
         ("Carrel", made.app_version),
     ]

@@ -161,6 +161,13 @@ def open_made(store: Store, message_id: int) -> Made:
     answer, origin = store.message(message_id), store.origin_of(message_id)
     if origin is None or answer.role != "assistant":
         raise no_origin()
+    if origin.passes:
+        raise CarrelError(
+            "answer_of_passes",
+            "This answer was put together from {count} passes, so it cannot be made again at once.",
+            "Its record can be saved. To compare, ask the question again.",
+            count=origin.passes,
+        )
     thread = store.thread_to(answer.parent_id)
     return Made(answer, origin, tuple(said_before(store, thread)))
 
@@ -195,5 +202,5 @@ def no_origin() -> CarrelError:
     return CarrelError(
         "no_origin",
         "Nothing is kept of what this answer was made with.",
-        "It is older than such records, comes from another program, or was read in passes. Ask again to have one.",
+        "It is older than such records, from another program, or a table over documents. Ask again to have one.",
     )

@@ -165,6 +165,18 @@ def test_what_has_no_record_says_so(desk: tuple[Desk, Loop]) -> None:
     assert {error.code for error in errors} == {"no_origin"}
 
 
+def test_an_answer_of_several_passes_has_a_record_and_is_not_made_again(desk: tuple[Desk, Loop]) -> None:
+    made, loop = desk
+    message_id = _ask(made, loop)
+    origin = msgspec.structs.replace(_open(made, loop, message_id).origin, passes=3)
+    made.store.call(lambda store: store.keep_origin(message_id, origin))
+    errors: list[CarrelError] = []
+    Rerun(made, message_id, lambda _: None, errors.append).start()
+    assert loop.run_until(lambda: bool(errors), 10)
+    assert errors[0].code == "answer_of_passes"
+    assert dict(record_facts(_open(made, loop, message_id)))["Passes"] == "3"
+
+
 def test_a_rerun_can_be_stopped(desk: tuple[Desk, Loop], engine: ScriptedEngine) -> None:
     made, loop = desk
     message_id = _ask(made, loop)
