@@ -89,7 +89,7 @@ def run_window(desk: Desk, ring: Ring, doorbell: Doorbell | None = None, mishap:
     code = 0
     while gate.pass_through():
         code = _run_one(application, desk, gate, doorbell, untold)
-        if not desk.vault.is_locked:  # the user has closed it
+        if not gate.was_locked:  # the user has closed it
             break
     return code
 

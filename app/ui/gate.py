@@ -38,19 +38,21 @@ class Gate:
     def __init__(self, desk: Desk, doorbell: Doorbell | None = None, rings: list[Ring] | None = None) -> None:
         self._desk, self._doorbell, self._rings = desk, doorbell, rings or []
         self._is_start = True
+        self.was_locked = False  # the window that was there last gave way to the locked page
         self.downloads = Downloads(desk)
 
     def pass_through(self) -> bool:
         """Show the unlock page while the vault is locked; False when the user closed it instead."""
-        is_start, self._is_start = self._is_start, False
+        is_start, self._is_start, self.was_locked = self._is_start, False, False
         if not self._desk.vault.is_locked:
             return True
         window = LockedWindow(self._desk)
-        disconnect = self._listen(window)
+        disconnect, deafen = self._listen(window), self._desk.vault.changed.connect(window.look)
         try:
             return window.wait(ask_key_store=is_start)
         finally:
             disconnect()
+            deafen()
             self._rings.extend(window.rings)
             window.hide()
             window.deleteLater()
@@ -64,6 +66,7 @@ class Gate:
         """When the vault locks: keep what is typed, hide it at once, end its loop."""
 
         def on_locking() -> None:
+            self.was_locked = True
             window.finish()  # type: ignore[attr-defined]
             window.hide()
             forget_dragged()
@@ -72,7 +75,7 @@ class Gate:
         watched: list[Asleep] = []
 
         def on_changed() -> None:
-            if self._desk.vault.is_locked:
+            if self.was_locked:
                 QCoreApplication.exit(0)
             elif self._desk.vault.is_on and not watched:
                 watched.append(Asleep(self._on_asleep, int(window.winId()), window))
@@ -101,7 +104,7 @@ class Gate:
 
     def take_down(self, window: QWidget) -> None:
         """Nothing of it is left when this returns, so far as Qt and Python let go of things."""
-        if not self._desk.vault.is_locked:
+        if not self.was_locked:
             return
         window.hide()
         window.deleteLater()
@@ -131,7 +134,7 @@ class LockedWindow(QMainWindow):
         if geometry is not None:
             self.restoreGeometry(geometry)
         self.page = UnlockPage(desk)
-        self.page.opened.connect(self._on_opened)
+        self.page.opened.connect(self.look)
         self.setCentralWidget(self.page)
 
     def wait(self, *, ask_key_store: bool) -> bool:
@@ -150,9 +153,11 @@ class LockedWindow(QMainWindow):
         self.raise_()
         self.activateWindow()
 
-    def _on_opened(self) -> None:
-        self.is_open = True
-        self._loop.quit()
+    def look(self) -> None:
+        """It was opened here, or destroyed where it was locked from."""
+        if not self._desk.vault.is_locked:
+            self.is_open = True
+            self._loop.quit()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """The user does not want in."""

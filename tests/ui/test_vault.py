@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from app.core.errors import CarrelError
 from app.core.passphrase import Cost
-from app.session import vault
+from app.session import vault, vaultend
 from app.session.desk import Desk
 from app.ui.bridge import QtPost
 from app.ui.doorbell import Ring
@@ -215,6 +215,22 @@ def test_a_locked_window_leaves_no_chat_behind(desk: Desk, qtbot: QtBot, tmp_pat
     vault.unlock(desk, PHRASE, lambda: opened.append(True), fail)
     qtbot.waitUntil(lambda: bool(opened))
     assert desk.vault.files.read("draft.txt") == f"Unsent {MARKER}".encode()
+
+
+def test_destroyed_from_the_window_everything_begins_anew(desk: Desk, qtbot: QtBot) -> None:
+    made(desk, qtbot)
+    desk.store.call(lambda store: store.create_chat(MARKER))
+    stand_in: Any = SampleTelemetry()
+    gate = Gate(desk)
+    with gate.guarding():
+        window = Window(desk, stand_in, downloads=gate.downloads)
+        gate.watch(window)
+        window.show()
+        vaultend.destroy_vault(desk, lambda: None, fail)
+        assert gate.was_locked
+        gate.take_down(window)
+    assert gate.pass_through(), "nobody is asked for a passphrase that opens nothing"
+    assert desk.store.call(lambda store: store.list_chats()) == []
 
 
 def test_a_key_or_a_click_keeps_it_open(desk: Desk, qtbot: QtBot) -> None:
