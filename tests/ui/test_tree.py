@@ -80,11 +80,18 @@ def test_another_answer_is_a_version_and_the_keys_switch(open_studio: Open) -> N
     row(studio, 1).browser.setFocus()
     QTest.keyClick(row(studio, 1).browser, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
     studio.wait(lambda: texts(studio) == ["Why?", "First."])
+    assert row(studio, 1).browser.hasFocus(), "the keyboard stays at the message"
     again = row(studio, 1).acts
     assert again is not None
     assert again.later is not None
     QTest.mouseClick(again.later, Qt.MouseButton.LeftButton)
     studio.wait(lambda: texts(studio) == ["Why?", "Second."])
+    studio.script.answer = "Third."
+    row(studio, 1).browser.setFocus()
+    QTest.keyClick(row(studio, 1).browser, Qt.Key.Key_R, Qt.KeyboardModifier.AltModifier)
+    studio.wait(lambda: texts(studio) == ["Why?", "Third."])
+    assert row(studio, 1).browser.hasFocus()
+    rests(studio, 2)
 
 
 def test_nothing_moves_when_the_icons_appear_and_tab_reaches_them(open_studio: Open) -> None:
@@ -189,6 +196,12 @@ def test_what_is_written_meanwhile_waits_and_goes_out_by_itself(open_studio: Ope
     studio.window.notices._button.click()
     studio.wait(lambda: [row.queued.text for row in chat.acts.queue.rows] == ["Two", "Three"])
     waiting = chat.acts.queue.rows[1]
+    waiting.edit_button.click()
+    assert waiting.edit is not None
+    waiting.edit.setPlainText("given up")
+    QTest.keyClick(waiting.edit, Qt.Key.Key_Escape)
+    assert conversation.is_running
+    assert waiting.edit is None
     waiting.edit_button.click()
     assert waiting.edit is not None
     waiting.edit.setPlainText("Three, edited")

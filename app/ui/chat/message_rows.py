@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
@@ -130,7 +131,7 @@ class MessageRows(RowArea):
     def _on_resized(self, widget: MessageRow) -> None:
         row = self._row_of(widget)
         if row is not None:
-            self._refit(row)
+            self._refit_above(row)
 
     # ---- what can be done with a message
 
@@ -143,6 +144,23 @@ class MessageRows(RowArea):
                 before.set_focused(False)
             if held is not None:
                 held.set_focused(True)
+
+    @contextmanager
+    def keyboard_kept(self, first: int) -> Iterator[None]:
+        """When rows from `first` on have the keyboard and give way to others, the row that takes their place has it."""
+        held = self._held_part(first)
+        yield
+        if held is not None and first in self._live:
+            self._live[first].take_keyboard(held)
+
+    def _held_part(self, first: int) -> str | None:
+        """What of the rows from `first` on has the keyboard: an arrow between versions, or anything else ("");
+        None when the keyboard is elsewhere.
+        """
+        row = self._row_of(self._focused) if self._focused is not None else None
+        if self._focused is None or row is None or row < first:
+            return None
+        return self._focused.held_arrow
 
     def _on_key(self, action: str) -> None:
         """Of the message that has the keyboard, else of the last one it can mean."""

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.ui.chat.actions import ActionBar
 from app.ui.chat.drags import DragOut, message_data
-from app.ui.chat.message import COPY, COPY_PLAIN, Standing
+from app.ui.chat.message import COPY, COPY_PLAIN, EARLIER, LATER, Standing
 from app.ui.chat.parts import LINE_PX
 from app.ui.markdown.browser import MarkdownBrowser
 from app.ui.markdown.copying import read_selection
@@ -64,6 +64,19 @@ class MessageRow(QWidget):
         """Whether the keyboard is somewhere in the row."""
         self._focused = focused
         self._show_actions()
+
+    @property
+    def held_arrow(self) -> str:
+        """The action of the arrow between versions that has the keyboard, if one has."""
+        arrows = {EARLIER: self.acts.earlier, LATER: self.acts.later} if self.acts is not None else {}
+        return next((action for action, arrow in arrows.items() if arrow is not None and arrow.hasFocus()), "")
+
+    def take_keyboard(self, arrow: str) -> None:
+        """This row came in the place of one that had it: the same arrow, or the text, has it now."""
+        arrows = {EARLIER: self.acts.earlier, LATER: self.acts.later} if self.acts is not None else {}
+        button = arrows.get(arrow)
+        wanted: QWidget = button if button is not None and button.isEnabled() else self.browser
+        wanted.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """The mouse has come."""

@@ -102,12 +102,13 @@ class ChatView(MessageRows):
 
     def replace_from(self, first: int, items: Sequence[MessageItem]) -> None:
         """Other messages from row `first` on (another branch); what is above stays where it is on the screen."""
-        self.cut_messages(first)
-        self._items += items
-        for item in items:
-            self._heights.append(self._guess(item))
-        self._set_follow(False)
-        self._arrange()
+        with self.keyboard_kept(first):
+            self.cut_messages(first)
+            self._items += items
+            for item in items:
+                self._heights.append(self._guess(item))
+            self._set_follow(False)
+            self._arrange()
 
     # ---- streaming
 

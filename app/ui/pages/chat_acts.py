@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication
 
 from app.core.words import say
 from app.session.export.markdown import chat_as_markdown
@@ -154,6 +154,11 @@ class MessageActs(QObject):
     def _on_branched(self, place: int) -> None:
         self._transcript.show_branch(place)
         self.show_queue()
+        if place < len(self._conversation.messages):
+            version, versions = self._conversation.place_of(self._conversation.messages[place].id)
+            if versions > 1:
+                words = say("Version {version} of {versions}", version=version, versions=versions)
+                QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._transcript.view, words))
 
     def _on_standing_changed(self) -> None:
         self._transcript.show_standings()

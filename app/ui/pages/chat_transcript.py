@@ -114,13 +114,14 @@ class Transcript(QStackedWidget):
     def begin(self, question: Message, answer: Message) -> None:
         """A question was asked, or is answered anew; the answer waits for the first token, or goes on."""
         place = max(0, len(self._conversation.messages) - 2)
-        if self.view.count > place and self.view.message(place).key == str(question.id):
-            self.view.cut_messages(place + 1)
-        else:
-            self.view.cut_messages(place)
-            self.view.add_message(self._item(question))
-        if self._conversation.turn is not None:
-            self._resume(answer, self._conversation.turn.outcome)
+        is_here = self.view.count > place and self.view.message(place).key == str(question.id)
+        first = place + is_here
+        with self.view.keyboard_kept(first):
+            self.view.cut_messages(first)
+            if not is_here:
+                self.view.add_message(self._item(question))
+            if self._conversation.turn is not None:
+                self._resume(answer, self._conversation.turn.outcome)
         self.show_standings()
         self.show_front()
 

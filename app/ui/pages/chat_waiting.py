@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app.core.words import say
@@ -85,7 +86,7 @@ class QueueCard(QFrame):
 
 
 class QueueRow(QWidget):
-    """One message: its first line and its files; edited in place, Enter keeps, Escape does not."""
+    """One message: its first line and its files; edited in place, where Enter keeps and Escape does not."""
 
     changed = Signal(str)
     dropped = Signal()
@@ -127,6 +128,7 @@ class QueueRow(QWidget):
         self.edit.setAccessibleName(say("Message that waits"))
         self.edit.setPlainText(self.queued.text)
         self.edit.submitted.connect(self.finish_edit)
+        self.edit.installEventFilter(self)
         self.edit.textChanged.connect(self._grow)
         self.words.hide()
         self._row.insertWidget(1, self.edit, 1)
@@ -143,6 +145,22 @@ class QueueRow(QWidget):
         if self.edit is None:
             return
         text = self.edit.toPlainText().strip()
+        self._close_edit()
+        if text and text != self.queued.text:
+            self.changed.emit(text)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Escape closes the field; it does not stop the answer then."""
+        if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape and watched is self.edit:
+            event.accept()
+            if event.type() == QEvent.Type.KeyPress:
+                self._close_edit()
+            return True
+        return super().eventFilter(watched, event)
+
+    def _close_edit(self) -> None:
+        if self.edit is None:
+            return
         self.edit.hide()
         self.edit.deleteLater()
         self.edit = None
@@ -151,8 +169,7 @@ class QueueRow(QWidget):
         self.edit_button.set_name(say("Edit this message"))
         self.edit_button.clicked.disconnect()
         self.edit_button.clicked.connect(self.begin_edit)
-        if text and text != self.queued.text:
-            self.changed.emit(text)
+        self.edit_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _grow(self) -> None:
         if self.edit is not None:
