@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
-from datetime import datetime
 
+from app.core.dates import date_words
 from app.core.errors import CarrelError
 from app.core.loop import Loop
 from app.core.words import say
@@ -61,8 +61,7 @@ def _folder(desk: Desk, name: str) -> int:
 
 
 def _show(hit: Hit) -> None:
-    day = datetime.fromtimestamp(hit.at_s).astimezone().strftime("%Y-%m-%d")
-    print(say(" · ").join([*_places(hit), day]))
+    print(say(" · ").join([*_places(hit), date_words(hit.at_s)]))
     print(f"  {_lit(hit)}")
 
 

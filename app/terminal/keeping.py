@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from datetime import datetime
 from pathlib import Path
 
 from app.core.counts import tokens_words
+from app.core.dates import moment_words
 from app.core.loop import Loop
 from app.core.units import format_bytes
 from app.core.words import say
@@ -48,7 +48,7 @@ def session_words(session: SavedSession) -> str:
 
 
 def _day(session: SavedSession) -> str:
-    return datetime.fromtimestamp(session.used_s).astimezone().strftime("%Y-%m-%d %H:%M")
+    return moment_words(session.used_s)
 
 
 def _as_json(listing: Listing) -> dict[str, object]:

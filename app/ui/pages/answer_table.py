@@ -11,6 +11,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTableView, QWidget
 
+from app.core.dates import clock_words, date_words
 from app.core.units import format_duration, format_tokens
 from app.core.words import say
 from app.session.receipt import speed_words
@@ -185,7 +186,7 @@ class AnswerTable(QTableView):
 def _moment(at_s: float) -> str:
     """Today the time is enough."""
     then, now = time.localtime(at_s), time.localtime()
-    return time.strftime("%H:%M" if then[:3] == now[:3] else "%Y-%m-%d", then)
+    return clock_words(at_s) if then[:3] == now[:3] else date_words(at_s)
 
 
 def _or_dash(value: float, words: Callable[[float], str]) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
 
+from app.core.dates import moment_words
 from app.core.words import say
 from app.session.benchbook import BenchResult, change_share, comparable
 from app.session.receipt import speed_words
@@ -95,11 +94,6 @@ class BenchList(Card):
     def _remove(self, result: BenchResult) -> None:
         self._benching.remove(result)
         self.removed.emit(result)
-
-
-def moment_words(at_s: float) -> str:
-    """ "2026-11-22 14:05", of this computer's clock."""
-    return time.strftime("%Y-%m-%d %H:%M", time.localtime(at_s))
 
 
 def _speed_words(result: BenchResult) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from app.core.dates import moment_words
 from app.core.units import format_duration, format_tokens
 from app.core.words import say
 from app.engine.state import EngineState
@@ -15,7 +16,7 @@ from app.session.speed import ReadingSpeed, reading_speed
 from app.ui.benching import Benching
 from app.ui.bridge import listen
 from app.ui.inspector.doors import save_csv
-from app.ui.pages.bench_list import BenchList, moment_words
+from app.ui.pages.bench_list import BenchList
 from app.ui.pages.page import Card, Page, field, label
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.chart import Chart, Line

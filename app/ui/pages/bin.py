@@ -9,12 +9,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from app.core.dates import date_words
 from app.core.words import say
 from app.session import bin as recycle
 from app.session.desk import Desk
 from app.store.bin import BinnedChat, Erased
 from app.ui.bridge import listen
-from app.ui.dates import date_words, days_until_words
+from app.ui.dates import days_until_words
 from app.ui.pages.page import Card, Page, empty_layout, field, label, line
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.fields import make_choice

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from app.core.dates import date_words
 from app.core.words import say
 from app.store.query import Span, read_query, spans_of
 from app.store.rows import Chat
 from app.store.search import Found, Hit
 from app.ui.commands import Command
-from app.ui.dates import date_words
 
 Kind = Literal["heading", "hit", "command"]
 
