@@ -90,13 +90,13 @@ def test_the_pane_with_the_keyboard_is_active_and_the_edges_follow(open_studio: 
     window.inspector.show_tab("parameters")
     split(studio)
     assert window.inspector.tab == "parameters"
-    assert window.sidebar.list.currentRow() == -1, "a new chat is not in the list"
+    assert window.sidebar.list._delegate.open_chat is None, "a new chat is not in the list"
     window.conversation.manner.choose(temperature=0.1)
     first = window.frame.panes.views[0].chat
     QTest.mouseClick(first.composer.edit.viewport(), Qt.MouseButton.LeftButton)
     assert window.chat is first
     assert window.conversation.chat_id == asked
-    assert window.sidebar.list.currentRow() >= 0
+    assert window.sidebar.list._delegate.open_chat == asked
     assert window.conversation.manner.choices.temperature is None
     assert window.inspector.isVisible()
 
