@@ -8,7 +8,7 @@ import pytest
 from app.core import words
 from app.core.dates import clock_words, date_words, moment_words
 
-AT_S = datetime(2026, 11, 3, 9, 5).astimezone().timestamp()  # noqa: DTZ001 - the clock on the wall
+AT_S = datetime(2026, 11, 3, 9, 5).astimezone().timestamp()
 
 
 @pytest.fixture(autouse=True)
