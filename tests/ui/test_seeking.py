@@ -206,6 +206,7 @@ def test_the_bin_gives_back_and_lets_go_after_asking(studio: Studio, qtbot: QtBo
     studio.wait(lambda: [chat.title for chat in studio.window.conversation.chats] == ["Lease"])
     studio.wait(lambda: len(page.rows) == 2)
     erase = page.rows[0].erase
+    studio.wait(erase.button.isVisible)
     erase.button.click()
     assert erase.question.isVisible()
     erase.keep.click()
