@@ -15,6 +15,7 @@ from app.session.branches import show_chat
 from app.session.coverage import Coverage
 from app.session.desk import Desk
 from app.session.expecting import BestReading
+from app.session.temporary import is_temporary
 from app.session.turn import Outcome, Turn
 from app.store.rows import Message
 from app.ui.chat.message import CoverageNote
@@ -83,6 +84,12 @@ class Answering(ShownChat):
     def stop(self) -> None:
         if self.turn is not None:
             self.turn.stop()
+
+    def forget_temporary(self) -> None:
+        """An answer that runs in it ends too."""
+        if self.turn is not None and is_temporary(self.turn.chat_id):
+            self.stop()
+        super().forget_temporary()
 
     def keep_draft(self, text: str) -> None:
         """While a message is on its way to the store, its words are the draft there."""

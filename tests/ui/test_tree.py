@@ -309,6 +309,13 @@ def test_a_temporary_chat_is_marked_and_can_be_forgotten(open_studio: Open) -> N
     conversation.open_temporary()
     studio.wait(lambda: conversation.is_temporary)
     assert conversation.messages == []
+    studio.script.answer, studio.script.delay_s = "word " * 200, 0.01
+    studio.ask("Go on", to_the_end=False)
+    studio.wait(lambda: conversation.turn is not None and len(conversation.turn.outcome.text) > 20)
+    QTest.mouseClick(chat.temporary_line.forget, Qt.MouseButton.LeftButton)
+    studio.wait(lambda: not conversation.is_running)
+    assert chat.refusal.isHidden()
+    assert not studio.window.notices.isVisible()
 
 
 @pytest.mark.qt_log_ignore("grabbing the keyboard", "propagateSizeHints", "does not support raise", extend=True)
