@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import QLockFile, QObject, QStandardPaths, Signal
+from PySide6.QtCore import QLockFile, QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from app.config.paths import Home
@@ -28,6 +28,7 @@ MOST_BYTES = 1 << 20
 MOST_FILES = 10_000
 ANSWER_MS, PATIENCE_S, PAUSE_S = 2_000, 6.0, 0.2
 HEARD = b"heard\n"
+_LONGEST_PATH = 100
 
 
 class Ring(msgspec.Struct, frozen=True):
@@ -107,12 +108,17 @@ class Doorbell(QObject):
 
 
 def server_name(home: Home) -> str:
-    """The socket of a home: a file in the user's runtime folder, or on Windows a named pipe."""
+    """The socket of a home: a file in the user's runtime folder or in the home itself, or on Windows a named pipe.
+
+    The system allows a socket about a hundred bytes of path.
+    """
     key = hashlib.sha256(str(home.root.resolve()).encode()).hexdigest()[:20]
     if sys.platform == "win32":
         return f"carrel-{key}"
-    folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.RuntimeLocation)
-    return str(Path(folder or tempfile.gettempdir()) / f"carrel-{key}")
+    runtime = Path(os.environ.get("XDG_RUNTIME_DIR", ""))
+    folder = runtime if runtime.is_absolute() and runtime.is_dir() else home.root
+    path = folder / f"carrel-{key}"
+    return str(path if len(os.fsencode(path)) < _LONGEST_PATH else Path(tempfile.gettempdir(), path.name))
 
 
 def read_ring(line: bytes) -> Ring | None:

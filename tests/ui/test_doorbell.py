@@ -72,6 +72,16 @@ def test_only_this_user_can_ring(bell: Doorbell, tmp_path: Path) -> None:
     assert not mode & (stat.S_IRWXG | stat.S_IRWXO)
 
 
+def test_socket_stands_where_only_this_user_looks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("XDG_RUNTIME_DIR")
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert Path(server_name(open_home(tmp_path / "home"))).parent == tmp_path / "home"
+    deep = open_home(tmp_path / ("deep" * 20) / "home")
+    assert len(server_name(deep)) < 100
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    assert Path(server_name(deep)).parent == tmp_path
+
+
 def test_nonsense_is_not_heard(bell: Doorbell, tmp_path: Path, qtbot: QtBot) -> None:
     home = tmp_path / "home"
     for line in (b"hello\n", b'{"files": 7}\n', b"\xff\xfe\n", b"x" * (MOST_BYTES + 9)):
