@@ -63,6 +63,8 @@ class Jump:
             return
         if hit.kind == "page":
             self._show_document(conversation)
+        elif hit.kind == "note":
+            self._window.chat.composer.note.setChecked(True)  # opens it
         elif hit.message_id is not None:
             view = next((view for view in self._window.frame.panes.views if view.pane is pane), None)
             if view is not None:

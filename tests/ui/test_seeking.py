@@ -146,6 +146,16 @@ def test_a_page_opens_in_the_preview_with_the_passage_lit(studio: Studio, qtbot:
     assert leafing.page.text[slice(*leafing.lit)] == "deposit"
 
 
+def test_a_hit_in_a_side_note_opens_the_note(studio: Studio, qtbot: QtBot) -> None:
+    chat = studio.window.conversation.chats[0]
+    studio.desk.store.call(lambda store: store.set_note(chat.id, "remember the landlord"))
+    found = palette(studio, "landlord")
+    studio.wait(lambda: len(titles(found)) > 1 and found.results.entries.all[1].picture == "sticky-note")
+    qtbot.keyClick(found.edit, Qt.Key.Key_Return)
+    studio.wait(lambda: studio.window.conversation.chat_id == chat.id)
+    studio.wait(lambda: studio.window.chat.composer.note.isChecked())
+
+
 def test_commands_are_found_beside_chats_and_alone(studio: Studio, qtbot: QtBot) -> None:
     found = palette(studio)
     assert {"Recent chats", "Commands", "New chat", "Lease"} <= set(titles(found))
