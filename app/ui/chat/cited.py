@@ -26,6 +26,7 @@ from app.ui.chat.mark_places import place_spans
 from app.ui.chat.marking import chip_fits, paint_chip, paint_line, paint_ring
 from app.ui.chat.verdicts import Look, cited_words, look_of, verdict_words
 from app.ui.fonts import BODY_PX
+from app.ui.formulas.maker import without_formulas
 from app.ui.markdown.browser import MarkdownBrowser
 from app.ui.markdown.decoration import run_rects
 from app.ui.theme import tokens
@@ -56,22 +57,30 @@ class CitedBrowser(MarkdownBrowser):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.marks: tuple[Mark, ...] = ()
+        self._told: list[Citation] = []
+        self.rewritten.connect(lambda: self.set_citations(self._told))
+        self.resized.connect(self._forget_boxes)
         self._boxes: list[list[QRectF]] | None = None
         self._held = -1
         self._pressed = -1
 
     def set_citations(self, citations: Sequence[Citation]) -> None:
         """Mark the finished text."""
-        told = [one for one in citations if one.verdict != "said"]
-        spans = place_spans(self.markdown_text, self.document().toRawText(), [(one.start, one.end) for one in told])
+        self._told = told = [one for one in citations if one.verdict != "said"]
+        spans = place_spans(
+            without_formulas(self.markdown_text), self.document().toRawText(), [(one.start, one.end) for one in told]
+        )
         pairs = zip(told, spans, strict=True)
         self.marks = tuple(Mark(one, look_of(one), *span) for one, span in pairs if span is not None)
         self._boxes, self._held = None, -1
         self.viewport().update()
 
+    def _forget_boxes(self) -> None:
+        self._boxes = None
+
     def begin(self) -> None:
         """Nothing is checked yet."""
-        self.marks, self._held = (), -1
+        self.marks, self._held, self._told = (), -1, []
         super().begin()
 
     def restyle(self) -> None:

@@ -106,6 +106,19 @@ class RowArea(QAbstractScrollArea):
         if changed:
             self._arrange()
 
+    def _refit_above(self, row: int) -> None:
+        """As `_refit`, for a row that changed by itself: what is seen below it stays where it is."""
+        bar, before = self.verticalScrollBar(), self._heights.get(row)
+        is_above = TOP_PX + self._heights.top(row) + before <= bar.value()
+        if row not in self._live or not self._fit(row, self._live[row]):
+            return
+        if is_above and not self._follow:
+            self._busy = True
+            self._set_range()
+            bar.setValue(bar.value() + self._heights.get(row) - before)
+            self._busy = False
+        self._arrange()
+
     def _fit(self, row: int, widget: MessageRow) -> bool:
         width = self.viewport().width()
         # The column is centred in the whole view: it must not jump when the scroll bar appears.

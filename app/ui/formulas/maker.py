@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.core.child import Child, Exit, own_command
 from app.session.tex.fitness import guess_size, is_hopeless
+from app.session.tex.spans import find_formulas
 
 AHEAD = 4
 """How many the child is given at a time: what is wanted later may be wanted no longer."""
@@ -170,6 +172,19 @@ def _formula_of(answer: dict[str, object]) -> Formula:
         return SOURCE
     width, ascent, depth = (float(str(answer[name])) for name in ("width", "ascent", "depth"))
     return Formula("ready", width, ascent, depth, svg.encode())
+
+
+def without_formulas(markdown: str) -> str:
+    """`markdown` with spaces where a typeset formula is: its letters are not among those of the page."""
+    pieces, place = [], 0
+    for paragraph in re.finditer(r"(?:[^\n]+\n?)+", markdown):
+        for span in find_formulas(paragraph[0]):
+            wish = Wish(span.tex.strip(), span.mark in ("$$", "\\[", ""))
+            if formulas().look_up(wish).state != "source":
+                start = paragraph.start() + span.start
+                pieces += [markdown[place:start], " " * (span.end - span.start)]
+                place = paragraph.start() + span.end
+    return "".join([*pieces, markdown[place:]])
 
 
 @cache

@@ -6,7 +6,7 @@ import math
 import time
 from typing import Any
 
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
     QAccessible,
     QContextMenuEvent,
@@ -34,6 +34,7 @@ from app.ui.markdown.style import TextStyle, text_style
 from app.ui.markdown.table_copy import TableButton, copy_table, table_at
 from app.ui.theme import tokens
 
+FILL_MS = 12
 _SCROLL_KEYS = frozenset((Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Up, Qt.Key.Key_Down))
 
 
@@ -41,12 +42,13 @@ class MarkdownBrowser(QTextBrowser):
     """Shows Markdown. Links are never followed: a click emits `link_activated`.
 
     `show_text` for a finished message; `begin`, `push` … , `finish` for one that streams. `fit(width)` lays it out
-    and returns its height; `resized` says that a formula came and changed it. `plain=True` shows text as typed, only
-    code marked. Cost of the last paints: `take_paint_s`.
+    and returns its height; `resized` says that it changed by itself, `rewritten` that the letters did. `plain=True`
+    shows text as typed, only code marked. Cost of the last paints: `take_paint_s`.
     """
 
     link_activated = Signal(str)
     resized = Signal()
+    rewritten = Signal()
 
     def __init__(
         self, parent: QWidget | None = None, *, px: int = BODY_PX, quiet: bool = False, plain: bool = False
@@ -106,6 +108,20 @@ class MarkdownBrowser(QTextBrowser):
         """Replace everything."""
         self._content.show(text)
         self._describe()
+        if self._content.is_filling:
+            QTimer.singleShot(FILL_MS, self, self._fill_more)
+
+    def _fill_more(self) -> None:
+        """Nothing when another text came meanwhile."""
+        top, height, is_done = self._content.fill_more()
+        if not height:
+            return
+        self._repaint(top, height)
+        self.resized.emit()
+        if is_done:
+            self.rewritten.emit()
+        else:
+            QTimer.singleShot(FILL_MS, self, self._fill_more)
 
     def begin(self) -> None:
         """Empty the page and get ready to stream."""
@@ -249,6 +265,7 @@ class MarkdownBrowser(QTextBrowser):
     def _on_formulas_changed(self, top: int) -> None:
         if self._content.formulas.lost and not self._content.streaming:
             self._content.show_again()
+            self.rewritten.emit()
             top = 0
         self._repaint(top, self.viewport().height())
         self.resized.emit()

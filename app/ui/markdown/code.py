@@ -10,6 +10,7 @@ from PySide6.QtGui import QTextCharFormat, QTextCursor, QTextFrame, QTextFrameFo
 
 from app.ui.markdown.highlighter import LineLexer, Piece
 from app.ui.markdown.inlines import LINE_BREAK
+from app.ui.markdown.long_words import breakable, joined
 from app.ui.markdown.parser import clean
 from app.ui.markdown.pen import INDENT_PX, Pen
 from app.ui.markdown.style import PROPERTY_LANGUAGE
@@ -32,7 +33,7 @@ class CodeCard:
         """The code as it was written."""
         cursor = QTextCursor(self.frame.firstCursorPosition())
         cursor.setPosition(self.frame.lastPosition(), QTextCursor.MoveMode.KeepAnchor)
-        return cursor.selectedText().replace("\u2029", "\n").replace(LINE_BREAK, "\n")
+        return joined(cursor.selectedText().replace("\u2029", "\n").replace(LINE_BREAK, "\n"))
 
 
 class CodeWriter:
@@ -143,7 +144,7 @@ class CodeWriter:
         if done < len(text):
             runs.append((text[done:], style.code))
         for words, look in runs:
-            cursor.insertText(clean(words), look)
+            cursor.insertText(breakable(clean(words)), look)
 
 
 def _frame_format(language: str, indent: int) -> QTextFrameFormat:

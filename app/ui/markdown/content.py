@@ -6,11 +6,26 @@ import math
 
 from PySide6.QtGui import QTextDocument
 
+from app.core.words import say
 from app.ui.formulas.drawing import FORMULA_OBJECT, FormulaPainter
 from app.ui.markdown.code import CodeCard
 from app.ui.markdown.renderer import DocRenderer
 from app.ui.markdown.splitter import StreamSplitter
 from app.ui.markdown.style import TextStyle
+
+AT_ONCE = 16_000
+"""A longer text is written in pieces, each of which takes a few hundredths of a second."""
+A_PIECE = 3_000
+LONGEST_PLAIN = 40_000
+LONGEST_SHOWN = 200_000
+
+
+def shortened(text: str, longest: int) -> str:
+    """What is shown of a text; copying the message gives all of it."""
+    if len(text) <= longest:
+        return text
+    count = len(text) - longest
+    return f"{text[:longest]}…\n{say('{count} more characters are not shown here.', count=f'{count:,}')}"
 
 
 class Content:
@@ -19,6 +34,7 @@ class Content:
     def __init__(self, document: QTextDocument, style: TextStyle, *, plain: bool) -> None:
         self._document, self._plain = document, plain
         self._source: list[str] = []
+        self._unwritten = ""
         self._splitter: StreamSplitter | None = None
         self._renderer = DocRenderer(document, style)
         self.formulas = FormulaPainter(document)
@@ -49,13 +65,44 @@ class Content:
         """The code cards, from top to bottom."""
         return self._renderer.cards
 
+    @property
+    def is_filling(self) -> bool:
+        """Whether a long text is still being written; `fill_more` goes on with it."""
+        return self._unwritten != ""
+
     def show(self, text: str) -> None:
-        """Replace everything."""
-        self._source, self._splitter = [text], None
+        """Replace everything. A very long text is only begun, so that nobody waits for it."""
+        self._source, self._splitter, self._unwritten = [text], None, ""
         if self._plain:
-            self._renderer.render_plain(text)
-        else:
+            self._renderer.render_plain(shortened(text, LONGEST_PLAIN))
+        elif len(text) <= AT_ONCE:
             self._renderer.render(text)
+        else:
+            self._renderer.render("")
+            self._splitter, self._unwritten = StreamSplitter(), shortened(text, LONGEST_SHOWN)
+            self._fill(AT_ONCE)
+
+    def fill_more(self) -> tuple[int, int, bool]:
+        """Write the next piece of a long text; top and height of what has to be painted again, and whether it ended.
+
+        The height is 0 when there is nothing left to write.
+        """
+        if not self.is_filling:
+            return 0, 0, True
+        top, height = self._fill(A_PIECE)
+        return top, max(1, height), not self.is_filling
+
+    def _fill(self, length: int) -> tuple[int, int]:
+        if self._splitter is None:
+            return 0, 0
+        changed = 0, 0
+        for _ in range(0, length, A_PIECE):  # no more at once, for a parser may take the square of it
+            piece, self._unwritten = self._unwritten[:A_PIECE], self._unwritten[A_PIECE:]
+            self._splitter.feed(piece)
+            changed = self._edit(self._splitter, final=not self._unwritten)
+        if not self._unwritten:
+            self._splitter = None
+        return changed
 
     def begin(self) -> None:
         """Empty the document and get ready to stream."""
@@ -85,7 +132,7 @@ class Content:
     def restyle(self, style: TextStyle) -> tuple[int, int] | None:
         """Write everything again in `style`; what `push` says if it was streaming."""
         self._renderer = DocRenderer(self._document, style)
-        streaming, text = self.streaming, self.text
+        streaming, text = self.streaming and not self.is_filling, self.text
         if not streaming:
             self.show(text)
             return None

@@ -16,6 +16,7 @@ from app.ui.markdown.repair import close_open_marks
 LONG = 360
 """A paragraph this long is cut."""
 REST = 140
+HOPELESS = 3_000
 """So many characters stay open: emphasis and links are seldom longer."""
 
 _QUOTE_PARTS = frozenset(("blockquote_open", "paragraph_open", "inline", "paragraph_close", "blockquote_close"))
@@ -28,7 +29,7 @@ def find_cut(tail: str, tokens: Sequence[Token]) -> int | None:
     if len(tail) < LONG or "\n===" in tail or "\n---" in tail:
         return None
     if tokens[0].type == "paragraph_open":
-        return _last_sound(tail, _BETWEEN_WORDS) or _inside_word(tail)
+        return _last_sound(tail, _BETWEEN_WORDS) or _inside_word(tail) or _somewhere(tail)
     parts = [token.type for token in tokens]
     if parts[0] == "blockquote_open" and parts.count("inline") == 1 and set(parts) <= _QUOTE_PARTS:
         return _last_sound(tail, _BETWEEN_LINES)
@@ -49,6 +50,11 @@ def _inside_word(tail: str) -> int | None:
     place = len(tail) - REST
     word = tail[place - 100 : place + 100]
     return place if word.isalnum() and tail[place].isalpha() else None
+
+
+def _somewhere(tail: str) -> int | None:
+    """Anywhere, in what nobody wrote to be read."""
+    return len(tail) - REST if len(tail) > HOPELESS else None
 
 
 def _is_sound(text: str) -> bool:

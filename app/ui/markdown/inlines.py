@@ -10,6 +10,7 @@ from PySide6.QtGui import QTextCharFormat, QTextCursor
 
 from app.ui.formulas.drawing import insert_formula
 from app.ui.formulas.maker import Wish
+from app.ui.markdown.long_words import breakable
 from app.ui.markdown.parser import clean
 from app.ui.markdown.style import PROPERTY_TASK, Marks, TextStyle
 
@@ -97,7 +98,7 @@ class _InlineWriter:
 
     def _flush(self) -> None:
         if self._waiting:
-            self._cursor.insertText(_one_block("".join(self._waiting)), self._style.run(self._waiting_marks))
+            self._cursor.insertText(breakable(_one_block("".join(self._waiting))), self._style.run(self._waiting_marks))
             self._waiting.clear()
 
 

@@ -20,6 +20,7 @@ from app.ui.markdown.steps import (
     Commit,
     Freeze,
     Restart,
+    Settle,
     Step,
     TableEnd,
     TableRows,
@@ -98,6 +99,9 @@ class DocRenderer:
                 self._freeze(tokens, joint)
             case Thaw():
                 self._frozen = None
+            case Settle():
+                self._drop_end()
+                self._keep_end()
             case Tail(tokens) if self._frozen is not None:
                 self._drop_end()
                 self._blocks.write(tokens, goes_on=True)
@@ -126,7 +130,7 @@ class DocRenderer:
                 self._tables.add_rows(tokens)
             case TableEnd():
                 self._tables.close()
-                if self._tables.is_cut:
+                if self._tables.should_be_whole:
                     self._drop_end()
                     self._tables.write_whole()
                 self._keep_end()

@@ -24,6 +24,7 @@ from app.ui.markdown.steps import (
     Commit,
     Freeze,
     Restart,
+    Settle,
     Step,
     TableEnd,
     TableRows,
@@ -32,6 +33,9 @@ from app.ui.markdown.steps import (
     Thaw,
 )
 
+MOST_THAWED = 40_000
+LONGEST_PARTIAL = 4_000
+LONGEST_TWICE = 200_000
 _FENCE_OPEN = re.compile(r"^ {0,3}(`{3,}|~{3,})([^\n]*)\n")
 _DEFINITION = re.compile(r"^ {0,3}\[[^\]\n]+\]:", re.MULTILINE)
 _CLOSED_BY_BLANK = frozenset(
@@ -80,7 +84,7 @@ class StreamSplitter:
                 self._tail += "\n"
             whole = "".join(self._whole)
             # A definition may serve links far above it and one inside an open block is lost to the tail: begin again.
-            if _DEFINITION.search(whole):
+            if len(whole) <= LONGEST_TWICE and _DEFINITION.search(whole):
                 return [Restart(), Commit(parse(whole))]
         steps: list[Step] = []
         while self._advance(steps, final=final):
@@ -107,7 +111,7 @@ class StreamSplitter:
             self._fence_close = None
             return closed
         might_close = rest.strip() and set(rest.strip()) <= {"`", "~"}
-        steps.append(CodePartial("" if might_close else self._outdent(rest)))
+        steps.append(CodePartial("" if might_close else self._outdent(rest[:LONGEST_PARTIAL])))
         return False
 
     def _split_fence(self, close: re.Pattern[str], *, final: bool) -> tuple[list[str], str, bool]:
@@ -213,9 +217,12 @@ class StreamSplitter:
         return False
 
     def _thaw(self, steps: list[Step]) -> None:
-        if self._frozen:
+        if len(self._frozen) > MOST_THAWED:
+            steps.append(Settle())
+        elif self._frozen:
             steps.append(Thaw())
-            self._tail, self._frozen = self._frozen + self._tail, ""
+            self._tail = self._frozen + self._tail
+        self._frozen = ""
 
     def _commit_finished(self, steps: list[Step], tokens: list[Token], starts: list[int]) -> bool:
         """Give away all blocks but the last, when the last one really began."""

@@ -40,6 +40,11 @@ class Thaw:
 
 
 @dataclass(frozen=True, slots=True)
+class Settle:
+    """What was frozen stays as it is."""
+
+
+@dataclass(frozen=True, slots=True)
 class CodeStart:
     """A fence opened."""
 
@@ -89,5 +94,5 @@ class Restart:
     """Forget everything written: what follows renders the whole text (a link definition came late)."""
 
 
-Writing = Commit | Tail | Freeze | Thaw | Restart
+Writing = Commit | Tail | Freeze | Thaw | Settle | Restart
 Step = Writing | CodeStart | CodeLines | CodePartial | CodeEnd | TableStart | TableRows | TableEnd

@@ -20,6 +20,8 @@ from app.ui.markdown.pen import INDENT_PX, Pen
 from app.ui.markdown.style import STATE_HAS_CODE, Marks
 
 ROWS_A_PIECE = 8
+MANY_ROWS = 40
+MOST_ROWS_AT_ONCE = 400
 CELL_PX = 10
 SPARE_PX = 16.0
 
@@ -55,12 +57,18 @@ class TableWriter:
         if self.table is None or not body:
             return
         self._cells += body
-        if self._grows and self.table.rows() >= ROWS_A_PIECE:
-            self._go_on_below(self.table, body)
+        if self._grows and (self.table.rows() >= ROWS_A_PIECE or len(body) > MANY_ROWS):
+            for place in range(0, len(body), MANY_ROWS):
+                self._go_on_below(self.table, body[place : place + MANY_ROWS])
             return
         first = self.table.rows()
         self.table.appendRows(len(body))
         self._fill(self.table, first, body)
+
+    @property
+    def should_be_whole(self) -> bool:
+        """Whether it was written in pieces and is small enough to be written as one."""
+        return self.is_cut and len(self._cells) <= MOST_ROWS_AT_ONCE
 
     @property
     def changing_position(self) -> int | None:
@@ -71,7 +79,7 @@ class TableWriter:
         return last.firstCursorPosition().position() if self.is_cut else self.table.firstPosition()
 
     def write_whole(self) -> None:
-        """The table that was written in pieces, at the pen as one."""
+        """The table that was written in pieces, at the pen as one. Not a giant: that takes as long as its square."""
         self._pen.begin_frame()
         self._start(self._cells, self._format(0))
         self.close()
@@ -82,7 +90,13 @@ class TableWriter:
 
     def _go_on_below(self, above: QTextTable, rows: Sequence[Sequence[_Cell]]) -> None:
         """Another piece, close under the one `above` and with its columns."""
-        widths = above.format().columnWidthConstraints() if self.is_cut else self._column_widths(above)
+        if self.is_cut:
+            widths = above.format().columnWidthConstraints()
+        elif above.rows() > 1:
+            widths = self._column_widths(above)
+        else:  # many rows at once: how wide they want to be is not known before they are laid out
+            share = QTextLength(QTextLength.Type.PercentageLength, 100 / above.columns())
+            widths = [share] * above.columns()
         look = above.format()
         look.setBottomMargin(0)
         above.setFormat(look)
