@@ -120,9 +120,16 @@ def write_vault(file: Path, header: VaultHeader) -> None:
     """Durable, the copy after the file itself. Raises CarrelError."""
     content = encoded(header)
     for each in (file, _copy_of(file)):
-        write_durably(each, content)
+        write_privately(each, content)
     with contextlib.suppress(OSError):
         sync_folder(file.parent)
+
+
+def write_privately(file: Path, content: bytes) -> None:
+    """Durable, and for this user alone where the system knows how. Raises CarrelError."""
+    write_durably(file, content)
+    with contextlib.suppress(OSError):
+        file.chmod(0o600)
 
 
 def encoded(header: VaultHeader) -> bytes:
@@ -172,7 +179,7 @@ def _mend(file: Path, copy: Path, content: bytes) -> None:
     for each in (file, copy):
         if _read(each) != content:
             with contextlib.suppress(CarrelError):
-                write_durably(each, content)
+                write_privately(each, content)
 
 
 def _known(header: VaultHeader) -> VaultHeader:

@@ -18,9 +18,17 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from app.config.vaultfile import LEAVING, PENDING, VaultHeader, encoded, read_vault, remove_vault_file
+from app.config.vaultfile import (
+    LEAVING,
+    PENDING,
+    VaultHeader,
+    encoded,
+    read_vault,
+    remove_vault_file,
+    write_privately,
+)
 from app.core.errors import CarrelError
-from app.core.files import overwrite_and_remove, sync_folder, write_durably
+from app.core.files import overwrite_and_remove, sync_folder
 from app.store.cipher import Key, set_key
 from app.store.failures import explained
 from app.store.sqlite import sqlite3
@@ -71,7 +79,7 @@ class Change:
                 self._recover()
 
     def _turn_on(self, header: VaultHeader, key: Key) -> None:
-        write_durably(self._beside_vault(PENDING), encoded(header))
+        write_privately(self._beside_vault(PENDING), encoded(header))
         self.at("pending")
         _copy(self.database, None, self._beside("sealing"), key)
         self.at("copied")

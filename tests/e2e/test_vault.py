@@ -15,7 +15,7 @@ from app.core.passphrase import Cost
 from app.session import chats, vault
 from app.session.desk import Desk
 from app.session.documents import ReadingJob
-from app.session.turn import Wish
+from app.session.turn import Outcome, Wish
 from app.terminal.arguments import read_arguments
 from app.terminal.commands import run_command
 from resources.demo.make.vocab import spelled
@@ -49,68 +49,70 @@ def traces(home: Path) -> dict[str, list[str]]:
     return found
 
 
-def use(home: Path, folder: Path, *, in_vault: bool) -> None:
+def converse(desk: Desk, loop: Loop, document: Path) -> Outcome:
     """A conversation over a document, with everything that is written down on the way."""
-    model, document = folder / "model.gguf", folder / NAME
-    script_model(model, f"{ANSWER} and says so.", ctx=8192)
-    document.write_text(f"{PAGE} of the wharf. " * 16)
-    with desk_in(home) as (desk, loop):
-        if in_vault:
-            told: list[str] = []
-            vault.create_vault(desk, PASSPHRASE, told.append, lambda error: pytest.fail(str(error)), cost=FAST)
-            assert loop.run_until(lambda: bool(told), 30)
-        desk.change_settings(system_prompt=RULE)
-        desk.vault.files.keep("draft.txt", DRAFT.encode())
-        load(desk, loop, model, n_ctx=1024)
-        documents = tuple(read_all(desk, loop, document))
-        turn, outcome = ask(desk, loop, Wish(QUESTION, documents, None, thinking=False, sampling=GREEDY))
-        assert outcome.error is None
-        desk.resume.go_on()
-        assert loop.run_until(lambda: desk.resume.is_settled, 30)
-        assert len(list(desk.home.sessions_folder.glob("*.kv"))) == 1
-        assert turn.chat_id is not None
-        chats.rename_chat(desk, turn.chat_id, TITLE)
-        said = desk.store.call(lambda store: store.thread(turn.chat_id or 0))
-        assert ANSWER in said[-1].text
-    (home / "models").mkdir(exist_ok=True)
+    desk.change_settings(system_prompt=RULE)
+    desk.vault.files.keep("draft.txt", DRAFT.encode())
+    turn, outcome = ask(desk, loop, Wish(QUESTION, read(desk, loop, document), None, thinking=False, sampling=GREEDY))
+    assert outcome.error is None
+    assert ANSWER in outcome.text
+    desk.resume.go_on()
+    assert loop.run_until(lambda: desk.resume.is_settled, 30)
+    assert turn.chat_id is not None
+    chats.rename_chat(desk, turn.chat_id, TITLE)
+    desk.store.call(lambda store: store.index_all())
+    return outcome
 
 
-def read_all(desk: Desk, loop: Loop, document: Path) -> list[Document]:
-    read: list[Document] = []
+def read(desk: Desk, loop: Loop, document: Path) -> tuple[Document, ...]:
+    found: list[Document] = []
     over: list[bool] = []
     job = ReadingJob(desk, [document])
-    job.read.connect(read.append)
+    job.read.connect(found.append)
     job.ended.connect(lambda: over.append(True))
     job.start()
     assert loop.run_until(lambda: bool(over), 30)
-    return read
+    return tuple(found)
+
+
+def states(home: Path) -> list[str]:
+    return sorted(path.name for path in (home / "sessions").glob("*.kv"))
 
 
 def test_no_word_can_be_read_in_the_profile(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.session.resume.FEWEST_TOKENS", 200)
-    plain, locked = tmp_path / "plain", tmp_path / "locked"
-    for folder in (plain, locked):
-        folder.mkdir()
-    use(plain / "home", plain, in_vault=False)
-    readable = traces(plain / "home")
-    assert {"carrel.db", "draft.txt", "settings.toml"} <= readable.keys(), "the search finds what is not encrypted"
-    assert any(name.endswith(".kv") for name in readable)
-
-    use(locked / "home", locked, in_vault=True)
-    assert traces(locked / "home") == {}
-
-    secret = tmp_path / "passphrase.txt"
+    home, model, document, secret = tmp_path / "home", tmp_path / "m.gguf", tmp_path / NAME, tmp_path / "phrase.txt"
+    script_model(model, f"{ANSWER} and says so.", ctx=8192)
+    document.write_text(f"{PAGE} of the wharf. " * 16)
     secret.write_text(PASSPHRASE + "\n")
     monkeypatch.setenv("CARREL_PASSPHRASE_FILE", str(secret))
-    with desk_in(locked / "home") as (desk, loop):
+
+    with desk_in(home) as (desk, loop):
+        load(desk, loop, model, n_ctx=1024)
+        converse(desk, loop, document)
+        [plain] = states(home)
+        readable = {"carrel.db-wal", "draft.txt", "settings.toml", f"sessions/{plain}"}
+        assert readable <= traces(home).keys(), "the search finds what is not encrypted"
+
+        told: list[str] = []
+        vault.create_vault(desk, PASSPHRASE, told.append, lambda error: pytest.fail(str(error)), cost=FAST)
+        assert loop.run_until(lambda: bool(told), 30)
+        assert loop.run_until(lambda: not states(home), 30)
+        assert traces(home) == {}, "what was here before is encrypted or gone"
+        converse(desk, loop, document)
+        [locked] = states(home)
+        assert locked != plain, "the name tells nothing of the documents"
+        assert traces(home) == {}
+    assert traces(home) == {}
+
+    with desk_in(home) as (desk, loop):
         assert run_command(desk, loop, read_arguments(["sessions", "--json"])) == 0
         [session] = json.loads(capsys.readouterr().out)["sessions"]
         assert session["documents"] == [NAME]
-        load(desk, loop, locked / "model.gguf", n_ctx=1024)
-        documents = tuple(read_all(desk, loop, locked / NAME))
-        _, outcome = ask(desk, loop, Wish(QUESTION, documents, None, thinking=False, sampling=GREEDY))
+        load(desk, loop, model, n_ctx=1024)
+        outcome = converse(desk, loop, document)
         assert outcome.receipt.restored_tokens > 300, "the encrypted reading comes back"
         assert run_command(desk, loop, read_arguments(["vault", "remove"])) == 0
-    assert traces(locked / "home").keys() >= {"carrel.db", "draft.txt", "settings.toml"}
+    assert {"carrel.db", "draft.txt", "settings.toml"} <= traces(home).keys()

@@ -17,6 +17,7 @@ from app.core.errors import CarrelError
 from app.core.passphrase import Cost
 from app.session import vault, vaultend
 from app.session.desk import Desk
+from app.ui.asleep import Asleep
 from app.ui.bridge import QtPost
 from app.ui.doorbell import Ring
 from app.ui.gate import Gate, LockedWindow, Presence
@@ -231,6 +232,21 @@ def test_destroyed_from_the_window_everything_begins_anew(desk: Desk, qtbot: QtB
         gate.take_down(window)
     assert gate.pass_through(), "nobody is asked for a passphrase that opens nothing"
     assert desk.store.call(lambda store: store.list_chats()) == []
+
+
+def test_before_sleep_it_locks_where_that_is_wished(desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.ui.asleep.sys.platform", "none")  # neither bus nor messages of this machine
+    made(desk, qtbot)
+    gate = Gate(desk)
+    asleep = Asleep(gate._on_asleep, 0)
+    desk.change_settings(vault_lock_at_sleep=False)
+    asleep.on_active(True)
+    assert not desk.vault.is_locked
+    desk.change_settings(vault_lock_at_sleep=True)
+    asleep.on_active(False)
+    assert not desk.vault.is_locked
+    asleep.on_active(True)
+    assert desk.vault.is_locked
 
 
 def test_a_key_or_a_click_keeps_it_open(desk: Desk, qtbot: QtBot) -> None:
