@@ -87,11 +87,12 @@ def build_desk(home: Home, post: Post) -> Desk:
 
 
 def _finish_restore(home: Home) -> None:
-    """What a crash left undone of putting a backup in its place. Imported only then."""
-    if any(home.root.glob("restoring*")):
-        from app.session.backup.staging import finish_restore
+    """What a crash left undone of putting a backup in its place, or of making one. Imported only then."""
+    if any(home.root.glob("restoring*")) or any(home.root.glob("unfinished-*")):
+        from app.session.backup.staging import clear_unfinished, finish_restore
 
         finish_restore(home)
+        clear_unfinished(home)
 
 
 def _make_printer() -> Printer:

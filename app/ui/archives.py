@@ -52,7 +52,13 @@ class Archives:
 
         window.commands.add(
             Command(
-                "chat.export", mark("Export this chat…"), self.export_shown, CHAT, icon="download", enabled=in_chat
+                "chat.export",
+                mark("Export this chat…"),
+                self.export_shown,
+                CHAT,
+                ("Ctrl+Shift+S",),
+                "download",
+                enabled=in_chat,
             ),
             Command("page.archives", mark("Export, import and backup"), self.open_page, PROGRAM, icon="hard-drive"),
         )

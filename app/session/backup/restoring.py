@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +16,7 @@ from app.core.errors import CarrelError
 from app.core.files import overwrite_and_remove, write_durably
 from app.session.backup.manifest import DATABASE, PRESETS, SETTINGS, Manifest, damaged, place_of
 from app.session.backup.reading import OpenBackup, open_backup
-from app.session.backup.staging import finish_restore, stage
+from app.session.backup.staging import finish_restore, scratch_file, stage
 from app.session.desk import Desk
 from app.session.failures import as_carrel_error
 from app.session.strongbox import chats_key
@@ -51,7 +50,7 @@ def restore(desk: Desk, file: Path, done: Done, failed: Failed, *, passphrase: s
 
 
 def _merge(desk: Desk, path: Path, passphrase: str, done: Done, failed: Failed) -> None:
-    unpacked = desk.home.root / f"restore-{os.getpid()}-{secrets.token_hex(4)}.sqlite"
+    unpacked = scratch_file(desk.home)
 
     def fail(error: Exception) -> None:
         overwrite_and_remove(unpacked)

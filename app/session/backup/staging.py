@@ -7,12 +7,14 @@ at the next start. What was here before goes into `before-restore-<time>` and st
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+import psutil
 from filelock import FileLock, Timeout
 
 from app.config.paths import Home
@@ -24,6 +26,7 @@ from app.store.cipher import Key
 from app.store.snapshot import copy_database
 
 PART, READY, ASIDE = "restoring.part", "restoring", "before-restore-"
+UNFINISHED = "unfinished-"
 _FROM = "aside.txt"  # names the folder that takes what was here before
 PATIENCE_S = 20.0
 _SIDES = ("-wal", "-shm", "-journal")
@@ -105,6 +108,19 @@ def _alone(home: Home) -> AbstractContextManager[object]:
         raise CarrelError(
             "restore_busy", "Another Carrel is restoring a backup.", "Wait until it is done, then try again."
         ) from None
+
+
+def scratch_file(home: Home) -> Path:
+    """A file beside the chats for a copy of them; whoever makes it removes it, or the next start does."""
+    return home.root / f"{UNFINISHED}{os.getpid()}-{secrets.token_hex(4)}.sqlite"
+
+
+def clear_unfinished(home: Home) -> None:
+    """Copies that a crash left behind: they hold what was said."""
+    for file in home.root.glob(f"{UNFINISHED}*"):
+        pid = file.name.removeprefix(UNFINISHED).split("-")[0]
+        if not pid.isdecimal() or int(pid) == os.getpid() or not psutil.pid_exists(int(pid)):
+            overwrite_and_remove(file)
 
 
 def discard(folder: Path) -> None:

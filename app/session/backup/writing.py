@@ -37,6 +37,7 @@ from app.session.backup.manifest import (
     presets_of,
 )
 from app.session.backup.reading import open_backup
+from app.session.backup.staging import scratch_file
 from app.session.desk import Desk
 from app.session.failures import as_carrel_error
 from app.store.migrations import MIGRATIONS
@@ -71,7 +72,7 @@ class Backup:
         # Of chats in a vault the instructions are secret too; a backup that anybody may read goes without them.
         kept = self._desk.settings if self._passphrase else self._desk.vault.public(self._desk.settings)
         settings = tomli_w.dumps(msgspec.to_builtins(kept)).encode()
-        snapshot = home.root / f"backup-{os.getpid()}-{secrets.token_hex(4)}.sqlite"
+        snapshot = scratch_file(home)
         self.progressed.emit("chats")
 
         def fail(error: Exception) -> None:

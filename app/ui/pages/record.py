@@ -6,6 +6,7 @@ from html import escape
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from app.core.names import safe_name
@@ -125,6 +126,8 @@ class RerunCard(Card):
         self.verdict.setProperty("role", "good" if comparison and comparison.is_same else "care")
         self.verdict.style().polish(self.verdict)
         self.verdict.setVisible(comparison is not None)
+        if comparison is not None:
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, self.verdict.text()))
         self.texts.setVisible(parting is not None)
         self.reasons.setText(reasons)
         self.reasons.setVisible(bool(reasons))

@@ -107,7 +107,7 @@ def test_what_is_missing_is_added_and_nothing_twice(backups: tuple[Path, Path], 
         assert desk.settings.vram_margin_mib == Settings().vram_margin_mib
         pages = desk.store.call(lambda store: store.set_documents("Lease set"))[0].pages
         assert pages[0].text == SECRET
-    assert sorted(one.name for one in tmp_path.glob("re*")) == []
+    assert sorted(one.name for one in tmp_path.glob("[ru][en]*")) == []
 
 
 def test_a_backup_takes_the_place_and_the_old_things_are_kept(backups: tuple[Path, Path], tmp_path: Path) -> None:
@@ -283,3 +283,15 @@ def test_one_a_day_and_the_last_seven_are_kept(tmp_path: Path) -> None:
         assert done[0].exists()
         assert (folder / "mine.carrel-backup").exists()
         assert not tend_backups(desk, done.append, lambda error: pytest.fail(str(error)))
+
+
+def test_a_copy_that_a_crash_left_behind_is_gone_at_the_next_start(tmp_path: Path) -> None:
+    home = open_home(tmp_path)
+    left = [home.root / f"unfinished-{pid}-ab.sqlite" for pid in (2**22 - 7, os.getpid())]
+    for file in left:
+        file.write_text(SECRET)
+    busy = home.root / f"unfinished-{os.getppid()}-ab.sqlite"
+    busy.touch()
+    with desk_in(tmp_path):
+        assert not any(file.exists() for file in left)
+        assert busy.exists()
