@@ -102,6 +102,10 @@ def test_three_presses_lead_from_a_bare_profile_to_an_answer(studio: Studio, mon
     assert not page.get.isVisible(), "what runs is not begun twice"
     assert page.begin.promise.isVisible()
     assert page.demo.isEnabled()
+    assert not page.offline.fold.isChecked()
+    pull.ended.emit(CarrelError("unreachable", "There is no network.", "Check the cable."))
+    assert "There is no network. Check the cable." in words_of(card)
+    assert page.offline.fold.isChecked(), "the way without a network is shown"
     arrived = studio.desk.home.models / "Qwen3-32B-Q4_K_M.gguf"
     shutil.copy(demo_model_path(), arrived)
     pull.ended.emit(arrived)

@@ -21,6 +21,8 @@ from app.ui.pages.page import Card, buttons, empty_layout, label
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.labels import set_role
 
+NO_NETWORK = ("unreachable", "proxy_refused", "forbidden", "untrusted", "stalled")  # another way in may help
+
 
 class BeginCard(Card):
     """`choose_wanted()` and `folder_wanted()`: what is here already; `demo_wanted()`; `load_wanted(path)`;
@@ -164,6 +166,8 @@ class BeginCard(Card):
             self.tell_refused(error)
 
     def _on_progress(self, download: Download) -> None:
+        if download.error is not None and download.error.code in NO_NETWORK:
+            self.offline.fold.setChecked(True)
         if self._plan is not None and (download.name == self._plan.model.file or download.is_over):
             self._show_choice()
 
