@@ -18,24 +18,20 @@ from app.session.telemetry import Telemetry
 from app.ui.archives import Archives
 from app.ui.arrivals import Arrivals
 from app.ui.attention import Attention
-from app.ui.conversation import Conversation
 from app.ui.demonstration import Demonstration
 from app.ui.document_sets import DocumentSets
 from app.ui.downloads import Downloads
-from app.ui.drop_window import DropWindow
 from app.ui.figuring import Figuring
 from app.ui.frame import Frame
 from app.ui.guide import Guide
 from app.ui.icons import icon
-from app.ui.inspector.inspector import Inspector
 from app.ui.keys import Keys
-from app.ui.leafing import Leafing
 from app.ui.listener import Listener
 from app.ui.loader import Loader
 from app.ui.mishaps import Mishaps
 from app.ui.model_wishes import ModelWishes
-from app.ui.pages.chat import ChatPage
 from app.ui.pages.maker import make_page
+from app.ui.paned_window import PanedWindow
 from app.ui.panes import Front, Panes
 from app.ui.place import Place
 from app.ui.recordings import Recordings
@@ -49,7 +45,7 @@ from app.ui.wishes import make_commands
 SIZE_PX = (1440, 900)
 
 
-class Window(DropWindow):
+class Window(PanedWindow):
     """One window over one desk. `begin` after it is shown: looking at the computer must not delay the first picture."""
 
     def __init__(
@@ -89,24 +85,6 @@ class Window(DropWindow):
         self._keys, self._listener = Keys(self, self.commands), Listener(self)
         self._attention = Attention(self)
         wire_window(self)
-
-    # ---- the active pane
-
-    @property
-    def conversation(self) -> Conversation:
-        return self.panes.active.conversation
-
-    @property
-    def leafing(self) -> Leafing:
-        return self.panes.active.leafing
-
-    @property
-    def chat(self) -> ChatPage:
-        return self.frame.panes.active.chat
-
-    @property
-    def inspector(self) -> Inspector:
-        return self.frame.inspectors.active
 
     # ---- building
 
@@ -236,36 +214,11 @@ class Window(DropWindow):
         page = self.pages["computer"]
         QTimer.singleShot(0, page, lambda: page.ensureWidgetVisible(page.loading, 0, 24))  # type: ignore[attr-defined]
 
-    def toggle_preview(self) -> None:
-        """What is attached to the message, page by page; again closes it."""
-        if self.leafing.is_open:
-            self.leafing.close()
-        elif self.conversation.chips():
-            self.leafing.show_attached()
-        else:
-            self.notices.tell(say("Nothing is attached. Drop a file first."))
-
     def _add_page(self, name: str, page: QWidget) -> None:
         self.pages[name] = page
         self.stack.addWidget(page)
 
     # ---- wishes
-
-    def open_beside(self, chat_id: int | None = None) -> None:
-        """A second chat beside the first."""
-        self.show_page("chat")
-        self.panes.open_beside(chat_id)
-
-    def toggle_beside(self) -> None:
-        """A second chat beside the first; again closes it."""
-        if self.panes.is_split and self.page == "chat":
-            self.panes.close(self.panes.open[-1])
-        else:
-            self.open_beside()
-
-    def new_chat(self) -> None:
-        self.conversation.new_chat()
-        self.show_page("chat")
 
     def save_support_bundle(self) -> None:
         """Logs and facts for someone who helps, into a file of the user's choice."""
