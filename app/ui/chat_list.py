@@ -39,7 +39,6 @@ class ChatList(QListView):
         self.setAccessibleName(say("Chats"))
         self._prepare()
         self.clicked.connect(self._on_clicked)
-        self.activated.connect(self._open)
         self.chats.renamed.connect(self.renamed)
         self.chats.dropped.connect(self.dropped)
 

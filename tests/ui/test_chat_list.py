@@ -200,6 +200,20 @@ def test_what_is_closed_stays_closed_and_the_language_changes_the_words(studio: 
     studio.desk.change_settings(language="en")
 
 
+def test_enter_opens_and_a_double_click_is_no_second_wish(studio: Studio, qtbot: QtBot) -> None:
+    view = studio.window.sidebar.list
+    studio.desk.store.call(lambda store: store.create_folder("Flat"))
+    studio.window.conversation.refresh_list()
+    studio.wait(lambda: "Flat/" in rows(studio))
+    place = place_of(studio, "Flat")
+    click(studio, "Flat")
+    qtbot.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert view.chats.rows[1].is_open is False
+    click(studio, "Thesis", Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    studio.wait(lambda: studio.window.conversation.chat_id == chat_id(studio, "Thesis"))
+
+
 def chat_id(studio: Studio, title: str) -> int:
     return next(chat.id for chat in studio.window.conversation.chats if chat.title == title)
 
