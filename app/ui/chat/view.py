@@ -25,7 +25,7 @@ from app.core.words import say
 from app.ui.chat.drops import accept_files, dropped_files
 from app.ui.chat.message import FailureNote, MessageItem, ReceiptDetails
 from app.ui.chat.message_rows import MessageRows
-from app.ui.chat.row_area import retire
+from app.ui.chat.row_column import retire
 from app.ui.chat.rows import AnswerRow
 from app.ui.chat.speaking import Speaker
 from app.ui.chat.stream import Batch, FlushQueue

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from markdown_it.token import Token
 
 from app.session.tex.spans import unfinished_formula
+from app.ui.markdown.fence import OpenFence, open_fence
 from app.ui.markdown.freezing import find_cut
 from app.ui.markdown.parser import clean, parser
 from app.ui.markdown.repair import close_open_marks, hold_back
@@ -34,9 +35,7 @@ from app.ui.markdown.steps import (
 )
 
 MOST_THAWED = 40_000
-LONGEST_PARTIAL = 4_000
 LONGEST_TWICE = 200_000
-_FENCE_OPEN = re.compile(r"^ {0,3}(`{3,}|~{3,})([^\n]*)\n")
 _DEFINITION = re.compile(r"^ {0,3}\[[^\]\n]+\]:", re.MULTILINE)
 _CLOSED_BY_BLANK = frozenset(
     ("paragraph_open", "heading_open", "fence", "table_open", "hr", "blockquote_open", "math_block")
@@ -59,8 +58,7 @@ class StreamSplitter:
     def __init__(self) -> None:
         self._tail = ""
         self._whole: list[str] = []
-        self._fence_close: re.Pattern[str] | None = None
-        self._fence_indent = 0
+        self._fence: OpenFence | None = None
         self._table_head: str | None = None
         self._number: int | None = None
         self._held_return = False
@@ -93,44 +91,24 @@ class StreamSplitter:
 
     def _advance(self, steps: list[Step], *, final: bool) -> bool:
         """One move; true when there is more to do at once."""
-        if self._fence_close is not None:
-            return self._advance_fence(steps, self._fence_close, final=final)
+        if self._fence is not None:
+            return self._advance_fence(steps, self._fence, final=final)
         if self._table_head is not None:
             return self._advance_table(steps, self._table_head, final=final)
         return self._advance_blocks(steps, final=final)
 
     # ---- an open fence: lines go out as they are, nothing is parsed
 
-    def _advance_fence(self, steps: list[Step], close: re.Pattern[str], *, final: bool) -> bool:
-        lines, rest, closed = self._split_fence(close, final=final)
-        self._tail = rest
+    def _advance_fence(self, steps: list[Step], fence: OpenFence, *, final: bool) -> bool:
+        lines, self._tail, closed = fence.split(self._tail, final=final)
         if lines:
             steps.append(CodeLines(lines))
         if closed or final:
             steps.append(CodeEnd())
-            self._fence_close = None
+            self._fence = None
             return closed
-        might_close = rest.strip() and set(rest.strip()) <= {"`", "~"}
-        steps.append(CodePartial("" if might_close else self._outdent(rest[:LONGEST_PARTIAL])))
+        steps.append(CodePartial(fence.partial(self._tail)))
         return False
-
-    def _split_fence(self, close: re.Pattern[str], *, final: bool) -> tuple[list[str], str, bool]:
-        lines: list[str] = []
-        pieces = self._tail.split("\n")
-        for i, line in enumerate(pieces[:-1]):
-            if close.match(line):
-                return lines, "\n".join(pieces[i + 1 :]), True
-            lines.append(self._outdent(line))
-        if not final:
-            return lines, pieces[-1], False
-        if pieces[-1] and not close.match(pieces[-1]):
-            lines.append(self._outdent(pieces[-1]))
-        return lines, "", False
-
-    def _outdent(self, line: str) -> str:
-        """`line` without the spaces the opening fence was indented by."""
-        spaces = len(line) - len(line.lstrip(" "))
-        return line[min(spaces, self._fence_indent) :]
 
     # ---- an open table: complete rows go out, the half row is hidden
 
@@ -249,14 +227,12 @@ class StreamSplitter:
 
     def _enter_fence(self, steps: list[Step], block: Token) -> bool:
         start = self._offset(_first_line(block))
-        match = _FENCE_OPEN.match(self._tail[start:])
-        if not match:
+        opened = open_fence(self._tail[start:])
+        if opened is None:
             return False
-        mark = match.group(1)
-        self._fence_indent = match.group(0).index(mark[0])
-        self._fence_close = re.compile(rf"^ {{0,3}}{re.escape(mark[0])}{{{len(mark)},}}[ \t]*$")
+        self._fence, length = opened
         steps.append(CodeStart(code_language(block.info)))
-        self._tail = self._tail[start + match.end() :]
+        self._tail = self._tail[start + length :]
         return True
 
     def _commit_items(self, steps: list[Step], tokens: list[Token], block: Token) -> bool:
