@@ -246,7 +246,7 @@ CHATS = st.builds(
 LISTS = st.lists(CHATS, unique_by=lambda chat: chat.id)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(LISTS, st.sets(st.sampled_from([1, 2]))), min_size=1, max_size=4))
 def test_the_model_tells_the_views_exactly_what_changed(qapp: QApplication, states: list) -> None:  # type: ignore[type-arg]
     model = ChatModel()

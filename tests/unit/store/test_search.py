@@ -30,7 +30,7 @@ def messages(store: Store, words: str) -> list[int | None]:
     return [hit.message_id for hit in store.search(words, limit=100).messages]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(TEXTS, max_size=8), st.lists(TEXTS, max_size=3), st.data())
 def test_the_index_agrees_with_reading_everything(tmp_path_factory: pytest.TempPathFactory, texts, more, data) -> None:  # type: ignore[no-untyped-def]
     store = Store(tmp_path_factory.mktemp("s") / "s.db")
