@@ -16,8 +16,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from app.config.vaultfile import (
     LEAVING,
     PENDING,
@@ -143,6 +141,8 @@ class Change:
         self.at("in place")
 
     def _alone(self) -> AbstractContextManager[object]:
+        from filelock import FileLock, Timeout  # not for every start
+
         try:
             return FileLock(self.vault.with_name("vault.lock"), timeout=0).acquire()
         except Timeout:
