@@ -39,7 +39,7 @@ ENLARGED = 1.14
 WIDEST_PX = 1500
 """What would have to shrink to less than half of the column is better read as TeX."""
 GATHER_MS = 16
-_PIXMAP_BYTES = 32_000_000
+MOST_PIXMAPS = 600
 
 
 def is_too_wide(formula: Formula, px: int) -> bool:
@@ -205,7 +205,7 @@ def formula_pixmap(wish: Wish, formula: Formula, colour: QColor, em: float, rati
     QSvgRenderer(QByteArray(drawing)).render(painter, QRectF(0, 0, width, height))
     painter.end()
     _pixmaps[key] = made
-    while sum(one.width() * one.height() * 4 for one in _pixmaps.values()) > _PIXMAP_BYTES and len(_pixmaps) > 1:
+    while len(_pixmaps) > MOST_PIXMAPS:
         _pixmaps.popitem(last=False)
     return made
 

@@ -60,6 +60,7 @@ class FormulaMaker(QObject):
         self._known: OrderedDict[Wish, Formula] = OrderedDict()
         self._bytes = 0
         self._queue: OrderedDict[Wish, None] = OrderedDict()
+        self._awaited: dict[Wish, Formula] = {}
         self._sent: dict[int, Wish] = {}
         self._number = self._failures = 0
         self._child: Child | None = None
@@ -80,6 +81,7 @@ class FormulaMaker(QObject):
         """End the child; what waits stays waiting."""
         self._started = False
         self._queue.clear()
+        self._awaited.clear()
         self._sent.clear()
         child, self._child = self._child, None
         if child is not None:
@@ -92,12 +94,15 @@ class FormulaMaker(QObject):
         if known is not None:
             self._known.move_to_end(wish)
             return known
-        if not self._started or self._failures >= FAILURES or is_hopeless(wish.tex):
+        if not self._started or self._failures >= FAILURES:
             return SOURCE
-        if wish not in self._queue and wish not in self._sent.values():
+        if wish not in self._awaited:
+            if is_hopeless(wish.tex):
+                return SOURCE
+            self._awaited[wish] = Formula("waiting", *guess_size(wish.tex, display=wish.display))
             self._queue[wish] = None
             self._send()
-        return Formula("waiting", *guess_size(wish.tex, display=wish.display))
+        return self._awaited.get(wish, SOURCE)
 
     def _send(self) -> None:
         while self._queue and len(self._sent) < AHEAD:
@@ -142,6 +147,7 @@ class FormulaMaker(QObject):
         self._queue.clear()
 
     def _keep(self, wish: Wish, formula: Formula) -> None:
+        self._awaited.pop(wish, None)
         self._known[wish] = formula
         self._bytes += len(formula.svg) + len(wish.tex) + 200
         while self._bytes > KEPT_BYTES:
