@@ -161,7 +161,6 @@ def test_the_preset_of_new_chats_follows_from_wherever_it_is_chosen(studio: Stud
     page = studio.window.pages["settings"]
     assert isinstance(page, SettingsPage)
     studio.desk.change_settings(default_preset="contract", thinking=False)
-    assert page.answers.default is not None
     assert page.answers.default.currentText() == "Contract reading"
     assert not page.answers.thinking.isChecked()
     studio.desk.presets.remove("support")

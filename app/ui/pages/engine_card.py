@@ -25,7 +25,7 @@ class EngineSettings(SettingsCard):
         super().__init__(desk, say("Engine"), parent)
         settings = desk.settings
         self.speculation = self.box(
-            say("Guess ahead from the documents where that is faster; answers stay the same"), "speculation"
+            say("Guess ahead from the documents where it is faster; answers are the same"), "speculation"
         )
         self.draft = self.box(say("Let a small model that is here guess too, where memory is left over"), "draft_model")
         self.speculation.toggled.connect(self.draft.setEnabled)
@@ -48,9 +48,7 @@ class ReadingsCard(SettingsCard):
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, say("What was read of documents"), parent)
-        self.keep = self.box(
-            say("Keep what was read of long documents on disk, so that new chats resume in seconds"), "keep_sessions"
-        )
+        self.keep = self.box(say("Keep what was read of long documents: new chats resume in seconds"), "keep_sessions")
         self.budget = _budget(desk.settings.sessions_gb)
         self.budget.editingFinished.connect(self._on_budget)
         self.budget.setEnabled(desk.settings.keep_sessions)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QFrame, QHBoxLayout, QLineEdit, QPlainTextEdit, QWidget
 
@@ -12,10 +12,11 @@ from app.config.paths import models_folder
 from app.core.words import say
 from app.session.desk import Desk
 from app.ui.bridge import listen
-from app.ui.pages.page import Card, field, label
+from app.ui.pages.page import Card, buttons, field, label
 from app.ui.token_count import TokenCount
 from app.ui.widgets.buttons import TextButton
-from app.ui.widgets.fields import Choice, NumberField, make_choice
+from app.ui.widgets.fields import NumberField, make_choice
+from app.ui.widgets.labels import ElidedLabel
 
 
 class SettingsCard(Card):
@@ -59,13 +60,11 @@ class AnswersCard(SettingsCard):
         super().__init__(desk, say("Answers"), parent)
         self.thinking = self.box(say("Think before answering: slower, better on hard questions"), "thinking")
         self.name_chats = self.box(say("Name a chat after its first answer; names of your own stay"), "name_chats")
-        self.preset = QWidget()
-        self._preset_row = QHBoxLayout(self.preset)
-        self._preset_row.setContentsMargins(0, 0, 0, 0)
-        self._edit = TextButton(say("Edit presets"), kind="quiet", picture="pencil")
-        self._edit.clicked.connect(self.presets_wanted)
-        self._preset_row.addWidget(self._edit)
-        self._preset_row.addStretch(1)
+        self.default = make_choice((), "", lambda key: self.change(default_preset=key))
+        edit = TextButton(say("Edit presets"), kind="quiet", picture="pencil")
+        edit.clicked.connect(self.presets_wanted)
+        preset = QWidget()
+        preset.setLayout(buttons(self.default, edit))
         words = say("Instructions given to the model in every chat")
         self.system_prompt = Instructions(desk.settings.system_prompt)
         self.system_prompt.kept = lambda text: self.change(system_prompt=text)
@@ -80,40 +79,35 @@ class AnswersCard(SettingsCard):
         head.addWidget(self.tokens)
         self.column.addWidget(self.thinking)
         self.column.addWidget(self.name_chats)
-        self.column.addLayout(field(say("Preset for new chats"), self.preset))
+        self.column.addLayout(field(say("Preset for new chats"), preset))
         self.column.addLayout(head)
         self.column.addWidget(frame)
-        self.default: Choice | None = None
+        self.default.setAccessibleName(say("Preset for new chats"))
         listen(self, lambda: desk.presets.changed.connect(self._fill))
         listen(self, lambda: desk.settings_changed.connect(lambda _: self._follow()))
         self._fill()
 
     def _fill(self) -> None:
         """The presets there are now."""
-        old = self.default
-        choices = [("", say("No preset")), *((one.key, one.name) for one in self._desk.presets.all)]
-        now = self._desk.settings.default_preset
-        self.default = make_choice(choices, now, lambda value: self.change(default_preset=value))
-        self.default.setAccessibleName(say("Preset for new chats"))
-        self._preset_row.insertWidget(0, self.default)
-        QWidget.setTabOrder(self.default, self._edit)
-        if old is not None:
-            old.hide()
-            old.deleteLater()
+        self.default.clear()
+        self.default.addItem(say("No preset"), "")
+        for preset in self._desk.presets.all:
+            self.default.addItem(preset.name, preset.key)
+        self._follow()
 
     def _follow(self) -> None:
         """Thinking and the preset can be chosen in other places too."""
         settings = self._desk.settings
         self.thinking.setChecked(settings.thinking)
-        if self.default is not None:
-            self.default.setCurrentIndex(max(0, self.default.findData(settings.default_preset)))
+        self.default.setCurrentIndex(max(0, self.default.findData(settings.default_preset)))
 
 
 class ModelsCard(SettingsCard):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, say("Models and downloads"), parent)
         settings = desk.settings
-        self.folder = label(str(models_folder(desk.home, settings.models_folder)))
+        now = str(models_folder(desk.home, settings.models_folder))
+        self.folder = ElidedLabel(now, mode=Qt.TextElideMode.ElideMiddle)
         choose = TextButton(say("Change…"))
         choose.setAccessibleName(say("Change the folder of the models"))
         choose.clicked.connect(self._on_choose_folder)
