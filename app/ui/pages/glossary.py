@@ -27,9 +27,7 @@ WORDS = {
         "processor, which is several times slower."
     ),
     "GGUF": mark("The kind of file that models come in: one file holds everything the engine needs."),
-    "SHA-256": mark(
-        "A fingerprint of a file. When one bit of a download is wrong, it differs, and Carrel says so."
-    ),
+    "SHA-256": mark("A fingerprint of a file. When one bit of a download is wrong, it differs, and Carrel says so."),
 }
 NAMES = {
     "4-bit": mark("4-bit, 5-bit…"),
