@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -113,7 +113,7 @@ def test_chip_is_its_file_and_a_lost_one_is_nothing(tmp_path: Path) -> None:
     assert data.urls() == [QUrl.fromLocalFile(str(file))]
 
 
-def test_answer_code_and_table_leave_the_conversation(studio: Studio, taken: Taken) -> None:
+def test_answer_code_and_table_leave_the_conversation(studio: Studio, taken: Taken, tmp_path: Path) -> None:
     studio.load()
     studio.ask("What is the rent?")
     row = studio.window.chat.view._live[1]
@@ -131,9 +131,13 @@ def test_answer_code_and_table_leave_the_conversation(studio: Studio, taken: Tak
     assert taken[-1].text().strip() == "print(1)"
     assert taken[-1].urls()[0].fileName().endswith(".py")
     assert QApplication.clipboard().text() == "", "no click came of it"
+    (tmp_path / "a.txt").write_text("first")
+    studio.window.arrivals.open([tmp_path / "a.txt"])
+    assert studio.window.conversation.chat_id is None, "files the program was given begin a new message"
+    studio.wait(lambda: len(studio.window.conversation.documents) == 1, 20_000)
 
 
-def test_files_and_folders_go_into_the_message_from_anywhere(studio: Studio, tmp_path: Path) -> None:
+def test_files_folders_and_words_go_into_the_message_from_anywhere(studio: Studio, tmp_path: Path) -> None:
     folder = tmp_path / "papers"
     folder.mkdir()
     (folder / "a.txt").write_text("first")
@@ -143,10 +147,6 @@ def test_files_and_folders_go_into_the_message_from_anywhere(studio: Studio, tmp
     assert drop(window, folder, tmp_path / "b.txt")
     assert window.page == "chat"
     studio.wait(lambda: {Path(one.path).name for one in window.conversation.documents} == {"papers", "b.txt"}, 20_000)
-
-
-def test_words_go_where_the_caret_is(studio: Studio) -> None:
-    window = studio.window
     window.chat.composer.set_text("before ")
     mime = QMimeData()
     mime.setText("dropped words")
@@ -155,8 +155,13 @@ def test_words_go_where_the_caret_is(studio: Studio) -> None:
     assert not drop_mime(window, QMimeData())
 
 
-def test_dropped_model_is_offered_and_not_loaded(studio: Studio) -> None:
+def test_dropped_model_is_offered_and_not_loaded(studio: Studio, tmp_path: Path) -> None:
     window = studio.window
+    fake = tmp_path / "fake.gguf"
+    fake.write_bytes(b"GGUX" + bytes(64))
+    assert drop(window, fake)
+    studio.wait(lambda: "fake.gguf" in window.notices.words)
+    assert window.page == "chat"
     assert drop(window.chat, demo_model_path())
     studio.wait(lambda: window.page == "computer")
     page = window.pages["computer"]
@@ -165,21 +170,3 @@ def test_dropped_model_is_offered_and_not_loaded(studio: Studio) -> None:
     assert "is on this computer" in window.notices.words
     studio.qtbot.mouseClick(window.notices._button, Qt.MouseButton.LeftButton)
     studio.wait(lambda: studio.desk.engine.state.has_model)
-
-
-def test_dropped_file_that_is_no_model_is_refused_in_words(studio: Studio, tmp_path: Path) -> None:
-    fake = tmp_path / "fake.gguf"
-    fake.write_bytes(b"GGUX" + bytes(64))
-    assert drop(studio.window, fake)
-    studio.wait(lambda: "fake.gguf" in studio.window.notices.words)
-    assert not studio.desk.engine.state.has_model
-
-
-def test_start_with_files_begins_a_new_message(studio: Studio, tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_text("first")
-    studio.load()
-    studio.ask("What is the rent?")
-    call: Callable[[list[Path]], None] = studio.window.arrivals.open
-    call([tmp_path / "a.txt"])
-    assert studio.window.conversation.chat_id is None
-    studio.wait(lambda: len(studio.window.conversation.documents) == 1, 20_000)

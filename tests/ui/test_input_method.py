@@ -21,7 +21,7 @@ from tests.ui.studio import Studio
 @pytest.fixture
 def studio(tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
     monkeypatch.setattr("app.session.loading.take_snapshot", lambda _: SAMPLE_MACHINE)
-    made = Studio(tmp_path / "home", qtbot, Script("word " * 150, delay_s=0.005))
+    made = Studio(tmp_path / "home", qtbot, Script("word " * 60, delay_s=0.005))
     made.load()
     yield made
     made.close()
@@ -50,11 +50,11 @@ def preedit_of(field: QPlainTextEdit) -> str:
     return field.textCursor().block().layout().preeditAreaText()
 
 
-@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
-def test_enter_of_an_input_method_sends_nothing(studio: Studio, key: Qt.Key) -> None:
-    edit, conversation = studio.window.chat.composer.edit, studio.window.conversation
+def test_enter_of_an_input_method_sends_nothing(studio: Studio) -> None:
+    edit, conversation, key = studio.window.chat.composer.edit, studio.window.conversation, Qt.Key.Key_Return
     compose(edit, "ni hao")
     studio.qtbot.keyClick(edit, key)
+    studio.qtbot.keyClick(edit, Qt.Key.Key_Enter)
     studio.window.chat.composer.send_button.click()
     assert not conversation.is_running
     assert preedit_of(edit) == "ni hao", "the key did not end it either"
@@ -102,10 +102,7 @@ def test_window_of_candidates_stands_by_the_caret(studio: Studio) -> None:
     edit.setPlainText("line\n" * 60)
     edit.moveCursor(edit.textCursor().MoveOperation.End)
     assert edit.rect().contains(caret(edit)), "also where the field scrolls"
-
-
-def test_window_of_candidates_goes_along_while_composing(studio: Studio) -> None:
-    edit = studio.window.chat.composer.edit
+    edit.setPlainText("")
     compose(edit, "n")
     first = caret(edit)
     compose(edit, "ni hao shi")
