@@ -117,4 +117,5 @@ class PaneHead(QWidget):
     def _show_title(self) -> None:
         conversation = self._conversation
         chat = next((one for one in conversation.chats if one.id == conversation.chat_id), None)
-        self.title.setText(chat.title if chat is not None and chat.title else say("New chat"))
+        without = say("Temporary chat") if conversation.is_temporary else say("New chat")
+        self.title.setText(chat.title if chat is not None and chat.title else without)

@@ -17,7 +17,20 @@ if TYPE_CHECKING:
     from app.ui.window import Window
 
 LEAST_SEEN_PX = (120, 32)  # of a window's top that can still be taken hold of
-NO_RETURN = ("start",)  # pages that are not shown again by themselves
+RETURNED = (
+    "chat",
+    "library",
+    "sets",
+    "settings",
+    "computer",
+    "performance",
+    "benchmark",
+    "presets",
+    "bin",
+    "keys",
+    "about",
+)
+"""Pages that mean the same at the next start."""
 
 
 class Place:
@@ -49,7 +62,7 @@ class Place:
     def page(self, usual: str) -> str:
         """The page shown last."""
         kept = self._text("page")
-        return kept if kept and usual == "chat" and kept not in NO_RETURN else usual
+        return kept if usual == "chat" and kept in RETURNED else usual
 
     @property
     def tab(self) -> str:
