@@ -126,6 +126,7 @@ def test_without_a_network_and_with_the_demo(studio: Studio, tmp_path: Path, mon
     studio.wait(lambda: studio.desk.engine.state.has_model and bool(window.conversation.documents))
     starters = window.chat.transcript.welcome.starters
     assert starters[0].accessibleName() == demo_question()
+    assert not window.chat.transcript.welcome.cards, "a toy follows no preset"
     assert window.chat.composer.text == demo_question()
     mouse.press(starters[1])
     assert window.chat.composer.text == starters[1].accessibleName()

@@ -98,14 +98,17 @@ class Welcome(QScrollArea):
             if demo
             else say("Ask something, or drop a file here and ask about it. Nothing leaves this computer.")
         )
-        self._fill_presets()
+        self._fill_presets(demo=demo)
         self._purpose.setText(preset.purpose if preset is not None else "")
         self._purpose.setVisible(preset is not None and not demo)
         self._fill_starters(preset, demo=demo)
 
-    def _fill_presets(self) -> None:
+    def _fill_presets(self, *, demo: bool) -> None:
+        """A toy cannot follow them."""
         empty_layout(self._presets)
         self.cards = {}
+        if demo:
+            return
         for preset in self._desk.presets.all:
             card = TextButton(preset.name, kind="card", picture=preset.picture)
             card.setCheckable(True)
