@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
 from app.session.tex.fitness import prepare
@@ -50,6 +51,7 @@ class Typesetter:
         return name in _KNOWN_SIGNS or f"\\{name}" in self._known
 
 
+@cache
 def measure_limits() -> None:
     """ziamath 0.13 takes a sum with limits for 999 points high when it looks how high a fence around it must be.
 
