@@ -85,6 +85,15 @@ class Mouse:
         QTest.mouseClick(handle, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, middle)
 
 
+def test_the_keyboard_is_at_the_button_that_begins(studio: Studio) -> None:
+    page = start_page(studio)
+    assert page.get.hasFocus()
+    assert page.choice is not None
+    page.choice.rows[1].radio.setFocus()
+    studio.window.guide.changed.emit()
+    assert page.choice.rows[1].radio.hasFocus(), "a second look at the computer takes it from nobody"
+
+
 def test_three_presses_lead_from_a_bare_profile_to_an_answer(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     pulls: list[Pull] = []
     monkeypatch.setattr("app.session.library.Pull.start", lambda pull: pulls.append(pull))

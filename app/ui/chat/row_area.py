@@ -16,6 +16,7 @@ from app.ui.widgets.buttons import IconButton
 
 STEP_PX = 48
 JUMP_PX = 32
+FAR_PX = 96  # nearer to the end than this, the button would only cover what one reads
 
 
 class RowArea(RowColumn):
@@ -75,7 +76,7 @@ class RowArea(RowColumn):
 
     def _place_jump(self) -> None:
         bar = self.verticalScrollBar()
-        away = not self._follow and bar.maximum() - bar.value() > JUMP_PX
+        away = not self._follow and bar.maximum() - bar.value() > FAR_PX
         if away:
             page = self.viewport().rect()  # beside the rows it would keep Qt from copying pixels when they scroll
             x = page.left() + (page.width() - JUMP_PX) // 2

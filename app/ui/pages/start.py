@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFocusEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.config.paths import models_folder
@@ -83,6 +83,17 @@ class StartPage(Page):
         elif guide.advice_error is not None:
             self._tell_too_small(guide.advice_error)
         self.begin.show_plan(self.choice.plan if self.choice is not None else None)
+        self._give_keyboard()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._give_keyboard()
+
+    def _give_keyboard(self) -> None:
+        """Enter begins: the page itself has no use for the keyboard as soon as there is something to begin with."""
+        wanted = self.begin.get if self.begin.get.isEnabled() else self.begin.demo
+        if self.hasFocus() and self._shown is not None and wanted.isVisible() and self.choice is not None:
+            wanted.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def tell_refused(self, error: CarrelError) -> None:
         """A file that was chosen here is of no use."""
