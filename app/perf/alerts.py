@@ -102,10 +102,6 @@ class AlertBook:
             self._active[kind] = msgspec.structs.replace(self._active[kind], is_seen=True)
             self.changed.emit()
 
-    def forget_past(self) -> None:
-        self._past.clear()
-        self.changed.emit()
-
     def _go_on(self, alert: Alert, value: float, rule: Rule, *, quiet: bool) -> None:
         peak = max(alert.peak, value)
         self._active[rule.kind] = msgspec.structs.replace(

@@ -31,11 +31,6 @@ def restore_chat(desk: Desk, chat_id: int, done: Callable[[object], object] = la
     desk.store.ask(lambda store: store.restore_chat(chat_id), done)
 
 
-def save_draft(desk: Desk, chat_id: int, text: str) -> None:
-    """Keep what was typed and not sent."""
-    desk.store.ask(lambda store: store.set_draft(chat_id, text))
-
-
 def recover_answers(desk: Desk, done: Callable[[list[Message]], object] = lambda _: None) -> None:
     """Once at start: give answers that a crash of the program cut off their journaled text."""
     desk.store.ask(lambda store: store.recover(), done)

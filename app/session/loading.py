@@ -125,11 +125,6 @@ def last_used_model(desk: Desk) -> Path:
     return path
 
 
-def last_plan(desk: Desk) -> Plan | None:
-    """The plan of the model in memory, None when nothing is loaded."""
-    return desk.plan if desk.engine.state.has_model else None
-
-
 def with_context(desk: Desk, n_ctx: int) -> Fixed:
     """What is in memory, with another context: KV type, adapters and threads stay."""
     plan = desk.plan

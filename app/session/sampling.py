@@ -40,8 +40,3 @@ def new_chat_choices(desk: Desk) -> Choices:
 def save_choices(desk: Desk, chat_id: int, choices: Choices, done: Callable[[object], object] = lambda _: None) -> None:
     """Keep how a chat is answered, from its next question on."""
     desk.store.ask(lambda store: store.set_choices(chat_id, choices), done)
-
-
-def read_choices(desk: Desk, chat_id: int, done: Callable[[Choices], object]) -> None:
-    """How a chat is answered now."""
-    desk.store.ask(lambda store: store.chat(chat_id).choices, done)

@@ -35,11 +35,6 @@ def queue_message(
     desk.store.ask(keep, done, failed)
 
 
-def read_queue(desk: Desk, chat_id: int, done: Callable[[list[Queued]], object]) -> None:
-    """The messages that wait in a chat, the next one first."""
-    desk.store.ask(lambda store: store.queue(chat_id), done)
-
-
 def wish_of_queued(
     desk: Desk,
     chat_id: int,

@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 
 from app.core.errors import CarrelError
 from app.store.sqlite import sqlite3
-from app.store.steps.figures import m008
 from app.store.steps.foundation import m001, m002, m003, m004
 from app.store.steps.library import m005
 from app.store.steps.records import m007
@@ -18,7 +17,7 @@ from app.store.steps.tree import m006
 
 Migration = Callable[[sqlite3.Connection], None]
 
-MIGRATIONS: tuple[Migration, ...] = (m001, m002, m003, m004, m005, m006, m007, m008)
+MIGRATIONS: tuple[Migration, ...] = (m001, m002, m003, m004, m005, m006, m007)
 
 
 def version_of(connection: sqlite3.Connection) -> int:

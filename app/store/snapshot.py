@@ -76,16 +76,6 @@ def check_database(path: Path, key: Key | None) -> dict[str, int]:
             connection.close()
 
 
-def steps_of(path: Path, key: Key | None) -> int:
-    """How many steps of the tables a file has had."""
-    with explained(path):
-        connection = _connect(path, key)
-        try:
-            return int(connection.execute("PRAGMA user_version").fetchone()[0])
-        finally:
-            connection.close()
-
-
 def _connect(path: Path, key: Key | None) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None)
     set_key(connection, key)

@@ -11,8 +11,9 @@ from app.ui.theme import theme
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Qt's offscreen platform complains about windows with a smallest size, about tool tips and menus."""
+    harmless = ("propagateSizeHints", "does not support raise", "grabbing the keyboard")
     for item in items:
-        item.add_marker(pytest.mark.qt_log_ignore("propagateSizeHints", "does not support raise", "grabbing the keyboard", extend=True))
+        item.add_marker(pytest.mark.qt_log_ignore(*harmless, extend=True))
 
 
 @pytest.fixture(autouse=True)

@@ -16,12 +16,10 @@ from app.ui.chat.composer import Composer
 from app.ui.theme import theme, tokens
 from app.ui.widgets.buttons import IconButton, TextButton
 from app.ui.widgets.chip import ChipItem, FileChip
-from app.ui.widgets.engine_dot import EngineDot, EngineState, state_words
 from app.ui.widgets.flow import FlowLayout
 from app.ui.widgets.gauge import ContextGauge, ContextParts
 from app.ui.widgets.labels import ElidedLabel, make_label
 from app.ui.widgets.metric import LARGEST_POINTS, SPAN_S, MetricCard
-from app.ui.widgets.progress import ProgressRow
 from app.ui.widgets.switch import Switch
 from app.ui.widgets.vram import VramBar, VramParts
 
@@ -272,40 +270,6 @@ def test_the_vram_bar_says_its_parts(qtbot: QtBot) -> None:
     bar.set_parts(VramParts(weights_bytes=30 * gib, total_bytes=24 * gib))
     assert bar.parts.free_bytes == 0
     assert VramBar(legend=False).sizeHint().height() == 4
-
-
-def test_every_engine_state_has_its_own_picture(qtbot: QtBot) -> None:
-    states: tuple[EngineState, ...] = ("cold", "loading", "ready", "answering", "stopped")
-    pictures = []
-    for state in states:
-        dot = EngineDot(words=False)
-        qtbot.addWidget(dot)
-        dot.set_state(state)
-        assert state_words(state) in dot.accessibleName()
-        dot.resize(dot.sizeHint())
-        image = dot.grab().toImage()
-        image.convertTo(image.Format.Format_Grayscale8)
-        pictures.append(bytes(image.constBits()))
-    assert len(set(pictures)) == len(states)
-
-
-def test_a_progress_row(qtbot: QtBot) -> None:
-    row = ProgressRow("Qwen3-32B.gguf")
-    qtbot.addWidget(row)
-    row.set_progress(7_300_000_000, 19_760_000_000, 48_000_000, 262)
-    assert row.detail.text() == "7.3 GB of 19.8 GB · 48 MB a second · 4 min 22 s left"
-    assert row.bar.share == pytest.approx(0.369, abs=0.001)
-    paused, resumed, cancelled = (
-        QSignalSpy(signal) for signal in (row.pause_requested, row.resume_requested, row.cancel_requested)
-    )
-    row.pause_button.click()
-    row.set_paused(True)
-    assert row.pause_button.accessibleName() == "Resume"
-    row.pause_button.click()
-    row.cancel_button.click()
-    assert (paused.count(), resumed.count(), cancelled.count()) == (1, 1, 1)
-    row.set_progress(0, 0)
-    assert row.bar.share is None
 
 
 def test_buttons_are_named_and_recoloured(qtbot: QtBot) -> None:

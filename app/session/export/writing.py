@@ -149,13 +149,6 @@ class Export:
                 return "\n\n---\n\n".join(write_markdown(paper) for paper in papers).encode("utf-8", "replace")
 
 
-def export_chats(
-    desk: Desk, order: Order, done: Callable[[tuple[Path, ...]], object], failed: Callable[[CarrelError], object]
-) -> Export:
-    """`done(files)` when all are on the disk. The export is returned to be watched and stopped; call `start()`."""
-    return Export(desk, order, done, failed)
-
-
 def write_json(chats: Sequence[ChatCopy], documents: Sequence[DocumentCopy]) -> bytes:
     """Carrel's own format, which loses nothing; see `app.core.chatfile`."""
     once = {document.number: document for document in documents}

@@ -49,12 +49,6 @@ def _last_answer(store: Store) -> tuple[Chat, Message]:
     return next((chat, one) for chat, thread in threads for one in reversed(thread) if one.role == "assistant")
 
 
-def _longest_answer(store: Store) -> tuple[Chat, Message]:
-    """Whatever the scenes before have left."""
-    answers = [(chat, one) for chat in store.list_chats() for one in store.thread(chat.id) if one.role == "assistant"]
-    return max(answers, key=lambda pair: len(pair[1].text))
-
-
 ORIGIN = Origin(
     app_version="0.1.0",
     asked_at=1_795_000_000.0,

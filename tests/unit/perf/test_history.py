@@ -79,8 +79,6 @@ def test_alerts_can_be_put_aside_and_switched_off() -> None:
     assert [alert.kind for alert in book.loud] == ["temperature"]
     book.judge(Rule("temperature", 0, 3), 90, 5)
     assert [alert.kind for alert in book.active] == ["vram"]
-    book.forget_past()
-    assert [alert.kind for alert in book.recent] == ["vram"]
 
 
 def test_percentiles_are_values_that_were_there() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from app.core.params import PLAIN, THINKING, Choices, Sampling
 from app.engine import messages as m
-from app.session.sampling import read_choices, save_choices
+from app.session.sampling import save_choices
 from app.session.turn import Wish
 from tests.unit.session.test_turn import Bench
 
@@ -60,7 +60,7 @@ def test_choices_can_be_read(bench: Bench) -> None:
     chat_id = bench.desk.store.call(lambda store: store.create_chat("x").id)
     found: list[Choices] = []
     save_choices(bench.desk, chat_id, Choices(top_k=5))
-    read_choices(bench.desk, chat_id, found.append)
+    bench.desk.store.ask(lambda store: store.chat(chat_id).choices, found.append)
     bench.until(lambda: bool(found))
     assert found == [Choices(top_k=5)]
 
