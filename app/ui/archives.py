@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QDesktopServices
 
 from app.core.emitter import Emitter
@@ -14,6 +14,7 @@ from app.core.errors import CarrelError
 from app.core.units import format_bytes
 from app.core.words import mark, say
 from app.session.desk import Desk
+from app.ui.chat.drags import OutgoingFiles, name_of
 from app.ui.commands import CHAT, PROGRAM, Command
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ class Archives:
     def attach(self) -> None:
         """Hear the sidebar, which another language makes anew."""
         self._window.sidebar.export_wanted.connect(self.export)
+        self._window.sidebar.list.chats.make_drag = self._dragged
 
     def open_page(self) -> None:
         self._window.show_page("archives")
@@ -120,6 +122,18 @@ class Archives:
     def _on_export_failed(self, error: CarrelError) -> None:
         self.share = self._export = None
         self._tell(error)
+
+    def _dragged(self, ids: Sequence[int]) -> QMimeData:
+        """Chats for other programs: a Markdown file each, made when somebody takes them."""
+
+        def make() -> Iterator[tuple[str, bytes]]:
+            from app.session.export.markdown import chat_as_markdown
+
+            titles = {chat.id: chat.title for chat in self._window.conversation.chats}
+            for number in ids:
+                yield f"{name_of(titles.get(number, ''))}.md", chat_as_markdown(self.desk, number).encode()
+
+        return OutgoingFiles(make)
 
     # ---- import
 

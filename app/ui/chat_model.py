@@ -22,7 +22,7 @@ _NOWHERE = QModelIndex()
 class ChatModel(QAbstractListModel):
     """Signals: `renamed(row, text)`, `dropped(chat ids, row)` chats were dropped onto a row.
 
-    `dress_drag(ids, data)` may add to what is dragged, such as files for other programs.
+    `make_drag(ids)` makes what is dragged, such as files for other programs; the list adds what it knows itself.
     """
 
     renamed = Signal(object, str)
@@ -31,7 +31,7 @@ class ChatModel(QAbstractListModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.rows: list[Row] = []
-        self.dress_drag: Callable[[list[int], QMimeData], object] = lambda _ids, _data: None
+        self.make_drag: Callable[[list[int]], QMimeData] = lambda _: QMimeData()
 
     def show_rows(self, rows: Sequence[Row]) -> bool:
         """Show these rows; false when so much changed that a new list was cheaper and the selection is gone."""
@@ -140,9 +140,8 @@ class ChatModel(QAbstractListModel):
     def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
         rows = [self.row(index) for index in indexes]
         ids = [row.id for row in rows if row is not None and row.kind == "chat"]
-        data = QMimeData()
+        data = self.make_drag(ids)
         data.setData(CHATS_MIME, msgspec.json.encode(ids))
-        self.dress_drag(ids, data)
         return data
 
     def dropMimeData(self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: Index) -> bool:

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from app.session.demo import demo_model_path
 from app.ui.chat.drags import DragOut, code_data, file_data, free_path, message_data, name_of, table_data
+from app.ui.chat_model import CHATS_MIME
 from app.ui.sample_computer import SAMPLE_MACHINE
 from app.ui.widgets.buttons import TextButton
 from tests.helpers.fake_engine import Script
@@ -111,6 +112,21 @@ def test_chip_is_its_file_and_a_lost_one_is_nothing(tmp_path: Path) -> None:
     data = file_data([file])
     assert data is not None
     assert data.urls() == [QUrl.fromLocalFile(str(file))]
+
+
+def test_chats_leave_the_list_as_a_file_each(studio: Studio) -> None:
+    studio.load()
+    studio.ask("What is the rent?")
+    studio.window.new_chat()
+    studio.ask("When is it due?")
+    rows = studio.window.sidebar.list
+    studio.wait(lambda: len(studio.window.conversation.chats) == 2)
+    rows.selectAll()
+    data = rows.chats.mimeData(rows.selectionModel().selectedIndexes())
+    assert data.hasFormat(CHATS_MIME), "folders take them too"
+    files = {Path(url.toLocalFile()) for url in data.urls()}
+    assert {file.name for file in files} == {"What is the rent.md", "When is it due.md"}
+    assert any("What is the rent?" in file.read_text("utf-8") for file in files)
 
 
 def test_answer_code_and_table_leave_the_conversation(studio: Studio, taken: Taken, tmp_path: Path) -> None:

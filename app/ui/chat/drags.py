@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import atexit
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -59,13 +59,15 @@ class DragOut(QObject):
         return True
 
 
-class OutgoingFile(QMimeData):
-    """Besides what is set in it, a file that is written only when somebody takes it, into a folder of this run."""
+class OutgoingFiles(QMimeData):
+    """Besides what is set in it, files that are made and written only when somebody takes them, into a folder of this
+    run. `make` gives each its name and its content.
+    """
 
-    def __init__(self, name: str, content: bytes) -> None:
+    def __init__(self, make: Callable[[], Iterable[tuple[str, bytes]]]) -> None:
         super().__init__()
-        self._name, self._content = name, content
-        self._file: Path | None = None
+        self._make = make
+        self._files: list[Path] = []
 
     def formats(self) -> list[str]:
         return [*super().formats(), FILES]
@@ -76,16 +78,24 @@ class OutgoingFile(QMimeData):
     def retrieveData(self, mimetype: str, preferred: Any) -> Any:
         if mimetype != FILES:
             return super().retrieveData(mimetype, preferred)
-        url = QUrl.fromLocalFile(str(self._written()))
+        urls = [QUrl.fromLocalFile(str(file)) for file in self._written()]
         if preferred.id() == QMetaType.Type.QByteArray.value:
-            return QByteArray(bytes(url.toEncoded().data()) + b"\r\n")
-        return [url]
+            return QByteArray(b"".join(bytes(url.toEncoded().data()) + b"\r\n" for url in urls))
+        return urls
 
-    def _written(self) -> Path:
-        if self._file is None:
-            self._file = free_path(_temporary_folder(), self._name)
-            self._file.write_bytes(self._content)
-        return self._file
+    def _written(self) -> list[Path]:
+        if not self._files:
+            for name, content in self._make():
+                self._files.append(free_path(_temporary_folder(), name))
+                self._files[-1].write_bytes(content)
+        return self._files
+
+
+class OutgoingFile(OutgoingFiles):
+    """One whose content is known."""
+
+    def __init__(self, name: str, content: bytes) -> None:
+        super().__init__(lambda: [(name, content)])
 
 
 def message_data(markdown: str, plain: str) -> QMimeData:
