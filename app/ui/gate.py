@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, QTimer
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
+from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QMainWindow, QWidget
 
 from app.core.emitter import Emitter
@@ -123,9 +123,9 @@ class LockedWindow(QMainWindow):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
-        self._desk, self._loop = desk, QEventLoop(self)
+        self._desk = desk
         self.rings: list[Ring] = []
-        self.is_open = False
+        self.is_open = self._is_waiting = False
         self.setWindowTitle("Carrel")
         self.setAccessibleName(say("Carrel is locked"))
         self.setMinimumSize(*SMALLEST_PX)
@@ -143,7 +143,12 @@ class LockedWindow(QMainWindow):
         self.page.setFocus()
         if ask_key_store and vault.status(self._desk).has_key_store:
             QTimer.singleShot(0, self.page, self.page.open_by_store)
-        self._loop.exec()
+        by_closing = QGuiApplication.quitOnLastWindowClosed()
+        QGuiApplication.setQuitOnLastWindowClosed(False)  # one end is enough
+        self._is_waiting = True
+        QCoreApplication.exec()  # and no loop inside it: the end of the program must end this one too
+        self._is_waiting = False
+        QGuiApplication.setQuitOnLastWindowClosed(by_closing)
         return self.is_open
 
     def hear(self, ring: Ring) -> None:
@@ -157,12 +162,17 @@ class LockedWindow(QMainWindow):
         """It was opened here, or destroyed where it was locked from."""
         if not self._desk.vault.is_locked:
             self.is_open = True
-            self._loop.quit()
+            self._leave()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """The user does not want in."""
         super().closeEvent(event)
-        self._loop.quit()
+        self._leave()
+
+    def _leave(self) -> None:
+        if self._is_waiting:
+            self._is_waiting = False
+            QCoreApplication.exit(0)
 
 
 class Presence(QObject):
