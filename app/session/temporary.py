@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from app.core.chatfile import ChatCopy, DocumentCopy
 from app.session.desk import Desk
 from app.store.memory import FIRST_ID, MemoryThread
+from app.store.store import Store
 from app.store.thread import StoreThread
 
 
@@ -37,6 +40,24 @@ class TemporaryDesk(Desk):
 
     def __setattr__(self, name: str, value: object) -> None:
         setattr(object.__getattribute__(self, "_desk"), name, value)
+
+
+def keep_chat(memory: Desk, desk: Desk, chat_id: int, done: Callable[[int], object]) -> None:
+    """A chat in memory begins a life on the disk, whole; `done` hears its number there. The one in memory stays."""
+
+    def copy(store: Store) -> tuple[ChatCopy, tuple[DocumentCopy, ...]]:
+        chat = store.copy_chat(chat_id)
+        return chat, store.copy_documents([chat])
+
+    def take_in(found: tuple[ChatCopy, tuple[DocumentCopy, ...]]) -> None:
+        desk.store.ask(lambda store: _take_in(store, *found), done)
+
+    memory.store.ask(copy, take_in)
+
+
+def _take_in(store: Store, chat: ChatCopy, documents: tuple[DocumentCopy, ...]) -> int:
+    with store.transaction():
+        return store.adopt(chat, store.take_documents(documents))
 
 
 def is_temporary(chat_id: int | None) -> bool:

@@ -73,6 +73,14 @@ class Transfer(Records, Chats, Folders, Waiting, Runs):
             if known is not None:
                 sql = "UPDATE chats SET deleted_at = NULL WHERE id = ? AND deleted_at IS NOT NULL"
                 return known if self._db.execute(sql, known).rowcount else None
+            chat_id = self.adopt(copy, documents)
+            sql = "INSERT INTO imports (digest, chat_id, source, imported_at) VALUES (?, ?, ?, ?)"
+            self._db.execute(sql, digest, chat_id, source, self._now())
+            return chat_id
+
+    def adopt(self, copy: ChatCopy, documents: Mapping[int, int]) -> int:
+        """Add a chat as `take_in` does, whether the same is here already or not."""
+        with self._db.transaction():
             chat_id = self._insert_chat(copy)
             numbers: dict[int, int] = {}
             for message in copy.messages:
@@ -87,8 +95,6 @@ class Transfer(Records, Chats, Folders, Waiting, Runs):
             for one in copy.queued:
                 kept, chosen = [documents[ref.document] for ref in one.documents], [r.chosen for r in one.documents]
                 self.queue_message(chat_id, one.text, thinking=one.thinking, documents=kept, chosen=chosen)
-            sql = "INSERT INTO imports (digest, chat_id, source, imported_at) VALUES (?, ?, ?, ?)"
-            self._db.execute(sql, digest, chat_id, source, self._now())
             return chat_id
 
     def find_copy(self, copy: ChatCopy, digest: str) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from app.core.emitter import Emitter
@@ -11,9 +11,10 @@ from app.core.params import Choices
 from app.session import chats
 from app.session.branches import Shown, show_chat
 from app.session.desk import Desk
-from app.session.temporary import TemporaryDesk
+from app.session.temporary import TemporaryDesk, keep_chat
+from app.session.waiting import save_unsent
 from app.store.rows import Chat, Message
-from app.store.waiting import Queued
+from app.store.waiting import Queued, Unsent
 from app.ui.drafting import Drafting
 from app.ui.manner import Manner
 
@@ -88,6 +89,28 @@ class ShownChat(Drafting):
             self._temporary.close()
         self._temporary = self._temporary_id = None
         self._show(None)
+
+    def keep_temporary(self, done: Callable[[], object]) -> None:
+        """The temporary chat becomes one like the others, with what is typed and attached in it."""
+        temporary, chat_id = self._temporary, self.chat_id
+        if temporary is None or chat_id is None or not self.is_temporary or not self.messages:
+            return
+        self.leaving.emit()  # what is typed is part of it
+        draft, unsent = self.draft, Unsent(self.attached)
+
+        def kept(number: int) -> None:
+            save_unsent(self.desk, number, draft, unsent)
+            show_chat(self.desk, number, shown)
+            self.refresh_list()
+
+        def shown(found: Shown) -> None:
+            if self.chat_id == chat_id:
+                self._show(found)
+            temporary.close()
+            self._temporary = self._temporary_id = None
+            done()
+
+        keep_chat(temporary, self.desk, chat_id, kept)
 
     def restore_new_files(self) -> None:
         """At the start: the files of the message in the chat that has not begun."""

@@ -28,6 +28,14 @@ def tree_commands(window: Window) -> tuple[Command, ...]:
     return (
         Command("chat.temporary", mark("Temporary chat"), open_temporary, CHAT, ("Ctrl+Shift+N",), "eye-off"),
         Command(
+            "chat.keep",
+            mark("Keep this temporary chat"),
+            lambda: window.chat.acts.keep_temporary(),
+            CHAT,
+            icon="check",
+            enabled=lambda: window.conversation.is_temporary and has_messages(),
+        ),
+        Command(
             "chat.copy",
             mark("Copy the whole chat as Markdown"),
             lambda: window.chat.acts.copy_chat(),

@@ -318,6 +318,33 @@ def test_a_temporary_chat_is_marked_and_can_be_forgotten(open_studio: Open) -> N
     assert not studio.window.notices.isVisible()
 
 
+def test_a_temporary_chat_can_be_kept_after_all(open_studio: Open, tmp_path: Path) -> None:
+    studio = open_studio(Script("Yes."))
+    conversation, chat = studio.window.conversation, studio.window.chat
+    conversation.open_temporary()
+    studio.wait(lambda: conversation.is_temporary)
+    assert not chat.temporary_line.keep.isEnabled(), "there is nothing to keep"
+    studio.ask("Worth it?")
+    conversation.regenerate(conversation.messages[-1].id)
+    studio.wait(lambda: not conversation.is_running and conversation.place_of(conversation.messages[-1].id) == (2, 2))
+    conversation.keep_note("Think of the deposit")
+    chat.composer.set_text("And then")
+    (tmp_path / "a.txt").write_text("The rent is 900.")
+    conversation.add_files([tmp_path / "a.txt"])
+    studio.wait(lambda: bool(conversation.documents))
+    QTest.mouseClick(chat.temporary_line.keep, Qt.MouseButton.LeftButton)
+    studio.wait(lambda: conversation.chat_id is not None and not conversation.is_temporary)
+    assert texts(studio) == ["Worth it?", "Yes."]
+    assert conversation.place_of(conversation.messages[-1].id) == (2, 2)
+    assert (conversation.note, chat.composer.text) == ("Think of the deposit", "And then")
+    assert not chat.temporary_line.isVisible()
+    studio.wait(lambda: bool(conversation.documents))
+    studio.wait(lambda: [one.id for one in conversation.chats] == [conversation.chat_id])
+    conversation.open_temporary()
+    studio.wait(lambda: conversation.is_temporary)
+    assert conversation.messages == [], "the next one begins empty"
+
+
 @pytest.mark.qt_log_ignore("grabbing the keyboard", "propagateSizeHints", "does not support raise", extend=True)
 def test_copies_and_a_new_chat_from_a_message(open_studio: Open) -> None:
     studio = open_studio(Script("It is **so**."))

@@ -115,6 +115,7 @@ class ChatPage(QWidget):
         self.tasks.table_wanted.connect(self._on_table_wanted)
         self.acts.refused.connect(self.refusal.tell)
         self.temporary_line.forget_wanted.connect(conversation.forget_temporary)
+        self.temporary_line.keep_wanted.connect(self.acts.keep_temporary)
         self._draft_timer = QTimer(self, singleShot=True, interval=600)
         self._draft_timer.timeout.connect(self.keep_draft)
 
@@ -130,6 +131,7 @@ class ChatPage(QWidget):
         listen(self, lambda: conversation.checked.connect(self.transcript.show_citations))
         listen(self, lambda: conversation.refused.connect(self._on_refused))
         listen(self, lambda: conversation.running_changed.connect(self._show_tasks))
+        listen(self, lambda: conversation.running_changed.connect(self._show_temporary))
         listen(self, lambda: conversation.files_changed.connect(self._on_files_changed))
 
     # ---- what the window says
@@ -139,7 +141,7 @@ class ChatPage(QWidget):
         self.transcript.show_all()
         self.composer.set_text(self._conversation.draft)
         self.refusal.hide()
-        self.temporary_line.setVisible(self._conversation.is_temporary)
+        self._show_temporary()
         self.acts.show_all()
         self.transcript.show_front()
         self._readiness.tell_card()
@@ -211,6 +213,11 @@ class ChatPage(QWidget):
     def _show_tasks(self) -> None:
         conversation = self._conversation
         self.tasks.show_for(len(conversation.documents), running=conversation.is_running or bool(conversation.reading))
+
+    def _show_temporary(self) -> None:
+        conversation = self._conversation
+        self.temporary_line.setVisible(conversation.is_temporary)
+        self.temporary_line.keep.setEnabled(bool(conversation.messages) and not conversation.runs_here)
 
     def _on_text_changed(self) -> None:
         self._draft_timer.start()

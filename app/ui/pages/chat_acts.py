@@ -102,6 +102,13 @@ class MessageActs(QObject):
             QGuiApplication.clipboard().setText(chat_as_markdown(conversation.here, conversation.chat_id))
             self.told.emit(say("The chat is copied as Markdown."))
 
+    def keep_temporary(self) -> None:
+        """The temporary chat becomes one like the others."""
+        if self._conversation.runs_here:
+            self.refused.emit(say("An answer is being written. Wait for its end, or stop it first."))
+        else:
+            self._conversation.keep_temporary(lambda: self.told.emit(say("The chat is kept with the others.")))
+
     def enqueue(self, text: str) -> None:
         """It waits for the answer that runs."""
         if self._conversation.can_queue and text.strip():

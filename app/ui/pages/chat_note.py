@@ -46,19 +46,23 @@ class NoteCard(QFrame):
 
 
 class TemporaryLine(QFrame):
-    """Says plainly that nothing of the chat is kept. `forget_wanted` wipes it now."""
+    """Says plainly that nothing of the chat is kept. `forget_wanted` wipes it now, `keep_wanted` keeps it after all."""
 
     forget_wanted = Signal()
+    keep_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("ground", "panel")
         words = say("Temporary chat: nothing of it is written to the disk. It is gone when Carrel closes.")
         self.words = label(words, "care")
+        self.keep = TextButton(say("Keep this chat"))
+        self.keep.clicked.connect(self.keep_wanted)
         self.forget = TextButton(say("Forget it now"))
         self.forget.clicked.connect(self.forget_wanted)
         row = QHBoxLayout(self)
         row.setContentsMargins(24, 6, 16, 6)
         row.addWidget(self.words, 1)
+        row.addWidget(self.keep)
         row.addWidget(self.forget)
         self.hide()
