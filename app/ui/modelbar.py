@@ -16,7 +16,7 @@ HEIGHT_PX = 48
 
 
 class ModelBar(QWidget):
-    """`library_wanted`, `loading_wanted`, `beside_wanted` and `back_wanted` come from its buttons.
+    """`library_wanted`, `loading_wanted`, `beside_wanted`, `more_wanted` and `back_wanted` come from its buttons.
 
     `sidebar` and `inspector` are for the edges.
     """
@@ -24,6 +24,7 @@ class ModelBar(QWidget):
     library_wanted = Signal()
     loading_wanted = Signal()
     beside_wanted = Signal()
+    more_wanted = Signal()
     back_wanted = Signal()
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
@@ -41,6 +42,8 @@ class ModelBar(QWidget):
         self.model.clicked.connect(self.library_wanted)
         self.loading = IconButton("memory-stick", say("How the model is loaded") + " (Ctrl+M)")
         self.loading.clicked.connect(self.loading_wanted)
+        self.more = IconButton("ellipsis", say("More for this chat"), px=18)
+        self.more.clicked.connect(self.more_wanted)
         self.beside = _toggle("columns-2", say("Second chat beside") + " (Ctrl+\\)")
         self.beside.clicked.connect(self.beside_wanted)
         self.inspector = _toggle("activity", say("Performance and parameters") + " (Ctrl+I)")
@@ -51,6 +54,7 @@ class ModelBar(QWidget):
         row.addWidget(self.model)
         row.addWidget(self.loading)
         row.addStretch(1)
+        row.addWidget(self.more)
         row.addWidget(self.beside)
         row.addWidget(self.inspector)
         listen(self, lambda: desk.engine.changed.connect(self._show))
@@ -60,6 +64,7 @@ class ModelBar(QWidget):
         """Away from the chat there is a way back."""
         self.back.setVisible(page != "chat")
         self.model.setVisible(page == "chat")
+        self.more.setVisible(page == "chat")
         self.beside.setVisible(page == "chat")
         self._on_chat = page == "chat"
         self._show_loading()

@@ -6,11 +6,25 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 
+from app.ui.command_menu import open_command_menu
 from app.ui.pane_view import PaneView
 from app.ui.panes import Pane
 
 if TYPE_CHECKING:
     from app.ui.window import Window
+
+# What the menu in the bar on top offers for the open chat; "" parts it.
+MORE = ("chat.find_here", "message.note", "", "chat.copy", "chat.export", "answer.record", "", "chat.temporary")
+    "chat.find_here",
+    "message.note",
+    "",
+    "chat.copy",
+    "chat.export",
+    "answer.record",
+    "",
+    "chat.keep",
+    "chat.temporary",
+)
 
 
 def wire_frame(window: Window) -> None:
@@ -19,6 +33,7 @@ def wire_frame(window: Window) -> None:
     bar.library_wanted.connect(lambda: window.show_page("library"))
     bar.loading_wanted.connect(window.show_loading)
     bar.beside_wanted.connect(window.toggle_beside)
+    bar.more_wanted.connect(lambda: open_command_menu(window.commands, MORE, bar.more))
     bar.back_wanted.connect(lambda: window.show_page("chat"))
     window.sidebar.page_wanted.connect(window.show_page)
     inspectors.presets_wanted.connect(lambda: window.show_page("presets"))

@@ -7,14 +7,16 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QMenu, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.core.errors import CarrelError
 from app.ui.bridge import last_resort
 from app.ui.chat.view import ChatView
+from app.ui.command_menu import open_command_menu
 from app.ui.sample_computer import SAMPLE_MACHINE
 from app.ui.theme import theme
+from app.ui.wiring import MORE
 from tests.helpers.fake_engine import Script
 from tests.ui.studio import Studio, drop
 
@@ -277,6 +279,23 @@ def test_keys_reach_what_they_name(open_studio: Callable[..., Studio]) -> None:
         assert edge.isVisible() is not before
         key(window, letter, control)
         assert edge.isVisible() is before
+
+
+def test_the_open_chat_is_exported_from_the_bar_on_top(open_studio: Callable[..., Studio]) -> None:
+    studio = open_studio(Script("Yes."))
+    window = studio.window
+    studio.load()
+    studio.qtbot.mouseClick(window.modelbar.more, Qt.MouseButton.LeftButton)
+    (menu,) = window.modelbar.more.findChildren(QMenu)
+    export = next(one for one in menu.actions() if one.text().startswith("Export this chat"))
+    assert not export.isEnabled(), "no chat is open"
+    menu.close()
+    studio.ask("A question")
+    menu = open_command_menu(window.commands, MORE, window.modelbar.more)
+    next(one for one in menu.actions() if one.text().startswith("Export this chat")).trigger()
+    menu.close()
+    assert window.page == "archives"
+    assert window.archives.chosen == (window.conversation.chat_id,)
 
 
 def test_narrow_window_folds_its_edges_and_brings_them_back(open_studio: Callable[..., Studio]) -> None:
