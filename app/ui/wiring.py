@@ -15,16 +15,6 @@ if TYPE_CHECKING:
 
 # What the menu in the bar on top offers for the open chat; "" parts it.
 MORE = ("chat.find_here", "message.note", "", "chat.copy", "chat.export", "answer.record", "", "chat.temporary")
-    "chat.find_here",
-    "message.note",
-    "",
-    "chat.copy",
-    "chat.export",
-    "answer.record",
-    "",
-    "chat.keep",
-    "chat.temporary",
-)
 
 
 def wire_frame(window: Window) -> None:
