@@ -26,7 +26,7 @@ from app.session.desk import Desk
 from app.session.prompt import Said
 from app.session.turn import Outcome, Turn, Wish
 from tests.helpers.demo import CASES, ENGLISH, MODEL, DemoCase, Known
-from tests.helpers.desk import ask, desk_in, load
+from tests.helpers.desk import ask, desk_in, fill_pool, load
 
 LOCALES = {"en": "en_US.UTF-8", "zh_CN": "zh_CN.UTF-8"}
 GREEDY = Sampling(temperature=0, max_tokens=200)
@@ -53,6 +53,7 @@ def last_line(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Desk, Loop]]:
     """One desk with the demo in its engine: each question here is a chat of its own, or goes on in one."""
     with desk_in(tmp_path_factory.mktemp("home")) as (desk, loop):
+        fill_pool(desk)
         load(desk, loop, MODEL, 4096)
         yield desk, loop
 

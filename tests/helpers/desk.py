@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,14 @@ def desk_in(folder: Path) -> Iterator[tuple[Desk, Loop]]:
         yield desk, loop
     finally:
         desk.close()
+
+
+def fill_pool(desk: Desk, workers: int = 4) -> None:
+    """Have the pool start all its threads: one that outlives a test must not grow in it."""
+    meeting = threading.Barrier(workers + 1)
+    for _ in range(workers):
+        desk.jobs.run(lambda: meeting.wait(10))
+    meeting.wait(10)
 
 
 def load(desk: Desk, loop: Loop, path: Path, n_ctx: int = 2048) -> None:
