@@ -33,6 +33,7 @@ class Conversation(Answering):
     def __init__(self, desk: Desk, pane: int = 1) -> None:
         super().__init__(desk, pane)
         self.page_wanted: Emitter[[int, int, int, int]] = Emitter()
+        self._reworded: int | None = None  # the message in the queue that is being edited
         self._rushed: int | None = None  # the message in the queue that goes out whatever became of the answer
 
     # Asking
@@ -141,11 +142,18 @@ class Conversation(Answering):
         return self.runs_here and self.asked_rows is not None and self.editing is None
 
     @property
+    def _waits_for_words(self) -> bool:
+        """Whether the next message is being edited."""
+        return bool(self.queue) and self.queue[0].id == self._reworded
+
+    @property
     def held(self) -> str:
         """Why what waits does not go out by itself; empty while it will."""
         leaf = self.leaf
         if not self.queue or self.runs_here or self.runs_beside:
             return ""
+        if self._waits_for_words:
+            return say("The next message goes out when you have edited it.")
         reasons = {
             "stopped": say("The answer was stopped, so the next message waits."),
             "failed": say("The answer failed, so the next message waits."),
@@ -175,6 +183,13 @@ class Conversation(Answering):
         """Other words for a message that waits."""
         self.queue = [msgspec.structs.replace(one, text=text) if one.id == queued_id else one for one in self.queue]
         change_queued(self.here, queued_id, text)
+        self._show_queue()
+
+    def reword_waiting(self, queued_id: int | None) -> None:
+        """This message is being edited, so it does not go out under the hand; None when that is done."""
+        self._reworded = queued_id
+        if queued_id is None and self.chat_id is not None and not self.is_running:
+            self._go_on_with_queue(self.chat_id)
         self._show_queue()
 
     def drop_waiting(self, queued_id: int) -> None:
@@ -208,7 +223,7 @@ class Conversation(Answering):
         rows, rushed = self.asked_rows, self._rushed
         self._rushed = None
         super()._on_ended(outcome)
-        if rows is not None and (outcome.state == "complete" or rushed is not None):
+        if rows is not None and (rushed is not None or (outcome.state == "complete" and not self._waits_for_words)):
             self._send_queued(rows[1].chat_id, rushed, rows[1].id)
         self._show_queue()
 
@@ -224,6 +239,8 @@ class Conversation(Answering):
         """The answer ended while a message was being queued: it goes out if that ended well."""
         rows = self.asked_rows
         outcome = self.outcomes.get(rows[1].id) if rows is not None else None
+        if self._waits_for_words:
+            return
         if rows is not None and outcome is not None and outcome.state == "complete" and rows[1].chat_id == chat_id:
             self._send_queued(chat_id, None, rows[1].id)
 

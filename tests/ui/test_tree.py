@@ -214,6 +214,31 @@ def test_what_is_written_meanwhile_waits_and_goes_out_by_itself(open_studio: Ope
     assert chat.composer.text == "typing on"
 
 
+def test_what_waits_is_not_sent_while_it_is_edited_and_the_keyboard_stays_near(open_studio: Open) -> None:
+    studio = open_studio(Script("word " * 40, delay_s=0.01))
+    studio.ask("One", to_the_end=False)
+    conversation, chat = studio.window.conversation, studio.window.chat
+    studio.wait(lambda: conversation.can_queue)
+    for text in ("Two", "Three"):
+        chat.composer.set_text(text)
+        QTest.keyClick(chat.composer.edit, Qt.Key.Key_Return)
+    studio.wait(lambda: len(chat.acts.queue.rows) == 2)
+    row, other = chat.acts.queue.rows
+    assert chat.acts.note.close_button.nextInFocusChain() is row.edit_button
+    assert row.drop_button.nextInFocusChain() is other.edit_button
+    QTest.mouseClick(row.edit_button, Qt.MouseButton.LeftButton)
+    assert row.edit is not None
+    row.edit.setPlainText("Two, edited")
+    studio.script.delay_s = 0.0
+    studio.wait(lambda: not conversation.is_running)
+    assert chat.acts.queue.held.text() == "The next message goes out when you have edited it."
+    assert row.edit.hasFocus()
+    QTest.keyClick(row.edit, Qt.Key.Key_Return)
+    studio.wait(lambda: chat.view.count == 6 and not conversation.is_running)
+    assert texts(studio)[::2] == ["One", "Two, edited", "Three"]
+    assert chat.composer.edit.hasFocus(), "the line that had the keyboard is gone"
+
+
 def test_what_waits_is_sent_at_once_when_it_is_wished(open_studio: Open) -> None:
     studio = open_studio(Script("word " * 200, delay_s=0.01))
     studio.ask("One", to_the_end=False)

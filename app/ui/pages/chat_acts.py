@@ -6,7 +6,6 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication
 
 from app.core.words import say
-from app.session.export.markdown import chat_as_markdown
 from app.ui.bridge import listen
 from app.ui.chat.composer import Composer
 from app.ui.chat.message import (
@@ -42,7 +41,8 @@ class MessageActs(QObject):
     def __init__(self, conversation: Conversation, composer: Composer, transcript: Transcript, parent: QObject) -> None:
         super().__init__(parent)
         self._conversation, self._composer, self._transcript = conversation, composer, transcript
-        self.edit_line, self.queue, self.note = EditLine(), QueueCard(), NoteCard()
+        self.edit_line, self.note = EditLine(), NoteCard()
+        self.queue = QueueCard(self.note.close_button)
         transcript.action_wanted.connect(self._on_action)
         composer.queue_requested.connect(self.enqueue)
         composer.note_toggled.connect(self.show_note)
@@ -51,6 +51,8 @@ class MessageActs(QObject):
         self.queue.changed.connect(conversation.change_waiting)
         self.queue.dropped.connect(conversation.drop_waiting)
         self.queue.wanted_now.connect(conversation.send_waiting)
+        self.queue.editing.connect(conversation.reword_waiting)
+        self.queue.keyboard_left.connect(composer.edit.setFocus)
         self.note.kept.connect(conversation.keep_note)
         self.note.closed.connect(lambda: composer.note.setChecked(False))
         listen(self, lambda: conversation.editing_changed.connect(self._on_editing_changed))
@@ -97,6 +99,8 @@ class MessageActs(QObject):
 
     def copy_chat(self) -> None:
         """The branch shown, as Markdown, to the clipboard."""
+        from app.session.export.markdown import chat_as_markdown  # its Markdown takes a while to import
+
         conversation = self._conversation
         if conversation.chat_id is not None and conversation.messages:
             QGuiApplication.clipboard().setText(chat_as_markdown(conversation.here, conversation.chat_id))

@@ -27,7 +27,7 @@ class NoteCard(QFrame):
         self.box.viewport().setAutoFillBackground(False)
         self.box.document().setDocumentMargin(0)
         self.box.kept.connect(self.kept)
-        close = IconButton("x", say("Close the note"), px=14)
+        self.close_button = close = IconButton("x", say("Close the note"), px=14)
         close.clicked.connect(self.closed)
         head = QHBoxLayout()
         head.addWidget(label(say("Note · stays with this chat and is never sent"), "quiet"), 1)

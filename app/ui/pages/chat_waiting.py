@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app.core.words import say
 from app.store.waiting import Queued
@@ -42,14 +43,19 @@ class EditLine(QFrame):
 
 
 class QueueCard(QFrame):
-    """What waits, the next one first. `changed(id, text)`, `dropped(id)`, `wanted_now(id)`."""
+    """What waits, the next one first. `changed(id, text)`, `dropped(id)`, `wanted_now(id)`; `editing(id or None)` while
+    one is written anew; `keyboard_left()` when the line that had the keyboard is gone. Tab comes here from `before`.
+    """
 
     changed = Signal(object, str)
+    editing = Signal(object)
+    keyboard_left = Signal()
     dropped = Signal(object)
     wanted_now = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, before: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._before = before
         self.setProperty("ground", "card")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self.setAccessibleName(say("Messages that wait"))
@@ -67,21 +73,35 @@ class QueueCard(QFrame):
         self.held.setVisible(bool(held))
         known = {row.queued.id: row for row in self.rows}
         shown = [known.get(one.id) or self._make(one) for one in queue]
-        for row in self.rows:
-            if row not in shown:
-                row.hide()
-                row.deleteLater()
+        gone = [row for row in self.rows if row not in shown]
+        focused = QApplication.focusWidget()
+        had_keyboard = focused is not None and any(row.isAncestorOf(focused) for row in gone)
         self.rows = shown
         for one, row in zip(queue, shown, strict=True):
             row.show_message(one)
             self._column.addWidget(row)
         self.setVisible(bool(shown))
+        self._order_tabs()
+        if had_keyboard:
+            self.keyboard_left.emit()
+        for row in gone:
+            row.finish_edit()  # what was written in it is not lost
+            row.hide()
+            row.deleteLater()
+
+    def _order_tabs(self) -> None:
+        """They come late and would be the last of the window."""
+        chain = [self._before, *(button for row in self.rows for button in row.buttons)]
+        if self._before.window() is self.window():
+            for one, other in pairwise(chain):
+                QWidget.setTabOrder(one, other)
 
     def _make(self, queued: Queued) -> QueueRow:
         row = QueueRow(queued, self)
         row.changed.connect(lambda text: self.changed.emit(queued.id, text))
         row.dropped.connect(lambda: self.dropped.emit(queued.id))
         row.wanted_now.connect(lambda: self.wanted_now.emit(queued.id))
+        row.editing.connect(lambda on: self.editing.emit(queued.id if on else None))
         return row
 
 
@@ -89,6 +109,7 @@ class QueueRow(QWidget):
     """One message: its first line and its files; edited in place, where Enter keeps and Escape does not."""
 
     changed = Signal(str)
+    editing = Signal(bool)
     dropped = Signal()
     wanted_now = Signal()
 
@@ -108,8 +129,12 @@ class QueueRow(QWidget):
         self._row.setSpacing(8)
         self._row.addWidget(_Sign("clock"), 0, Qt.AlignmentFlag.AlignTop)
         self._row.addWidget(self.words, 1)
-        for button in (self.edit_button, self.now_button, self.drop_button):
+        for button in self.buttons:
             self._row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+
+    @property
+    def buttons(self) -> tuple[IconButton, ...]:
+        return self.edit_button, self.now_button, self.drop_button
 
     def show_message(self, queued: Queued) -> None:
         """Its words as they are now."""
@@ -132,6 +157,7 @@ class QueueRow(QWidget):
         self.edit.textChanged.connect(self._grow)
         self.words.hide()
         self._row.insertWidget(1, self.edit, 1)
+        QWidget.setTabOrder(self.drop_button, self.edit)
         self.edit_button.set_picture("check")
         self.edit_button.set_name(say("Keep"))
         self.edit_button.clicked.disconnect()
@@ -139,15 +165,16 @@ class QueueRow(QWidget):
         self._grow()
         self.edit.moveCursor(self.edit.textCursor().MoveOperation.End)
         self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.editing.emit(True)
 
     def finish_edit(self) -> None:
         """What is written takes the place of the words; an empty field changes nothing."""
         if self.edit is None:
             return
         text = self.edit.toPlainText().strip()
-        self._close_edit()
         if text and text != self.queued.text:
             self.changed.emit(text)
+        self._close_edit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Escape closes the field; it does not stop the answer then."""
@@ -161,6 +188,7 @@ class QueueRow(QWidget):
     def _close_edit(self) -> None:
         if self.edit is None:
             return
+        had_keyboard = self.edit.hasFocus()
         self.edit.hide()
         self.edit.deleteLater()
         self.edit = None
@@ -169,7 +197,9 @@ class QueueRow(QWidget):
         self.edit_button.set_name(say("Edit this message"))
         self.edit_button.clicked.disconnect()
         self.edit_button.clicked.connect(self.begin_edit)
-        self.edit_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        if had_keyboard:
+            self.edit_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.editing.emit(False)
 
     def _grow(self) -> None:
         if self.edit is not None:
