@@ -24,6 +24,7 @@ _CAUSES = {
     "engine_gpu_lost": mark("The graphics card went away: its driver was reset, or the computer slept."),
     "engine_stalled": mark("The engine no longer moved and was ended."),
     "engine_gpu_error": mark("The graphics card or its driver reported an error and the engine stopped."),
+    "interrupted": mark("Carrel ended before the answer was complete."),
     "no_model": mark("No model is loaded."),
     "context_full": mark("The conversation and its documents do not fit into the context."),
 }

@@ -239,6 +239,19 @@ def test_what_waits_is_not_sent_while_it_is_edited_and_the_keyboard_stays_near(o
     assert chat.composer.edit.hasFocus(), "the line that had the keyboard is gone"
 
 
+def test_enter_that_cannot_send_says_why(open_studio: Open) -> None:
+    studio = open_studio(Script("word " * 99, delay_s=0.01))
+    studio.ask("One", to_the_end=False)
+    conversation, chat = studio.window.conversation, studio.window.chat
+    studio.wait(lambda: conversation.can_queue)
+    studio.window.new_chat()
+    studio.ask("Elsewhere", to_the_end=False)
+    assert studio.window.notices.isVisible()
+    assert chat.composer.text == "Elsewhere"
+    studio.script.delay_s = 0.0
+    studio.wait(lambda: not conversation.is_running)
+
+
 def test_what_waits_is_sent_at_once_when_it_is_wished(open_studio: Open) -> None:
     studio = open_studio(Script("word " * 200, delay_s=0.01))
     studio.ask("One", to_the_end=False)

@@ -24,11 +24,12 @@ class Composer(DropBox):
     Signals: `send_requested(text)`, `stop_requested()`, `files_dropped(list[Path])`, `add_files_requested()`,
     `file_removed(key)`, `file_opened(key)`, `file_unlocked(key, password)`, `thinking_toggled(bool)`,
     `parameters_requested()`, `recall_requested()` (Up in the empty field), `text_changed()`, `queue_requested(text)`
-    (Enter while an answer comes), `note_toggled(bool)`.
+    (Enter while an answer comes), `note_toggled(bool)`, `send_refused(why)` (Enter while nothing can be sent).
     The text stays until the caller says `clear()`: a refused message is not lost.
     """
 
     send_requested = Signal(str)
+    send_refused = Signal(str)
     stop_requested = Signal()
     add_files_requested = Signal()
     file_removed = Signal(str)
@@ -179,6 +180,12 @@ class Composer(DropBox):
                 self.queue_requested.emit(self.text)
         elif self.send_button.isEnabled():
             self.send_requested.emit(self.text)
+        elif self._why_not and self.text.strip():
+            self.send_refused.emit(self._why_not)
+
+    @property
+    def _why_not(self) -> str:
+        return self._blocked or (say("A file is still being read.") if self._chips.reading else "")
 
     def _on_send_clicked(self) -> None:
         if self._answering:
@@ -206,7 +213,7 @@ class Composer(DropBox):
             self.send_button.set_name(say("Stop"))
             self.send_button.setEnabled(True)
             return
-        why = self._blocked or (say("A file is still being read.") if self._chips.reading else "")
+        why = self._why_not
         self.send_button.set_picture("arrow-up")
         self.send_button.set_name(why or say("Send"))
         self.send_button.setEnabled(bool(self.text.strip()) and not why)

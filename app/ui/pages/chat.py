@@ -95,6 +95,7 @@ class ChatPage(QWidget):
     def _connect(self) -> None:
         composer, conversation = self.composer, self._conversation
         composer.send_requested.connect(self._on_send)
+        composer.send_refused.connect(self.acts.told)
         composer.stop_requested.connect(conversation.stop)
         composer.files_dropped.connect(conversation.add_files)
         composer.add_files_requested.connect(self.choose_files)
