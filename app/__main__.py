@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 
@@ -25,12 +26,15 @@ def main(arguments: list[str]) -> int:
 
         formula_child()
         return 0
+    gc.disable()  # what is made while the program starts stays: looking through it for garbage is a tenth of a start
     try:
         from app.boot import start
 
         return start(arguments)
     except KeyboardInterrupt:  # before or after the part that answers it in its own way
         return 130
+    finally:
+        gc.enable()
 
 
 if __name__ == "__main__":

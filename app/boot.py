@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import logging
 import logging.handlers
@@ -116,6 +117,7 @@ def _run(args: Namespace, home: Home) -> int:
                 file=Path(args.opened[0]).name,
             )
         print(say("There is no display here, so Carrel opens in the terminal."), file=sys.stderr)
+    gc.enable()
     if args.command == "screenshots":
         from app.ui.screenshots import take_screenshots
 

@@ -15,7 +15,6 @@ import msgspec
 
 from app.core.chat import Document
 from app.core.errors import CarrelError
-from app.ingest.folder import hash_folder
 from app.session.desk import Desk
 from app.session.documents import ReadingJob
 from app.session.failures import as_carrel_error
@@ -123,6 +122,8 @@ def reread_set(
 
 
 def _state_of(document: Attachment) -> FileState:
+    from app.ingest.folder import hash_folder  # with all that tells how a text is encoded
+
     path = Path(document.path)
     try:
         now = hash_folder(path) if path.is_dir() else _hash_file(path)

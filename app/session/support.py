@@ -9,7 +9,6 @@ import re
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
-from importlib import metadata
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -129,6 +128,8 @@ def _json(value: object) -> str:
 
 
 def _version(package: str) -> str:
+    from importlib import metadata  # reads mail headers: no start should wait for that
+
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:

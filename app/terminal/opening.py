@@ -6,7 +6,6 @@ import os
 from collections.abc import Collection
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
-from urllib.request import url2pathname
 
 _WITH_VALUE = ("--home",)
 
@@ -47,4 +46,8 @@ def _path_of(name: str) -> str:
     """A path; desktops may hand over addresses."""
     if not name.lower().startswith("file:"):
         return name
-    return url2pathname(urlsplit(name).path) if os.name == "nt" else unquote(urlsplit(name).path)
+    if os.name != "nt":
+        return unquote(urlsplit(name).path)
+    from urllib.request import url2pathname  # brings all of HTTP with it: no start should wait for that
+
+    return url2pathname(urlsplit(name).path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 from app import __version__
 from app.core import words
 from app.ui.bridge import QtPost, last_resort
+from app.ui.first_picture import FirstPicture
 from app.ui.fonts import install_fonts
 from app.ui.formulas.maker import formulas
 from app.ui.icons import icon
@@ -87,6 +89,8 @@ def run_window(desk: Desk, ring: Ring, doorbell: Doorbell | None = None, mishap:
     _let_python_hear_signals(application)
     gate, untold = Gate(desk, doorbell, [ring]), [mishap] if mishap is not None else []
     code = 0
+    if desk.vault.is_locked:
+        _collect_garbage()
     while gate.pass_through():
         code = _run_one(application, desk, gate, doorbell, untold)
         if not gate.was_locked:  # the user has closed it
@@ -109,7 +113,7 @@ def _run_one(application: QApplication, desk: Desk, gate: Gate, doorbell: Doorbe
         Presence(desk, window)
         if doorbell is not None:
             window.arrivals.listen_at(doorbell)
-        QTimer.singleShot(0, window, lambda: _begin(window, gate.take_rings(), untold))
+        FirstPicture(window, lambda: _begin(window, gate.take_rings(), untold))
         code = application.exec()
         application.aboutToQuit.disconnect(window.finish)
         gate.take_down(window)
@@ -117,10 +121,20 @@ def _run_one(application: QApplication, desk: Desk, gate: Gate, doorbell: Doorbe
 
 
 def _begin(window: Window, rings: list[Ring], untold: list[Mishap]) -> None:
+    _collect_garbage()
     window.begin(demo=any(ring.demo for ring in rings))
     window.arrivals.open([Path(name) for ring in rings for name in ring.files])
     while untold:
         window.mishaps.tell_last_run(untold.pop())
+
+
+def _collect_garbage() -> None:
+    """From now on, where the start went without. What is here already stays until the end: it is not looked at again,
+    so that no later pause is longer for it.
+    """
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 def _let_python_hear_signals(application: QApplication) -> None:

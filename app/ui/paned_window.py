@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from app.core.words import say
 from app.ui.conversation import Conversation
 from app.ui.drop_window import DropWindow
 from app.ui.frame import Frame
-from app.ui.inspector.inspector import Inspector
 from app.ui.leafing import Leafing
 from app.ui.notices import Notices
 from app.ui.pages.chat import ChatPage
 from app.ui.panes import Panes
+
+if TYPE_CHECKING:
+    from app.ui.inspector.inspector import Inspector
 
 
 class PanedWindow(DropWindow):

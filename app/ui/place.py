@@ -114,7 +114,7 @@ class Place:
         panes, file = window.panes, place_file(self._file)
         file.setValue("geometry", window.saveGeometry())
         file.setValue("page", window.page)
-        file.setValue("tab", window.inspector.tab)
+        file.setValue("tab", window.frame.inspectors.tab)
         file.setValue("panes/open", _joined(pane.number for pane in panes.open))
         file.setValue("panes/active", str(panes.active.number))
         for pane in panes.all:

@@ -81,7 +81,7 @@ class Window(PanedWindow):
         self._build()
         self.resize(*SIZE_PX)
         self._place.restore_geometry(self)
-        self.inspector.show_tab(self._place.tab or self.inspector.tab)
+        self.frame.inspectors.show_tab(self._place.tab)
         self._keys, self._listener = Keys(self, self.commands), Listener(self)
         self._attention = Attention(self)
         wire_window(self)
@@ -112,6 +112,7 @@ class Window(PanedWindow):
         self._build()
         self._listener.show_memory()
         self.frame.fit(self.width(), SIZE_PX[0])
+        self.frame.inspectors.make()
         if old is not None:
             old.deleteLater()
         self.guide.ask()
@@ -124,6 +125,7 @@ class Window(PanedWindow):
         if self._began:
             return
         self._began = True
+        self.frame.inspectors.make()
         if not demo:
             self._place.return_to_chats(self)
         chats.recover_answers(self.desk, lambda _: self.conversation.refresh_list())

@@ -19,8 +19,7 @@ from app.ui.inspector.documents import Documents
 from app.ui.inspector.doors import Doors
 from app.ui.inspector.machine_cards import MachineCards
 from app.ui.inspector.parameters import Parameters
-
-WIDTH_PX = 340
+from app.ui.inspectors import WIDTH_PX
 
 
 class Inspector(QWidget):
