@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from app.core.citation import Citation, Place
-from app.core.words import say
+from app.core.words import say, sentences
 
 _MARKUP = re.compile(r"\*\*|__|`|^\s*>", re.MULTILINE)
 
@@ -37,7 +37,7 @@ def verdict_words(one: Citation) -> str:
         words = say("Found on {pages}; only spaces, case or punctuation differ.", pages=pages)
     else:
         words = say("Nearly so on {pages}: {share} % alike.", pages=pages, share=round(100 * one.score))
-    return f"{words} {say('The numbers differ.')}" if one.numbers_differ else words
+    return sentences(words, say("The numbers differ.")) if one.numbers_differ else words
 
 
 def cited_words(one: Citation) -> str:

@@ -12,7 +12,7 @@ from PySide6.QtGui import QDesktopServices
 from app.core.emitter import Emitter
 from app.core.errors import CarrelError
 from app.core.units import format_bytes
-from app.core.words import mark, say
+from app.core.words import mark, say, sentences
 from app.session.desk import Desk
 from app.ui.chat.drags import OutgoingFiles, name_of
 from app.ui.commands import CHAT, PROGRAM, Command
@@ -189,7 +189,7 @@ class Archives:
             words = backup_words(manifest, format_bytes(path.stat().st_size), locked=bool(passphrase))
             folder = path.parent
             self._window.notices.tell(
-                say("{name} is saved.", name=path.name) + " " + words,
+                sentences(say("{name} is saved.", name=path.name), words),
                 say("Show in folder"),
                 lambda: show_folder(folder),
             )

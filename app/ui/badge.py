@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.core.words import sentences
 from app.session.alert_words import alert_words
 from app.session.monitor import Monitor
 from app.ui.bridge import listen
@@ -13,7 +14,7 @@ def watch(chip: ComputerChip, monitor: Monitor) -> None:
 
     def show() -> None:
         wrong = [alarm.what for alarm in monitor.alarms if alarm.level != "quiet"]
-        chip.show_care(" ".join([*wrong, *(alert_words(alert) for alert in monitor.loud)]))
+        chip.show_care(sentences(*wrong, *(alert_words(alert) for alert in monitor.loud)))
 
     listen(chip, lambda: monitor.alarmed.connect(show))
     listen(chip, lambda: monitor.alerts.changed.connect(show))

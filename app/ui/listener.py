@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from app.config.settings import Settings
 from app.core.errors import CarrelError
 from app.core.preset import Preset
-from app.core.words import language, say
+from app.core.words import language, say, sentences
 from app.machine.live import Sample
 from app.ui.app import dress, speak_qt
 from app.ui.bridge import last_resort
@@ -49,7 +49,7 @@ class Listener:
     def show_store_notices(self, notices: tuple[CarrelError, ...]) -> None:
         """What the chats' file had to say when it was opened."""
         if notices:
-            self._window.notices.tell_error(" ".join(str(notice) for notice in notices))
+            self._window.notices.tell_error(sentences(*(str(notice) for notice in notices)))
 
     def _on_settings(self, settings: Settings) -> None:
         before, self._settings = self._settings, settings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.core.words import say
+from app.core.words import say, sentences
 from app.session.mishap import Mishap, mishap_of
 from app.ui.pages.crash import CrashPage, mishap_words, saved_words
 
@@ -24,7 +24,7 @@ class Mishaps:
 
     def tell_last_run(self, mishap: Mishap) -> None:
         """Once, after a run that did not end well."""
-        self._tell(f"{mishap_words(mishap)} {saved_words()}", mishap)
+        self._tell(sentences(mishap_words(mishap), saved_words()), mishap)
 
     def show(self, mishap: Mishap) -> None:
         """The page that says what went wrong."""

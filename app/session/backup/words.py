@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.words import say
+from app.core.words import say, sentences
 from app.session.backup.manifest import Manifest
 from app.session.backup.restoring import Restored
 
@@ -23,7 +23,7 @@ def backup_words(manifest: Manifest, size: str, *, locked: bool) -> str:
         parts.append(say("Without its passphrase nobody can open it, not even you."))
     else:
         parts.append(say("Whoever has the file can read it."))
-    return " ".join(parts)
+    return sentences(*parts)
 
 
 def restored_words(restored: Restored) -> str:
@@ -45,4 +45,4 @@ def restored_words(restored: Restored) -> str:
     if restored.presets:
         parts.append(say("New presets: {count}.", count=f"{restored.presets:,}"))
     parts.append(say("Your settings stay as they are."))
-    return " ".join(parts)
+    return sentences(*parts)

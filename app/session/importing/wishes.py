@@ -11,7 +11,7 @@ import msgspec
 from app.config.paths import expanded
 from app.core.chatfile import ChatCopy
 from app.core.errors import CarrelError
-from app.core.words import say
+from app.core.words import say, sentences
 from app.session.desk import Desk
 from app.session.failures import as_carrel_error
 from app.session.importing.found import Found
@@ -98,4 +98,4 @@ def imported_words(outcome: Imported) -> str:
     if outcome.left_out:
         named = say(", ").join(f"{say(what)} ({number:,})" for what, number in sorted(outcome.left_out.items()))
         parts.append(say("Left out: {what}.", what=named))
-    return " ".join(parts)
+    return sentences(*parts)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.core.dates import moment_words
 from app.core.units import format_duration, format_tokens
-from app.core.words import say
+from app.core.words import say, sentences
 from app.engine.state import EngineState
 from app.session.benchbook import BenchPoint, BenchResult, bench_csv, comparable
 from app.session.benchmark import deepest, duration_s, usual_depths
@@ -148,7 +148,7 @@ class BenchmarkPage(Page):
         end = format_tokens(deepest(self._desk.engine.state.n_ctx))
         words = say("Measures at {depths} tokens; this context reaches {end}.", depths=depths, end=end)
         seconds = duration_s(self._depths(), self._read_tok_s, expected_decode_tok_s(self._desk, 0) or 0.0)
-        return f"{words} {say('Takes about {time}.', time=format_duration(seconds))}" if seconds else words
+        return sentences(words, say("Takes about {time}.", time=format_duration(seconds))) if seconds else words
 
     def _draw(self) -> None:
         benching, shown = self._benching, self._benching.shown
