@@ -35,6 +35,9 @@ from app.store.store import Store
 from app.ui.printing import make_printer
 from tests.helpers.desk import desk_in
 
+# A process has one application: what is printed here must not bring a smaller one than the window's tests need.
+pytestmark = pytest.mark.usefixtures("qapp")
+
 ANSWER = """# Kurz
 
 **No**, see “转租须经甲方书面同意” [D1 p.1] and $\\frac{a}{b}$, or $\\nosuch{x}$.
