@@ -58,7 +58,7 @@ class Finding(QObject):
     def show(self, key: str, start: int, *, in_thought: bool = False) -> bool:
         """Make current the hit at `start` of a message's text or thought; false when the message is not here."""
         view = self._view
-        row = next((row for row in range(view.count) if view.message(row).key == key), None)
+        row = view.row_with(key)
         if row is None or row >= len(self._counts):
             return False
         item = view.message(row)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.core.citation import Citation
 from app.core.words import say
+from app.ui.chat.items import Items, Promise
 from app.ui.chat.message import (
     AGAIN,
     COPY,
@@ -51,7 +52,7 @@ class MessageRows(RowArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._items: list[MessageItem] = []
+        self._items = Items()
         self._focused: MessageRow | None = None
         application = QApplication.instance()
         assert isinstance(application, QApplication)
@@ -68,7 +69,7 @@ class MessageRows(RowArea):
 
     def show_citations(self, key: str, citations: Sequence[Citation]) -> None:
         """What the check of the answer with this key found; nothing happens when it is not shown any more."""
-        row = self._row_with(key)
+        row = self.answer_with(key)
         if row is None or row == self._streaming:
             return
         self._items[row] = replace(self._items[row], citations=tuple(citations), awaits_check=False)
@@ -80,7 +81,7 @@ class MessageRows(RowArea):
 
     def show_coverage(self, key: str, note: CoverageNote) -> None:
         """How far the reading in passes for the answer with this key is, while it runs or afterwards."""
-        row = self._row_with(key)
+        row = self.answer_with(key)
         if row is None:
             return
         self._items[row] = replace(self._items[row], coverage=note)
@@ -99,18 +100,26 @@ class MessageRows(RowArea):
                 widget.set_standing(standing)
                 self._order_tabs()
 
-    def _row_with(self, key: str) -> int | None:
+    def answer_with(self, key: str) -> int | None:
         """The row of the answer with this key."""
-        return next((row for row, item in enumerate(self._items) if item.key == key and item.role == "assistant"), None)
+        heads = enumerate(self._items.heads())
+        return next((row for row, head in heads if head.key == key and head.role == "assistant"), None)
+
+    def row_with(self, key: str) -> int | None:
+        """The row of the message with this key."""
+        return next((row for row, head in enumerate(self._items.heads()) if head.key == key), None)
+
+    @property
+    def made(self) -> list[int]:
+        """The rows that were looked at: the others learn what is so when they are."""
+        return self._items.made()
 
     # ---- building
 
-    def _guess(self, item: MessageItem) -> int:
-        """A height before the row is built: lines of seven-pixel characters, wide ones counted twice."""
+    def _guesses(self, items: Iterable[MessageItem | Promise]) -> list[int]:
+        """Heights before the rows are built."""
         inner = column(max(200, self.viewport().width()))[1]
-        wide = len(item.text.encode("utf-8", "replace")) - len(item.text)
-        lines = item.text.count("\n") + (len(item.text) + wide / 2) * 7.0 / inner + 1
-        return int(60 + lines * 22)
+        return [_guess(item.text, inner) for item in items]
 
     def _build(self, row: int) -> MessageRow:
         widget = make_row(self.viewport(), self._items[row])
@@ -186,3 +195,10 @@ class MessageRows(RowArea):
         row = self._row_of(widget)
         if row is not None:
             self.table_wanted.emit(row, act)
+
+
+def _guess(text: str, width: int) -> int:
+    """Lines of seven-pixel characters, wide ones counted twice."""
+    wide = 0 if text.isascii() else len(text.encode("utf-8", "replace")) - len(text)
+    lines = text.count("\n") + (len(text) + wide / 2) * 7.0 / width + 1
+    return int(60 + lines * 22)

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QWidget
 from app.core.chat import AnswerState, Channel
 from app.core.words import say
 from app.ui.chat.drops import accept_files, dropped_files
+from app.ui.chat.items import Items, Promise
 from app.ui.chat.message import FailureNote, MessageItem, ReceiptDetails
 from app.ui.chat.message_rows import MessageRows
 from app.ui.chat.row_column import retire
@@ -64,20 +65,23 @@ class ChatView(MessageRows):
         thinking = widget.thinking.text if widget.thinking else ""
         return replace(item, text=widget.browser.markdown_text, thinking=thinking)
 
-    def set_messages(self, items: Sequence[MessageItem]) -> None:
-        """Show another conversation, from its end. An answer that streams here is dropped from the view."""
+    def set_messages(self, items: Sequence[MessageItem | Promise]) -> None:
+        """Show another conversation, from its end. An answer that streams here is dropped from the view.
+
+        A promise is kept when its row is looked at.
+        """
         self._queue.drop()
         self._streaming = None
         self._drop_rows(0)
-        self._items = list(items)
-        self._heights.replace_all([self._guess(item) for item in items])
+        self._items = Items(items)
+        self._heights.replace_all(self._guesses(items))
         self._set_follow(True)
         self._arrange()
 
     def add_message(self, item: MessageItem) -> int:
         """One more message below; its row."""
         self._items.append(item)
-        self._heights.append(self._guess(item))
+        self._heights.append(*self._guesses([item]))
         self._set_follow(True)
         self._arrange()
         return len(self._items) - 1
@@ -96,17 +100,17 @@ class ChatView(MessageRows):
             self._queue.drop()
             self._streaming = None
         self._drop_rows(count)
-        del self._items[count:]
+        self._items.cut(count)
         self._heights.cut(count)
         self._arrange()
 
-    def replace_from(self, first: int, items: Sequence[MessageItem]) -> None:
+    def replace_from(self, first: int, items: Sequence[MessageItem | Promise]) -> None:
         """Other messages from row `first` on (another branch); what is above stays where it is on the screen."""
         with self.keyboard_kept(first):
             self.cut_messages(first)
-            self._items += items
-            for item in items:
-                self._heights.append(self._guess(item))
+            for item, height in zip(items, self._guesses(items), strict=True):
+                self._items.append(item)
+                self._heights.append(height)
             self._set_follow(False)
             self._arrange()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace as replace_fields
 from PySide6.QtCore import QUrl, Signal
@@ -17,6 +17,7 @@ from app.core.errors import CarrelError
 from app.core.words import say
 from app.session.turn import Outcome
 from app.store.rows import Message
+from app.ui.chat.items import Promise
 from app.ui.chat.message import SHOW_FILE, CoverageNote, FailureNote, MessageItem, Standing
 from app.ui.chat.verdicts import target_of
 from app.ui.conversation import Conversation
@@ -79,14 +80,14 @@ class Transcript(QStackedWidget):
         """The conversation as it is now, a running answer included."""
         kept, live = self._rows(0)
         if kept or live is not None or self._view is not None:
-            self.view.set_messages([self._item(row) for row in kept])
+            self.view.set_messages([self._promise(row) for row in kept])
         if live is not None:
             self._resume(*live)
 
     def show_branch(self, place: int) -> None:
         """Other messages stand from `place` on; what is above stays where it is on the screen."""
         kept, live = self._rows(place)
-        self.view.replace_from(place, [self._item(row) for row in kept])
+        self.view.replace_from(place, [self._promise(row) for row in kept])
         if live is not None:
             self._resume(*live)
         self.show_standings()
@@ -96,8 +97,8 @@ class Transcript(QStackedWidget):
         """Versions, and which answer can be gone on with, as they are now."""
         rows = self._conversation.messages
         if self._view is not None and self._view.count == len(rows):
-            for place, row in enumerate(rows):
-                self._view.set_standing(place, self._standing(row))
+            for place in self._view.made:
+                self._view.set_standing(place, self._standing(rows[place]))
 
     def _rows(self, first: int) -> tuple[list[Message], tuple[Message, Outcome] | None]:
         """The kept rows from `first` on, and the answer that is being written among them."""
@@ -152,21 +153,20 @@ class Transcript(QStackedWidget):
 
     def offer(self, answer_id: int, note: FailureNote) -> None:
         """A card under the answer; one that has the button for a dead engine keeps it and gets this one beside it."""
-        for row in range(self._view.count if self._view is not None else 0):
-            item = self.view.message(row)
-            if item.key != str(answer_id):
-                continue
-            told = item.failure
-            if told is not None and told.action == RELOAD:
-                note = replace(told, other_label=note.action_label, other=note.action)
-            if told != note:
-                self.view.show_failure(note, row)
+        row = self._view.answer_with(str(answer_id)) if self._view is not None else None
+        if row is None:
+            return
+        told = self.view.message(row).failure
+        if told is not None and told.action == RELOAD:
+            note = replace(told, other_label=note.action_label, other=note.action)
+        if told != note:
+            self.view.show_failure(note, row)
 
     def drop_reload_buttons(self) -> None:
         """The model is here again: what failed stays told, its button has done its work."""
         if self._view is None:
             return
-        for row in range(self._view.count):
+        for row in self._view.made:
             failure = self._view.message(row).failure
             if failure is not None and failure.action == RELOAD:
                 self._view.replace_message(row, replace(self._view.message(row), failure=without_button(failure)))
@@ -184,6 +184,13 @@ class Transcript(QStackedWidget):
         covering = self._conversation.covering
         if covering is not None and covering.note is not None:
             self.show_coverage(answer.id, covering.note)
+
+    def _promise(self, row: Message) -> MessageItem | Promise:
+        """A kept row costs nothing until it is looked at; one that is being written is told as it stands now."""
+        if row.state == "streaming":
+            return self._item(row)
+        role: Literal["user", "assistant"] = "user" if row.role == "user" else "assistant"
+        return Promise(role, row.text, str(row.id), lambda: self._item(row))
 
     def _item(self, row: Message) -> MessageItem:
         conversation = self._conversation
