@@ -11,6 +11,7 @@ from app.store.rows import figures_of
 _SQL = """SELECT m.id, m.chat_id, c.title, m.created_at, m.state, m.model, m.usage, m.timing
     FROM messages m JOIN chats c ON c.id = m.chat_id
     WHERE m.role = 'assistant' AND m.timing IS NOT NULL AND c.deleted_at IS NULL
+    AND CASE WHEN json_valid(m.usage) THEN json_extract(m.usage, '$.prompt_tokens') END > 0
     ORDER BY m.id DESC LIMIT ?"""
 
 
@@ -39,7 +40,9 @@ class AnswerTable(Part):
     """Reads what the answers left behind."""
 
     def answer_figures(self, most: int = 200) -> list[AnswerFigures]:
-        """The last answers that were timed, the newest first; those in the recycle bin are left out."""
+        """The last answers that were timed, the newest first; those in the recycle bin are left out, and those that
+        another program made.
+        """
         return [_figures(*row) for row in self._db.rows(_SQL, most)]
 
 

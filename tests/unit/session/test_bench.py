@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.core.chat import Receipt, Timing, Usage
+from app.core.chatfile import ChatCopy, MessageCopy
 from app.core.errors import CarrelError
 from app.core.loop import Loop
 from app.core.params import Sampling
@@ -121,8 +122,12 @@ def test_answers_are_listed_summed_and_written(tmp_path: Path) -> None:
         usage = Usage(1_000, 50, 400, 20 * number, 10 * number)
         store.finish_answer(answer.id, "complete", usage, Timing(0, 1.0 + number, 900.0, 40.0 - number, 1.5), Receipt())
     store.delete_chat(gone.id)
+    foreign = ChatCopy("Of another program", 1.0, 1.0, (MessageCopy(1, "assistant", "So.", 1.0),))
+    assert store.take_in(foreign, {}, "ChatGPT") is not None
     answers = store.answer_figures()
-    assert [one.ttft_s for one in answers] == [3.0, 2.0, 1.0], "the newest first, those in the bin are left out"
+    assert [one.ttft_s for one in answers] == [3.0, 2.0, 1.0], (
+        "the newest first, without those in the bin or from elsewhere"
+    )
     assert (answers[0].read_tokens, answers[0].depth_tokens, answers[0].accepted_tokens) == (600, 1_050, 20)
     assert len(store.answer_figures(2)) == 2
     summary = summarize(answers)
