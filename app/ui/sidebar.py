@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.core.units import format_gib
 from app.core.words import say
@@ -22,6 +22,7 @@ from app.ui.pages.page import label
 from app.ui.panes import Front
 from app.ui.shelving import Shelving
 from app.ui.widgets.buttons import IconButton, TextButton
+from app.ui.widgets.search_field import FilterField
 from app.ui.words import engine_role, engine_words
 
 WIDTH_PX = 260
@@ -57,11 +58,8 @@ class Sidebar(QWidget):
         self.new_button.clicked.connect(self._on_new)
         self.folder_button = IconButton("folder-plus", say("New folder"), px=18)
         self.folder_button.clicked.connect(lambda: self.shelving.make_folder(self._chosen_for_folder()))
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(say("Find a chat by its name"))
-        self.search.setAccessibleName(say("Find a chat by its name"))
+        self.search = FilterField(say("Find a chat by its name"))
         self.search.setToolTip(say("Enter searches in all messages and documents (Ctrl+K)"))
-        self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(lambda _: self._show_rows())
         self.search.returnPressed.connect(lambda: self.search_wanted.emit(self.search.text()))
         self.list = ChatList()

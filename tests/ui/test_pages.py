@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -154,6 +156,12 @@ def test_settings_are_found_by_their_words(studio: Studio) -> None:
     page.search.clear()
     assert page.engine.isVisible()
     assert not page.nothing.isVisible()
+    page.search.setText("zzz")
+    page.search.setFocus()
+    QTest.keyClick(page.search, Qt.Key.Key_Escape)
+    assert (page.search.text(), studio.window.page) == ("", "settings"), "the first Escape empties the line"
+    QTest.keyClick(page.search, Qt.Key.Key_Escape)
+    assert studio.window.page == "chat"
 
 
 def test_the_preset_of_new_chats_follows_from_wherever_it_is_chosen(studio: Studio) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QTimer, Signal
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.core.words import say
 from app.session.desk import Desk
@@ -15,6 +15,7 @@ from app.ui.pages.section import Section
 from app.ui.pages.settings_cards import AnswersCard, AppearanceCard, ModelsCard
 from app.ui.pages.settings_links import LinkCard
 from app.ui.widgets.buttons import TextButton
+from app.ui.widgets.search_field import FilterField
 
 ABOVE_PX = 12
 
@@ -27,10 +28,7 @@ class SettingsPage(Page):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(say("Settings"), parent)
         self._desk = desk
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(say("Search the settings"))
-        self.search.setAccessibleName(say("Search the settings"))
-        self.search.setClearButtonEnabled(True)
+        self.search = FilterField(say("Search the settings"))
         self.search.textChanged.connect(self._on_search)
         self.nothing = label(say("No setting holds these words."), "quiet")
         self.nothing.hide()
