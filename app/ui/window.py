@@ -136,7 +136,7 @@ class Window(PanedWindow):
         self.seeking.begin()
         self.archives.begin()
         self.telemetry.start()
-        self.desk.jobs.run(_warm_up)
+        self.desk.jobs.run(warm_up)
         if demo:
             self.frame.right.show_for_now()
             self.try_demo()
@@ -233,7 +233,7 @@ class Window(PanedWindow):
         return self.desk.home.root / "window.ini"
 
 
-def _warm_up() -> None:
+def warm_up() -> None:
     """On a thread of the pool: what the first answer will need, so that it does not wait for it."""
     importlib.import_module("app.ui.chat.view")
     importlib.import_module("app.ui.markdown.highlighter").warm_up()
