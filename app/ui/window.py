@@ -43,6 +43,7 @@ from app.ui.wiring import wire_frame, wire_pane, wire_window
 from app.ui.wishes import make_commands
 
 SIZE_PX = (1440, 900)
+PLACE_MS = 1500  # after another chat was opened its number is kept: a crash must not lose the place
 
 
 class Window(PanedWindow):
@@ -84,6 +85,10 @@ class Window(PanedWindow):
         self.frame.inspectors.show_tab(self._place.tab)
         self._keys, self._listener = Keys(self, self.commands), Listener(self)
         self._attention = Attention(self)
+        self._place_timer = QTimer(self, singleShot=True, interval=PLACE_MS)
+        self._place_timer.timeout.connect(self._keep_place)
+        self._front.opened.connect(self._place_timer.start)
+        self._front.asked.connect(lambda *_: self._place_timer.start())
         wire_window(self)
 
     # ---- building
@@ -108,8 +113,9 @@ class Window(PanedWindow):
     def speak_again(self) -> None:
         """Another language: every widget is made again; what runs goes on underneath."""
         self.frame.panes.keep_drafts()
-        old = self.takeCentralWidget()
+        old, tab = self.takeCentralWidget(), self.frame.inspectors.tab
         self._build()
+        self.frame.inspectors.show_tab(tab)
         self._listener.show_memory()
         self.frame.fit(self.width(), SIZE_PX[0])
         self.frame.inspectors.make()
@@ -149,6 +155,7 @@ class Window(PanedWindow):
         if self._finished:
             return
         self._finished = True
+        self._place_timer.stop()
         self._place.keep(self)
         self.panes.stop()
         self.leafing.close()
@@ -227,6 +234,10 @@ class Window(PanedWindow):
         save_support_bundle(self, self.desk, self.notices)
 
     # ---- place
+
+    def _keep_place(self) -> None:
+        if not self._finished:
+            self._place.keep(self)
 
     @property
     def _place_file(self) -> Path:

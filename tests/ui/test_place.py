@@ -90,6 +90,23 @@ def test_second_start_shows_what_the_first_left(open_studio: Open) -> None:
     assert right / (left + right) == pytest.approx(0.4, abs=0.02)
 
 
+def test_a_crash_does_not_lose_which_chat_was_open(open_studio: Open) -> None:
+    studio = open_studio(Script("Yes."))
+    studio.load()
+    studio.ask("One?")
+    file, number = studio.desk.home.root / "window.ini", str(studio.window.conversation.chat_id)
+    studio.wait(lambda: place_file(file).value("panes/chat1") == number)
+
+
+def test_another_language_leaves_the_tab_at_the_edge(open_studio: Open) -> None:
+    studio = open_studio()
+    studio.window.modelbar.inspector.setChecked(True)
+    studio.window.inspector.show_tab("parameters")
+    studio.window.speak_again()
+    assert studio.window.inspector.tab == "parameters"
+    studio.wait(lambda: studio.window.inspector.isVisible())
+
+
 def test_page_and_closed_pane_come_back_and_a_deleted_chat_does_not(open_studio: Open) -> None:
     first = open_studio(Script("Yes."))
     first.load()
