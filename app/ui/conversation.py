@@ -8,6 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from app.core.emitter import Emitter
+from app.core.params import Sampling
 from app.core.words import say
 from app.session.branches import branch_off, neighbour, switch_version
 from app.session.coverage import Coverage
@@ -65,8 +66,10 @@ class Conversation(Answering):
 
     # The tree
 
-    def regenerate(self, message_id: int, *, thinking: bool | None = None) -> None:
-        """Another answer beside this one (or to this question). `thinking` None is as it was answered before."""
+    def regenerate(self, message_id: int, *, thinking: bool | None = None, sampling: Sampling | None = None) -> None:
+        """Another answer beside this one (or to this question). `thinking` None is as it was answered before,
+        `sampling` None as the chat's choices are now.
+        """
         row = self._row(message_id)
         if row is None or not self.may_ask:
             return
@@ -74,7 +77,7 @@ class Conversation(Answering):
         if thinking is None:
             answer = row if row.role == "assistant" else self._reply(row.id)
             thinking = bool(answer.thinking) if answer is not None and answer.text else self.manner.thinks
-        wish = Wish("", (), self.chat_id, thinking, answers=question_id)
+        wish = Wish("", (), self.chat_id, thinking, sampling=sampling, answers=question_id)
 
         def begin(runs: list[Run]) -> None:
             if not self.may_ask:

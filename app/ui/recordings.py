@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from app.core.emitter import Emitter
 from app.core.errors import CarrelError
 from app.core.words import mark, say
@@ -98,6 +100,21 @@ class Recordings:
         self.rerun.progressed.connect(self._on_rerun)
         self.rerun.start()
         self.changed.emit()
+
+    def answer_again(self) -> None:
+        """Another version of the answer in its chat, with the values it was made with and another seed."""
+        window, record = self._window, self.record
+        if record is None:
+            return
+        here = (pane for pane in window.panes.all if pane.conversation.chat_id == record.answer.chat_id)
+        pane = next(here, None)
+        if pane is None or not pane.conversation.may_ask:
+            window.notices.tell_error(say("An answer is being written. Wait for its end, or stop it first."))
+            return
+        window.panes.activate(pane)
+        window.show_page("chat")
+        values = msgspec.structs.replace(record.origin.sampling, seed=None)
+        pane.conversation.regenerate(record.answer.id, thinking=record.origin.thinking, sampling=values)
 
     def stop_rerun(self) -> None:
         if self.rerun is not None:

@@ -148,3 +148,20 @@ def test_the_record_of_an_answer_and_the_same_text_again(
     _answers(monkeypatch, tmp_path / "record.json")
     page.save.click()
     studio.wait(lambda: (tmp_path / "record.json").exists())
+
+
+def test_an_answer_comes_again_with_the_values_it_was_made_with(studio: Studio) -> None:
+    answer = _ask(studio)
+    window, conversation = studio.window, studio.window.conversation
+    before = studio.engine.links[-1].generated[-1].sampling
+    conversation.manner.choose(temperature=1.4)
+    window.recordings.show_last_record()
+    studio.wait(lambda: window.recordings.record is not None)
+    page: Any = window.pages["record"]
+    page.again.click()
+    assert window.page == "chat"
+    studio.wait(lambda: not conversation.is_running and conversation.messages[-1].id != answer)
+    studio.wait(lambda: conversation.place_of(conversation.messages[-1].id) == (2, 2))
+    after = studio.engine.links[-1].generated[-1].sampling
+    assert after.temperature == before.temperature != 1.4
+    assert after.seed != before.seed

@@ -59,7 +59,10 @@ class RecordPage(Page):
             self.facts.column.addLayout(fact(name, value))
         self.save = TextButton(say("Save record…"), picture="download")
         self.save.clicked.connect(self._on_save)
-        self.facts.column.addLayout(buttons(self.save))
+        self.again = TextButton(say("Answer again with these values"), picture="rotate-cw")
+        self.again.setToolTip(say("Another version in the chat, whatever the chat's parameters are now."))
+        self.again.clicked.connect(self._recordings.answer_again)
+        self.facts.column.addLayout(buttons(self.again, self.save))
 
     def _on_save(self) -> None:
         record = self._recordings.record
