@@ -73,16 +73,16 @@ def test_only_this_user_can_ring(bell: Doorbell, tmp_path: Path) -> None:
     assert not mode & (stat.S_IRWXG | stat.S_IRWXO)
 
 
-def test_socket_stands_where_only_this_user_looks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_socket_stands_where_only_this_user_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("XDG_RUNTIME_DIR")
     monkeypatch.setattr(sys, "platform", "linux")
-    with tempfile.TemporaryDirectory(prefix="short-") as folder:  # pytest's own folder may be too deep for a socket
-        home = open_home(Path(folder))
-        assert Path(server_name(home)).parent == home.root
-    deep = open_home(tmp_path / ("deep" * 20) / "home")
-    assert len(server_name(deep)) < 100
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    assert Path(server_name(deep)).parent == tmp_path
+    with tempfile.TemporaryDirectory(prefix="short-") as name:  # pytest's own folder may be too deep for a socket
+        folder = Path(name)
+        assert Path(server_name(open_home(folder / "home"))).parent == folder / "home"
+        deep = open_home(folder / ("deep" * 20) / "home")
+        assert len(server_name(deep)) < 100
+        monkeypatch.setenv("XDG_RUNTIME_DIR", name)
+        assert Path(server_name(deep)).parent == folder
 
 
 def test_nonsense_is_not_heard(bell: Doorbell, tmp_path: Path, qtbot: QtBot) -> None:
