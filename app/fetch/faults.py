@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import errno
 import re
-import ssl
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -134,6 +132,8 @@ def _retry_after_s(headers: Mapping[str, str]) -> float | None:
     text = headers.get("retry-after", "").strip()
     if text.isdigit():
         return float(text)
+    from email.utils import parsedate_to_datetime  # here, as SSL below: the window does not wait for either
+
     try:
         return max(0.0, (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds())
     except (ValueError, TypeError):
@@ -175,6 +175,8 @@ def _proxy(host: str, error: Exception) -> CarrelError | Trouble:
 
 
 def _is_untrusted(error: BaseException | None) -> bool:
+    import ssl
+
     while error is not None:
         if isinstance(error, ssl.SSLCertVerificationError) or "CERTIFICATE_VERIFY_FAILED" in str(error):
             return True

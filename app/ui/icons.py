@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from app.config.paths import resource
@@ -34,17 +34,15 @@ def pixmap(name: str, role: str = "quiet", px: int = 16, ratio: float = 1.0, *, 
 def _make_icon(name: str, colour: str, disabled: str, px: int, filled: bool, gap_px: int) -> QIcon:
     result = QIcon()
     for ratio in sorted({screen.devicePixelRatio() for screen in QGuiApplication.screens()} | {SHARPEST}):
-        result.addPixmap(_draw(name, colour, px, ratio, filled, gap_px))
-        result.addPixmap(_at_half_strength(_draw(name, disabled, px, ratio, filled, gap_px)), QIcon.Mode.Disabled)
+        picture = _draw(name, colour, px, ratio, filled, gap_px)
+        result.addPixmap(picture)
+        result.addPixmap(_at_half_strength(picture, disabled), QIcon.Mode.Disabled)
     return result
 
 
 @lru_cache(maxsize=1024)
 def _draw(name: str, colour: str, px: int, ratio: float, filled: bool, gap_px: int = 0) -> QPixmap:
-    svg = resource("icons", f"{name}.svg").read_text("utf-8").replace("currentColor", colour)
-    if filled:
-        svg = svg.replace('fill="none"', f'fill="{colour}"', 1)
-    renderer = QSvgRenderer(QByteArray(svg.encode()))
+    renderer = _read(name, colour, filled)
     side = round(px * ratio)
     picture = QPixmap(side + round(gap_px * ratio), side)
     picture.fill(Qt.GlobalColor.transparent)
@@ -56,12 +54,25 @@ def _draw(name: str, colour: str, px: int, ratio: float, filled: bool, gap_px: i
     return picture
 
 
-def _at_half_strength(picture: QPixmap) -> QPixmap:
+@lru_cache(maxsize=8)
+def _read(name: str, colour: str, filled: bool) -> QSvgRenderer:
+    """Kept only while the same icon is drawn for each kind of screen."""
+    svg = resource("icons", f"{name}.svg").read_text("utf-8").replace("currentColor", colour)
+    if filled:
+        svg = svg.replace('fill="none"', f'fill="{colour}"', 1)
+    return QSvgRenderer(QByteArray(svg.encode()))
+
+
+def _at_half_strength(picture: QPixmap, colour: str) -> QPixmap:
+    """The same shape in another colour, nearly gone."""
     faint = QPixmap(picture.size())
     faint.setDevicePixelRatio(picture.devicePixelRatio())
     faint.fill(Qt.GlobalColor.transparent)
     painter = QPainter(faint)
     painter.setOpacity(0.45)
     painter.drawPixmap(0, 0, picture)
+    painter.setOpacity(1.0)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+    painter.fillRect(faint.rect(), QColor(colour))
     painter.end()
     return faint
