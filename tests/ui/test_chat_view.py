@@ -209,10 +209,10 @@ def test_thinking_costs_nothing_while_folded(view: ChatView) -> None:
     view.flush()
     assert thinking.browser.toPlainText() == "I wonder why. And how."
     view.append("answer", "Because.", 1)
-    view.finish_answer("done", thinking_s=12)
-    assert thinking.button.accessibleName() == "Thought for 12 s · 4 tokens"
+    view.finish_answer("done", thinking_s=12, thinking_tokens=5)
+    assert thinking.button.accessibleName() == "Thought for 12 s · 5 tokens", "as it will be kept"
     assert view.message(row).thinking == "I wonder why. And *how*."
-    assert view.message(row).thinking_tokens == 4
+    assert view.message(row).thinking_tokens == 5
     thinking.button.click()
     assert thinking.browser is None
 

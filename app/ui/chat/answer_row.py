@@ -111,14 +111,20 @@ class AnswerRow(MessageRow):
             self.browser.push(batch.answer)
 
     def finish(
-        self, receipt: str, details: ReceiptDetails | None, thinking_s: float, *, awaits_check: bool = False
+        self,
+        receipt: str,
+        details: ReceiptDetails | None,
+        thinking_s: float,
+        thinking_tokens: int,
+        *,
+        awaits_check: bool = False,
     ) -> None:
         """The answer ended, for whatever reason. `awaits_check` keeps the line free for what its quotations are."""
         self._drop_prefill()
         self._streaming = False
         self.browser.finish()
         if self.thinking is not None:
-            self.thinking.show_finished("", 0, thinking_s)
+            self.thinking.show_finished("", thinking_tokens, thinking_s)
         self._show_table_buttons()
         if awaits_check:
             self._need_checks()

@@ -164,17 +164,18 @@ class ChatView(MessageRows):
         *,
         details: ReceiptDetails | None = None,
         thinking_s: float = 0.0,
+        thinking_tokens: int = 0,
         awaits_check: bool = False,
     ) -> None:
         """The answer ended; `receipt` is the quiet line under it, `details` what it opens to.
 
-        `awaits_check` keeps a line free for `show_citations`.
+        `thinking_tokens` 0 is as many as were streamed; `awaits_check` keeps a line free for `show_citations`.
         """
         widget, row = self._streaming_widget(), self._streaming
         if widget is None or row is None:
             return
         self._queue.flush_now()
-        tokens = widget.thinking.token_count if widget.thinking else 0
+        tokens = thinking_tokens or (widget.thinking.token_count if widget.thinking else 0)
         self._items[row] = replace(
             self.message(row),
             receipt=receipt,
@@ -184,7 +185,7 @@ class ChatView(MessageRows):
             thinking_tokens=tokens,
             awaits_check=awaits_check,
         )
-        widget.finish(receipt, details, thinking_s, awaits_check=awaits_check)
+        widget.finish(receipt, details, thinking_s, tokens, awaits_check=awaits_check)
         self._streaming = None
         self._refit(row)
         self._order_tabs()

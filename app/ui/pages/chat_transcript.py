@@ -135,6 +135,7 @@ class Transcript(QStackedWidget):
             outcome.state,
             details=receipt_details(outcome.receipt, outcome.usage, outcome.timing, model),
             thinking_s=outcome.thinking_ms / 1000,
+            thinking_tokens=outcome.thinking_tokens,
             awaits_check=bool(outcome.receipt.files and outcome.text) and outcome.state != "failed",
         )
         note = failure_of(outcome.state, outcome.error, "", bool(outcome.text or outcome.thinking))
