@@ -90,7 +90,7 @@ class LockingCard(Card):
         status = vault.status(desk)
         self.minutes = NumberField()
         self.minutes.setRange(0, 24 * 60)
-        self.minutes.setSuffix(" min")
+        self.minutes.setSuffix(say(" min"))
         self.minutes.setSpecialValueText(say("Never"))
         self.minutes.setValue(status.idle_min)
         self.minutes.setFixedWidth(140)
