@@ -104,7 +104,8 @@ def _run_one(application: QApplication, desk: Desk, gate: Gate, doorbell: Doorbe
     from app.ui.window import Window
 
     with gate.guarding():
-        window = Window(desk, downloads=gate.downloads)
+        with theme().dressing_at_once():
+            window = Window(desk, downloads=gate.downloads)
         gate.watch(window)
         application.aboutToQuit.connect(window.finish)
         application.aboutToQuit.connect(formulas().stop)

@@ -6,6 +6,8 @@ style sheet change), and `theme().changed` tells those that cache pictures.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from string import Template
 from typing import Literal
@@ -138,6 +140,19 @@ class Theme(QObject):
             QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_color_scheme_changed)
             self._watching = True
         self._wear(self._wanted())
+
+    @contextmanager
+    def dressing_at_once(self) -> Iterator[None]:
+        """For the making of a whole window: whatever is put into another widget is dressed anew with all that it holds,
+        several times before it is seen. So nothing is dressed inside the block, and everything at its end.
+        """
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.setStyleSheet("")
+        try:
+            yield
+        finally:
+            app.setStyleSheet(style_sheet(self._tokens))
 
     def _wanted(self) -> Tokens:
         if self._choice != "system":
