@@ -18,12 +18,23 @@ TIMEOUT_S = 180
 OFFSCREEN_NOISE = "This plugin does not support propagateSizeHints()"  # said for every window with a smallest size
 
 
+CHATS = "chats.json"  # lies where the program is started
+SAID = [
+    {"role": "user", "content": "What is the mean? 平均数是什么？"},
+    {
+        "role": "assistant",
+        "content": "It is $$\\frac{1}{n}\\sum_i x_i$$, as in `numpy`.\n\n| a |\n|--|\n| 1 |",
+    },
+]
+
+
 @dataclass(frozen=True)
 class Trial:
-    """One start of the program and the look at what it printed, which raises when it is wrong."""
+    """A start of the program and the look at what it printed, which raises when it is wrong. `before` are run first."""
 
     arguments: tuple[str, ...]
     judge: Callable[[str], None]
+    before: tuple[tuple[str, ...], ...] = ()
 
 
 def main(arguments: list[str]) -> int:
@@ -36,6 +47,7 @@ def main(arguments: list[str]) -> int:
         Trial(("--version",), _judge_version),
         Trial(("doctor", "--json"), _judge_doctor),
         Trial(("demo", "--json"), _judge_demo),
+        *(Trial(_export(kind), _judge_paper, before=(("import-chats", CHATS),)) for kind in ("html", "pdf", "docx")),
         Trial(("--smoke",), lambda _: None),
     )
     with _screen():
@@ -66,19 +78,13 @@ def _screen() -> Iterator[None]:
 def _passes(program: Path, trial: Trial) -> bool:
     name, began = " ".join(trial.arguments), time.monotonic()
     with tempfile.TemporaryDirectory(prefix="carrel-smoke-") as home:
+        Path(home, CHATS).write_text(json.dumps(SAID), "utf-8")
+        env = _env(Path(home))
         try:
-            ran = subprocess.run(
-                [str(program), *trial.arguments],
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                encoding="utf-8",
-                timeout=TIMEOUT_S,
-                env=_env(Path(home)),
-                cwd=home,
-                check=False,
-            )
-            _judge(trial, ran)
+            for arguments in (*trial.before, trial.arguments):
+                ran = _run([str(program), *arguments], home, env)
+                _judge(ran)
+            trial.judge(ran.stdout)
         except (AssertionError, KeyError, ValueError, IndexError, OSError, subprocess.TimeoutExpired) as error:
             print(f"FAILED  carrel {name}: {type(error).__name__}: {error}", flush=True)
             return False
@@ -86,12 +92,29 @@ def _passes(program: Path, trial: Trial) -> bool:
     return True
 
 
-def _judge(trial: Trial, ran: subprocess.CompletedProcess[str]) -> None:
+def _run(command: list[str], home: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=TIMEOUT_S,
+        env=env,
+        cwd=home,
+        check=False,
+    )
+
+
+def _export(kind: str) -> tuple[str, ...]:
+    return ("export", "--all", "--format", kind, "--to", ".", "--json")
+
+
+def _judge(ran: subprocess.CompletedProcess[str]) -> None:
     lines = [line for line in ran.stderr.splitlines() if line.strip() not in ("", OFFSCREEN_NOISE)]
     said = "stderr: " + " | ".join(lines)[-2000:]
     _expect(ran.returncode == 0, f"exit code {ran.returncode}, {said}")
     _expect(not lines, said)
-    trial.judge(ran.stdout)
 
 
 def _judge_version(text: str) -> None:
@@ -112,6 +135,14 @@ def _judge_demo(text: str) -> None:
     _expect(any(event["kind"] == "delta" for event in events), "nothing was streamed")
     _expect(bool(last["receipt"]["files"]), "no document was read")
     _expect(all(file["dropped_tokens"] == 0 for file in last["receipt"]["files"]), "a part of the document was dropped")
+
+
+def _judge_paper(text: str) -> None:
+    """The chat is in its file; where one can look for it, its formula is a drawing."""
+    file = Path(json.loads(text)["files"][0])
+    content = file.read_bytes()
+    _expect(len(content) > 1000, f"{file.name} is nearly empty")
+    _expect(file.suffix != ".html" or b"<svg" in content, "the formula is not drawn")
 
 
 def _expect(condition: bool, otherwise: str) -> None:
