@@ -142,6 +142,9 @@ def _speak_in_terminal(args: Namespace, home: Home) -> int:
 
 def _open_window(args: Namespace, home: Home) -> int:
     try:
+        from app.ui.sources import read_no_sources
+
+        read_no_sources()
         from app.ui.app import make_application, run_window
         from app.ui.bridge import QtPost
         from app.ui.doorbell import Doorbell, ring_of
