@@ -13,7 +13,7 @@ from app.ui.chat_rows import Key, Row
 from app.ui.icons import pixmap
 from app.ui.theme import tokens
 
-ROW_PX, INDENT_PX, ICON_PX = 34, 16, 14
+ROW_PX, INDENT_PX, ICON_PX, DOT_PX = 34, 16, 14, 6
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -83,7 +83,17 @@ def _row(painter: QPainter, box: QRectF, row: Row, *, shown: bool) -> None:
     if row.is_pinned:
         _picture(painter, words, "pin")
         words = words.adjusted(ICON_PX + 6, 0, 0, 0)
+    if row.is_answered:
+        _dot(painter, words)
+        words = words.adjusted(0, 0, -DOT_PX - 8, 0)
     _words(painter, words, row.text, "text", 13, QFont.Weight.Medium if shown else QFont.Weight.Normal)
+
+
+def _dot(painter: QPainter, box: QRectF) -> None:
+    """At the right end: somebody is writing here."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(tokens().accent))
+    painter.drawEllipse(QRectF(box.right() - DOT_PX, box.center().y() - DOT_PX / 2, DOT_PX, DOT_PX))
 
 
 def _words(

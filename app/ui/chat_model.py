@@ -158,4 +158,5 @@ def _spoken(row: Row) -> str:
     if row.kind == "folder":
         state = say("open") if row.is_open else say("closed")
         return say("Folder {name}, {count} chats, {state}", name=row.text, count=row.count, state=state)
-    return say("{name}, pinned", name=row.text) if row.is_pinned else row.text
+    name = say("{name}, pinned", name=row.text) if row.is_pinned else row.text
+    return say("{name}, being answered", name=name) if row.is_answered else name

@@ -21,7 +21,10 @@ Key = tuple[Kind, int | str]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row. `id` is a chat's or a folder's; `place` is the folder a row stands in, if any."""
+    """One row. `id` is a chat's or a folder's; `place` is the folder a row stands in, if any.
+
+    `is_answered` says that an answer runs in the chat just now.
+    """
 
     kind: Kind
     text: str
@@ -30,6 +33,7 @@ class Row:
     count: int = 0
     is_open: bool = False
     is_pinned: bool = False
+    is_answered: bool = False
 
     @property
     def key(self) -> Key:

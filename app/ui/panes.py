@@ -96,10 +96,13 @@ class Panes:
             if pane.conversation.chat_id == chat_id:
                 pane.conversation.new_chat()
 
-    def is_answered(self, chat_id: int) -> bool:
-        """Whether an answer of this chat is running, in whichever pane."""
+    def answered(self) -> set[int]:
+        """The chats in which an answer is running, in whichever pane."""
         turns = [pane.conversation.turn for pane in self.all]
-        return any(turn is not None and turn.chat_id == chat_id for turn in turns)
+        return {turn.chat_id for turn in turns if turn is not None and turn.chat_id is not None}
+
+    def is_answered(self, chat_id: int) -> bool:
+        return chat_id in self.answered()
 
     def stop(self) -> None:
         """Stop the answers of all panes."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -106,6 +107,7 @@ class Sidebar(QWidget):
         listen(self, lambda: conversation.listed.connect(lambda _: shelving.refresh()))
         listen(self, lambda: conversation.opened.connect(self._on_opened))
         listen(self, lambda: conversation.asked.connect(lambda question, _: rows.mark_open(question.chat_id)))
+        listen(self, lambda: conversation.running_changed.connect(self._show_rows))
         listen(self, lambda: conversation.desk.engine.changed.connect(self.show_engine))
         listen(self, lambda: shelving.changed.connect(self._show_rows))
         listen(self, lambda: shelving.told.connect(lambda words, undo: self._notices.tell(words, say("Undo"), undo)))
@@ -132,6 +134,8 @@ class Sidebar(QWidget):
     def _show_rows(self) -> None:
         shelving, needle = self.shelving, self.search.text()
         rows = make_rows(self._conversation.chats, shelving.folders, shelving.closed, needle)
+        answered = self._conversation.panes.answered()
+        rows = [replace(row, is_answered=True) if row.kind == "chat" and row.id in answered else row for row in rows]
         self.list.show_rows(rows, self._conversation.chat_id)
         self.empty.setVisible(not rows)
         if needle.strip():

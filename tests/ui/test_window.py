@@ -59,8 +59,11 @@ def test_escape_stops_the_answer_and_keeps_it(open_studio: Callable[..., Studio]
     turn = studio.window.conversation.turn
     assert turn is not None
     studio.wait(lambda: len(turn.outcome.text) > 20)
+    chats = studio.window.sidebar.list.chats
+    studio.wait(lambda: [row.is_answered for row in chats.rows if row.kind == "chat"] == [True])
     studio.qtbot.keyClick(studio.window, Qt.Key.Key_Escape)
     studio.wait(lambda: not studio.window.conversation.is_running)
+    assert not any(row.is_answered for row in chats.rows)
     answer = studio.window.chat.view.message(1)
     assert answer.state == "stopped"
     assert answer.text.startswith("word word")
