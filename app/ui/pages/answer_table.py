@@ -22,8 +22,8 @@ SORTED = int(Qt.ItemDataRole.UserRole)
 ROW_PX = 30
 HEIGHT_PX = 420
 _LOOK = """
-QTableView::item { padding: 0 12px; }
-QHeaderView::section { padding: 6px 12px; }
+QTableView::item { padding: 0 8px; }
+QHeaderView::section { padding: 6px 8px; }
 QHeaderView::down-arrow, QHeaderView::up-arrow { width: 0; height: 0; image: none; }
 """
 _Index = QModelIndex | QPersistentModelIndex
@@ -159,7 +159,7 @@ class AnswerTable(QTableView):
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        header.setMinimumSectionSize(64)
+        header.setMinimumSectionSize(48)
         self.doubleClicked.connect(self._open)
 
     @property
