@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 from pathlib import Path
@@ -22,7 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtSvg import QSvgRenderer
 
 from app.config.paths import resource
-from app.core.errors import CarrelError
+from app.core.files import write_durably
 from app.ui.fonts import CHINESE, load_fonts
 
 DPI = 1200  # of the page; text and lines stay vectors
@@ -47,25 +46,8 @@ class QtPrinter:
     """Each call makes its own document and painter, so several threads may print."""
 
     def print_pdf(self, html: str, title: str, file: Path) -> None:
-        """Beside the file first, then renamed: a crash leaves no half PDF."""
-        new = file.with_name(f"{file.name}.{os.getpid()}.new")
-        buffer = _print(html, title)
-        try:
-            with new.open("wb") as handle:
-                handle.write(buffer)
-                handle.flush()
-                os.fsync(handle.fileno())
-            new.replace(file)
-        except OSError as error:
-            with contextlib.suppress(OSError):
-                new.unlink()
-            raise CarrelError(
-                "cannot_write",
-                "{file} could not be written: {cause}.",
-                "Check the free space and the permissions of the folder.",
-                file=str(file),
-                cause=error.strerror or str(error),
-            ) from error
+        """Written whole or not at all: a crash leaves no half PDF."""
+        write_durably(file, _print(html, title))
 
     def picture(self, svg: str) -> bytes:
         """PNG on a clear ground."""
