@@ -140,7 +140,7 @@ def _sync(console: Console, places: Places, engine: Engine, *, dev: bool) -> str
 
 
 def _install(console: Console, places: Places, engine: Engine, wheel: Path | None, *, dev: bool) -> str:
-    title = "Installing the locked packages (120 MB from PyPI, less what is cached)"
+    title = "Installing the locked packages (140 MB from PyPI, less what is cached)"
     if not wheel and not packages.has_engine(places):
         title += "; compiling llama.cpp, once: 3 to 5 minutes on two cores"
     with console.step(title):
