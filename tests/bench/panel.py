@@ -14,6 +14,7 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -128,7 +129,7 @@ def _pretend(telemetry: object, gpus: int) -> None:
     from app.machine.live import GpuSample, Sample
 
     ticker = telemetry._ticker  # type: ignore[attr-defined]
-    take = ticker._sample
+    take: Callable[[], Sample] = ticker._sample
     gib = 1 << 30
 
     def sample() -> Sample:
