@@ -14,7 +14,7 @@ from app.core.params import Sampling
 from app.engine import messages as m
 from app.engine.supervisor import Event, Request
 from app.session.desk import Desk
-from app.session.resume import Look, Reading
+from app.session.readings import Look, Reading
 from app.session.stepdown import Descent
 
 ROOM_TOKENS = 1_024  # that a context must have for the rest of an answer

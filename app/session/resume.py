@@ -6,13 +6,11 @@ documents are read anew. Main thread; the disk is touched by jobs, the KV state 
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import logging
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -20,13 +18,13 @@ import msgspec
 from app.core.chat import Timing, Usage
 from app.core.emitter import Emitter
 from app.core.errors import CarrelError
-from app.core.sealing import Key
 from app.engine import messages as m
 from app.engine import saved
 from app.engine.state import EngineState, Phase
 from app.engine.supervisor import Event
-from app.session.prompt import Said, compose_turns
-from app.session.shelf import Rates, SavedSession, Shelf
+from app.session.prompt import Said
+from app.session.readings import Look, Reading, is_worth_it, key_of, readings_of
+from app.session.shelf import SavedSession, Shelf
 from app.store.cipher import locked
 
 if TYPE_CHECKING:
@@ -34,45 +32,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-FEWEST_TOKENS = 2_000  # of documents; fewer are read in a moment
 WHOLE = 0.9  # of the documents' tokens must be in a session, or it is not theirs
 QUIET_S = 3.0  # after an answer, before its reading is saved: the next question may be on its way
 MEASURED_TOKENS = 512  # a shorter reading says little about the speed
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """The beginning of a prompt, up to the end of its documents: what is worth keeping. `tokens` are the documents'."""
-
-    turns: tuple[m.Turn, ...]
-    tokens: int
-    documents: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """The readings of one prompt, longest first, under their keys; `found` is the longest that is on the shelf."""
-
-    readings: tuple[Reading, ...]
-    keys: tuple[str, ...]
-    found: SavedSession | None
-    rates: Rates
-
-
 Done = Callable[[int, Look | None], object]
-
-
-def readings_of(thread: Sequence[Said], system_prompt: str) -> tuple[Reading, ...]:
-    """What of a conversation could be kept, longest first: once for every message that brought documents."""
-    found = []
-    for end, said in enumerate(thread, start=1):
-        beginning = [*thread[: end - 1], replace(said, text="")]
-        documents = [document for one in beginning for document in one.documents]
-        tokens = sum(document.sent_tokens for document in documents)
-        if said.documents and tokens >= FEWEST_TOKENS:
-            names = tuple(document.name for document in documents)
-            found.append(Reading(compose_turns(beginning, system_prompt), tokens, names))
-    return tuple(reversed(found))
 
 
 class Resume:
@@ -111,7 +76,7 @@ class Resume:
         def looked(look: Look) -> None:
             if self._wanted is not None and self._wanted.keys[0] != look.keys[0]:
                 self._wanted = None  # another conversation may push it out of the cache
-            if look.found is None or self._holds_more(look) or not _is_worth_it(look.found, look.rates):
+            if look.found is None or self._holds_more(look) or not is_worth_it(look.found, look.rates):
                 done(0, look)
                 return
             told(look.found.size_bytes / look.rates.restore_bytes_s)
@@ -172,7 +137,7 @@ class Resume:
             self._known = (spec, build, saved.identify(spec, build, 0))
         identity = self._known[2]
         secret = self._desk.vault.sessions_key() or b""
-        keys = tuple(_key(reading, identity, secret) for reading in readings)
+        keys = tuple(key_of(reading, identity, secret) for reading in readings)
         found = next((one for one in map(self.shelf.find, keys) if one), None)
         return Look(readings, keys, found, self.shelf.rates())
 
@@ -272,19 +237,3 @@ class Resume:
         elif state.phase is Phase.LOADED and state.build != self._build:
             self._build = state.build
             self._desk.jobs.run(lambda: self.shelf.remove_stale(state.build))
-
-
-def _key(reading: Reading, identity: saved.Identity, secret: Key = b"") -> str:
-    """Names a session by everything its state depends on that is known before it is made.
-
-    With a `secret`, nobody who guesses the documents can find out from the name whether they were read.
-    """
-    content = msgspec.json.encode((reading.turns, identity))
-    digest = hmac.new(bytes(secret), content, hashlib.sha256) if secret else hashlib.sha256(content)
-    return digest.hexdigest()[:40]
-
-
-def _is_worth_it(session: SavedSession, rates: Rates) -> bool:
-    """Whether bringing it back is faster than reading again, as far as both were measured."""
-    restore_s = session.size_bytes / rates.restore_bytes_s
-    return rates.read_tok_s <= 0 or restore_s < session.sidecar.tokens / rates.read_tok_s

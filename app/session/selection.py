@@ -63,6 +63,30 @@ class Selection(msgspec.Struct, frozen=True):
         """Move the page sent as number `at` of its document, counted from 0."""
         return self._replaced(place, _moved(self.picks[place].pages, at, to))
 
+    def with_shown_page_moved(self, place: int, at: int, to: int, document: Document) -> Selection:
+        """Move a page by the places in the list that shows them; between pages that are not sent there is no order."""
+        shown, sent = pages_shown(document), self.picks[place].pages
+        if at == to or not 0 <= to < len(shown) or shown[at] not in sent:
+            return self
+        others = [number for number in shown if number != shown[at]]
+        goal = sum(1 for number in others[:to] if number in sent)
+        return self.with_page_moved(place, sent.index(shown[at]), goal)
+
+    def without_last(self, over_tokens: int, documents: Sequence[Document]) -> Selection:
+        """Tick off pages from the end, until at least `over_tokens` fewer are sent or none is left.
+
+        `documents` are those of `apply`, with their pages in the order they are sent.
+        """
+        selection = self
+        for place in reversed(range(len(documents))):
+            dropped, pages = [], list(documents[place].sent)
+            while pages and over_tokens > 0:
+                page = pages.pop()
+                dropped.append(page.number)
+                over_tokens -= page.tokens
+            selection = selection.with_pages(place, dropped, documents[place], ticked=False)
+        return selection
+
     def _replaced(self, place: int, pages: tuple[int, ...]) -> Selection:
         picks = list(self.picks)
         picks[place] = Pick(picks[place].document, pages)

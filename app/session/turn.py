@@ -28,8 +28,8 @@ from app.session.failures import as_carrel_error
 from app.session.form import check_form
 from app.session.opening import Opened, open_wish, said_before, title_of, write_rows
 from app.session.prompt import compose_turns
+from app.session.readings import readings_of
 from app.session.record.keeping import keep_origin
-from app.session.resume import readings_of
 from app.session.sampling import instructions_of, seeded, usual_sampling
 from app.session.telling import Telling
 from app.session.wish import Outcome, Wish

@@ -13,7 +13,7 @@ from app.core.emitter import Emitter
 from app.core.errors import CarrelError
 from app.session.preview import Memory, Preview, Weight
 from app.session.prompt import page_marker
-from app.session.selection import Selection, pages_shown
+from app.session.selection import Selection
 from app.store.rows import Attachment
 from app.store.store import Store
 from app.ui.conversation import Conversation
@@ -171,32 +171,17 @@ class Leafing:
             self.turned.emit()
 
     def move_page(self, at: int, to: int) -> None:
-        """Move a page by the places in the list; between pages that are not sent there is no order."""
-        document = self.document
-        if not self._preview or document is None:
-            return
-        shown, sent = pages_shown(document), [page.number for page in document.sent]
-        if at == to or not 0 <= to < len(shown) or shown[at] not in sent:
-            return
-        chosen = set(sent)
-        others = [number for number in shown if number != shown[at]]
-        goal = sum(1 for number in others[:to] if number in chosen)
-        self._choose(self._preview.selection.with_page_moved(self.place, sent.index(shown[at]), goal))
+        """Move a page by its place in the list."""
+        if self._preview and self.document:
+            moved = self._preview.selection.with_shown_page_moved(self.place, at, to, self.document)
+            if moved != self._preview.selection:
+                self._choose(moved)
 
     def keep_what_fits(self) -> None:
         """Tick off pages from the end until the rest fits."""
         weight = self.weight
-        if self._preview is None or weight is None or not weight.over_tokens:
-            return
-        over, selection = weight.over_tokens, self._preview.selection
-        for place in reversed(range(len(self.documents))):
-            dropped, pages = [], list(self.documents[place].sent)
-            while pages and over > 0:
-                page = pages.pop()
-                dropped.append(page.number)
-                over -= page.tokens
-            selection = selection.with_pages(place, dropped, self.documents[place], ticked=False)
-        self._choose(selection)
+        if self._preview and weight and weight.over_tokens:
+            self._choose(self._preview.selection.without_last(weight.over_tokens, self.documents))
 
     # ---- inside
 

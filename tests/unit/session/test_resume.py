@@ -11,11 +11,11 @@ from app.core.child import Exit
 from app.core.loop import Loop
 from app.engine import messages as m
 from app.engine import saved
-from app.session import resume
+from app.session import readings
 from tests.helpers.fake_engine import make_desk
 
 BUILD = "build"
-READING = resume.Reading((m.Turn("user", "A long document."),), 5000, ("lease.pdf",))
+READING = readings.Reading((m.Turn("user", "A long document."),), 5000, ("lease.pdf",))
 
 
 class Child:
@@ -52,7 +52,7 @@ class Child:
 def lay_down(folder: Path, spec: m.Load) -> Path:
     """A session of READING under this load, as far as the parent looks at it."""
     identity = saved.identify(spec, BUILD, 0)
-    state = folder / (resume._key(READING, identity) + ".kv")
+    state = folder / (readings.key_of(READING, identity) + ".kv")
     state.parent.mkdir(parents=True, exist_ok=True)
     state.write_bytes(bytes(100))
     saved.write_sidecar(state, saved.Sidecar(saved.FORMAT, identity, spec.path, 5000, "", 100, 100, 0, 100, (0,)))

@@ -48,6 +48,21 @@ def test_the_pages_of_a_label_are_told() -> None:
     assert "\n\n[D1 p.1] Sheet1 r1-20\nx\n\n" in document_block(labelled, 1)
 
 
+def test_a_page_is_moved_by_its_place_in_the_list() -> None:
+    chosen = Selection.whole(BOOKS).with_pages(0, [2], BOOKS[0], ticked=False)
+    shown = chosen.apply(BOOKS)[0]
+    assert chosen.with_shown_page_moved(0, 4, 1, shown).apply(BOOKS)[0].chosen == (1, 5, 3, 4)
+    assert chosen.with_shown_page_moved(0, 1, 3, shown) == chosen, "a page that is not sent has no place"
+    assert chosen.with_shown_page_moved(0, 0, 5, shown) == chosen
+
+
+def test_what_is_too_much_is_ticked_off_from_the_end() -> None:
+    fewer = Selection.whole(BOOKS).without_last(31, BOOKS)
+    assert [pick.pages for pick in fewer.picks] == [(1, 2, 3), ()]
+    assert Selection.whole(BOOKS).without_last(1_000, BOOKS).apply(BOOKS)[0].chosen == ()
+    assert Selection.whole(BOOKS).without_last(0, BOOKS) == Selection.whole(BOOKS)
+
+
 @given(st.lists(st.tuples(st.integers(0, 1), st.sets(st.integers(1, 5)), st.booleans()), max_size=12))
 def test_nothing_is_sent_twice_or_out_of_nowhere(steps: list[tuple[int, set[int], bool]]) -> None:
     selection = Selection.whole(BOOKS)

@@ -14,7 +14,7 @@ from app.core.loop import Loop
 from app.core.params import Choices
 from app.engine import messages as m
 from app.engine import saved
-from app.session import resume
+from app.session import readings
 from app.session.desk import Desk
 from app.session.prompt import Said
 from app.session.sampling import instructions_of
@@ -108,9 +108,9 @@ def test_a_saved_reading_of_a_set_is_found_for_the_model_in_memory(tmp_path: Pat
     spec = desk.engine.spec
     assert spec is not None
     assert seconds() is None, "nothing was saved"
-    (reading,) = resume.readings_of([Said("user", "", (document,))], instructions_of(desk, Choices()))
+    (reading,) = readings.readings_of([Said("user", "", (document,))], instructions_of(desk, Choices()))
     identity = saved.identify(spec, desk.engine.state.build, 0)
-    state = desk.home.sessions_folder / (resume._key(reading, identity) + ".kv")
+    state = desk.home.sessions_folder / (readings.key_of(reading, identity) + ".kv")
     state.parent.mkdir(parents=True, exist_ok=True)
     state.write_bytes(bytes(100))
     sidecar = saved.Sidecar(saved.FORMAT, identity, spec.path, 3_000, "", 2_000_000_000, 100, 0, 100, (0,))
