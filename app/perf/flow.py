@@ -67,6 +67,14 @@ class Flow:
         known = [speed for speed in speeds if speed is not None]
         return sum(known) if known else None
 
+    def reading_depth(self, at_s: float) -> float | None:
+        """Around which depth the one prompt is read that is being read now; None when there is none, or several."""
+        reading = [number for number, (when, done, total) in self._read.items() if _reads(at_s, when, done, total)]
+        if len(reading) != 1:
+            return None
+        figures = self._meters[reading[0]].figures(at_s)
+        return (figures.prefill_cached + figures.prefill_done) / 2
+
     def writing(self, at_s: float) -> Figures | None:
         """The one answer that is being written; None when there is none, or more than one: they share the card."""
         found = [figures for figures in self._figures(at_s) if figures.tok_s is not None]

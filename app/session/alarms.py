@@ -12,9 +12,9 @@ from app.core.words import say
 from app.fit.plan import Plan
 from app.machine.live import Sample
 from app.machine.throttle import SERIOUS, throttle_words
+from app.session.expecting import SLOW_SHARE
 from app.session.stepdown import SMALLEST_CONTEXT
 
-SLOW_SHARE = 0.6  # of the expected speed
 HOT_C = 84.0
 IDLE_PERCENT = 60.0
 BUSY_CPU_PERCENT = 85.0
@@ -42,7 +42,8 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """All that is known at one moment. Speeds in tokens a second, one at a time; `plan` of the model in memory."""
+    """All that is known at one moment. Speeds in tokens a second, one at a time; `plan` of the model in memory. Below
+    `slow_share` of the expected speed it is slow."""
 
     sample: Sample
     tok_s: float | None = None
@@ -50,10 +51,11 @@ class Circumstances:
     is_answering: bool = False
     plan: Plan | None = None
     is_windows: bool = sys.platform == "win32"
+    slow_share: float = SLOW_SHARE
 
     @property
     def is_slow(self) -> bool:
-        return bool(self.tok_s and self.expected_tok_s and self.tok_s < SLOW_SHARE * self.expected_tok_s)
+        return bool(self.tok_s and self.expected_tok_s and self.tok_s < self.slow_share * self.expected_tok_s)
 
 
 def alarms_of(now: Circumstances) -> list[Alarm]:

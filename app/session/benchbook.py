@@ -8,12 +8,12 @@ import io
 import logging
 import threading
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path, PurePath
 
 import msgspec
 
 from app.core.files import write_durably
-from app.session.figures import utc
 
 log = logging.getLogger(__name__)
 
@@ -145,3 +145,8 @@ def bench_csv(results: Iterable[BenchResult]) -> bytes:
             speeds = (f"{point.prefill_tok_s:.2f}", f"{point.decode_tok_s:.2f}", expected, f"{point.gain:.2f}")
             writer.writerow((*head, point.depth_tokens, point.read_tokens, *speeds, f"{point.ttft_s:.3f}"))
     return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def utc(unix_s: float) -> str:
+    """ "2026-11-22T06:31:05Z"."""
+    return datetime.fromtimestamp(unix_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -6,11 +6,11 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path, PurePath
 
 from app.core.files import write_durably
 from app.perf.alerts import percentile
+from app.session.benchbook import utc
 from app.session.columns import NAMES
 from app.session.desk import Desk
 from app.session.monitor import Monitor
@@ -114,11 +114,6 @@ def _answer_row(one: AnswerFigures) -> tuple[object, ...]:
         one.accepted_tokens,
         _short(one.gain),
     )
-
-
-def utc(unix_s: float) -> str:
-    """ "2026-11-22T06:31:05Z"."""
-    return datetime.fromtimestamp(unix_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _short(value: float | None) -> str:

@@ -21,7 +21,7 @@ from app.perf.steady import Steady
 from app.perf.vram import VramParts
 from app.session.alarms import Alarm, Circumstances, Key, alarms_of
 from app.session.columns import NAMES, values_of
-from app.session.expecting import expected_decode_tok_s
+from app.session.expecting import Expecting, expected_decode_tok_s, expected_prefill_tok_s, slow_share
 from app.session.split import vram_parts
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ class Moment(msgspec.Struct, frozen=True):
     expected_tok_s: float | None = None
     depth_tokens: int = 0
     waiting: int = 0
+    expected_prefill_tok_s: float | None = None
 
 
 class Monitor:
@@ -62,6 +63,7 @@ class Monitor:
         self.sampled: Emitter[[Moment]] = Emitter()
         self.alarmed: Emitter[[]] = Emitter()
         self.flow = Flow()
+        self.expecting = Expecting(desk)
         self._timings: deque[Timing] = deque(maxlen=LAST_ANSWERS)
         self._steady: Steady[Key] = Steady()
         self._last_words: dict[Key, Alarm] = {}
@@ -78,7 +80,8 @@ class Monitor:
         """One second has passed."""
         at_s, desk = self._clock(), self._desk
         has_model = desk.engine.state.has_model
-        writing = self.flow.writing(at_s)
+        self.expecting.look()
+        writing, read_depth = self.flow.writing(at_s), self.flow.reading_depth(at_s)
         expected = expected_decode_tok_s(desk, writing.depth_tokens) if writing and has_model else None
         self.moment = Moment(
             sample,
@@ -89,6 +92,7 @@ class Monitor:
             expected,
             writing.depth_tokens if writing else 0,
             self.flow.waiting + sum(waiting() for waiting in self._queues),
+            expected_prefill_tok_s(desk, read_depth) if read_depth is not None and has_model else None,
         )
         self.history.add(sample.time_s, values_of(self.moment))
         self._look_for_alarms(self.moment)
@@ -115,6 +119,7 @@ class Monitor:
             moment.expected_tok_s,
             not self.flow.is_idle,
             self._desk.plan if state.has_model else None,
+            slow_share=slow_share(self._desk, moment.depth_tokens),
         )
         seen = {alarm.key: alarm for alarm in alarms_of(now)}
         self._last_words |= seen

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from app.core.chat import AnswerState
+from app.core.chat import AnswerState, Timing, Usage
+from app.core.record import EngineUsed
 from app.store.part import Part
 from app.store.rows import figures_of
 
@@ -13,6 +14,23 @@ _SQL = """SELECT m.id, m.chat_id, c.title, m.created_at, m.state, m.model, m.usa
     WHERE m.role = 'assistant' AND m.timing IS NOT NULL AND c.deleted_at IS NULL
     AND CASE WHEN json_valid(m.usage) THEN json_extract(m.usage, '$.prompt_tokens') END > 0
     ORDER BY m.id DESC LIMIT ?"""
+
+_PACES = """SELECT m.usage, m.timing, json_extract(o.origin, '$.engine'),
+    COALESCE(json_extract(o.origin, '$.others'), 0) + COALESCE(json_extract(o.origin, '$.reloaded'), 0)
+    FROM messages m JOIN origins o ON o.message_id = m.id
+    WHERE m.role = 'assistant' AND m.model = ? AND m.timing IS NOT NULL AND json_valid(o.origin)
+    ORDER BY m.id DESC LIMIT ?"""
+_engine = msgspec.json.Decoder(EngineUsed)
+
+
+class AnswerPace(msgspec.Struct, frozen=True):
+    """How fast one answer was, and how its model was loaded. `was_shared`: other answers were written beside it, or the
+    model was loaded anew on its way."""
+
+    usage: Usage
+    timing: Timing
+    engine: EngineUsed
+    was_shared: bool = False
 
 
 class AnswerFigures(msgspec.Struct, frozen=True):
@@ -45,6 +63,10 @@ class AnswerTable(Part):
         """
         return [_figures(*row) for row in self._db.rows(_SQL, most)]
 
+    def answer_paces(self, model: str, most: int) -> tuple[AnswerPace, ...]:
+        """The last answers of the model file at this path, the newest first."""
+        return tuple(_pace(*row) for row in self._db.rows(_PACES, model, most))
+
 
 def _figures(
     message_id: int, chat_id: int, title: str, at_s: float, state: AnswerState, model: str, *texts: str | None
@@ -67,3 +89,11 @@ def _figures(
         usage.accepted_tokens,
         timing.speculation_gain,
     )
+
+
+def _pace(usage: str | None, timing: str | None, engine: str | None, shared: int) -> AnswerPace:
+    try:
+        used = _engine.decode(engine or "{}")
+    except msgspec.MsgspecError:
+        used = EngineUsed()
+    return AnswerPace(*figures_of(usage, timing), used, bool(shared))

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.core.words import say
 from app.engine.state import EngineState
 from app.perf.meter import Figures
-from app.session.expecting import expected_decode_tok_s, recall_reading
+from app.session.expecting import expected_decode_tok_s, expected_prefill_tok_s, recall_reading
 from app.session.monitor import Moment
 from app.session.receipt import speed_words
 from app.ui.bridge import listen
@@ -62,7 +62,8 @@ class AnswerCard(QWidget):
     def show_figures(self, figures: Figures) -> None:
         """Show one moment."""
         path = self._desk.engine.state.path
-        best = self._conversation.best_reading.of(path)
+        around = (figures.prefill_cached + figures.prefill_done) / 2
+        best = expected_prefill_tok_s(self._desk, around) or self._conversation.best_reading.of(path)
         self.rows.show_figures(figures, expected_tok_s=self._expected(figures), best_reading_tok_s=best)
         self.reading.setVisible(self._conversation.is_running and 0 < figures.prefill_fraction < 1)
         self.reading.set_share(figures.prefill_fraction)

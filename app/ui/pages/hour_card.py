@@ -47,7 +47,12 @@ def views(*, has_gpu: bool) -> tuple[View, ...]:
             speed,
             (("decode_tok_s", say("Measured")), ("expected_decode_tok_s", say("Expected here"))),
         ),
-        View("prefill", say("Reading speed"), speed, (("prefill_tok_s", say("Measured")),)),
+        View(
+            "prefill",
+            say("Reading speed"),
+            speed,
+            (("prefill_tok_s", say("Measured")), ("expected_prefill_tok_s", say("Expected here"))),
+        ),
     )
     gpu = (
         View("load", say("GPU load"), "%", (("gpu_load_percent", say("GPU load")),)),
