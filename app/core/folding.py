@@ -1,5 +1,6 @@
 """Text folded for searching: width, case and accents do not count, and scripts without spaces fall into single signs.
 
+Traditional signs of Chinese go to the simplified ones, and letters that are two in one fall apart (ß, œ).
 `fold` gives words separated by spaces. A word of a script that is written with spaces stays whole; every sign of
 Chinese, Japanese, Korean or Thai is a word of its own, so that any piece of such a text is a run of whole words.
 """
@@ -8,9 +9,11 @@ from __future__ import annotations
 
 import unicodedata
 from bisect import bisect_right
+from functools import lru_cache
 from itertools import accumulate
 
 from app.core.radicals import RADICALS
+from app.core.variants import VARIANTS
 
 _STEP = 40
 _MARKS = (
@@ -23,6 +26,8 @@ _SINGLE = (
     (0x1AFF0, 0x3FFFF),
 )
 _ZERO_WIDTH_SPACE = "\u200b"
+# Letters with an accent or of two letters that Unicode does not take apart.
+_LETTERS = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ŧ": "t", "ı": "i"})
 
 
 class _Table(dict[int, str]):
@@ -36,6 +41,12 @@ class _Table(dict[int, str]):
 def fold(text: str) -> str:
     """The words of `text`, in small letters without accents, separated by one or more spaces."""
     return text.translate(_TABLE)
+
+
+@lru_cache(maxsize=1 << 16)
+def is_whole(sign: str) -> bool:
+    """Whether this sign of a folded text is a word of its own, as all of Chinese are."""
+    return _within(ord(sign), _SINGLE)
 
 
 class Folded:
@@ -63,10 +74,12 @@ class Folded:
 
 
 def _plain(sign: str) -> str:
-    """One character without width, case and accents."""
+    """One character without width, case and accents, in its simplified form."""
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", RADICALS.get(ord(sign), sign)).casefold())
     bare = "".join(one for one in plain if not _within(ord(one), _MARKS))
-    return unicodedata.normalize("NFC", bare) if 0x1100 <= ord(bare[:1] or " ") <= 0x11FF else bare
+    if 0x1100 <= ord(bare[:1] or " ") <= 0x11FF:
+        return unicodedata.normalize("NFC", bare)
+    return bare.translate(VARIANTS).translate(_LETTERS)
 
 
 def _word_part(sign: str) -> str:

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from app.core.errors import CarrelError
 from app.core.folding import fold
 from app.store.part import Part
+from app.store.query import beginnings
 
 log = logging.getLogger(__name__)
 
@@ -121,8 +122,8 @@ class Indexing(Part):
         self._db.execute(f"DELETE FROM {table} WHERE rowid = ?", row_id)
         folded = [fold(text or "") for text in texts]
         if any(words and not words.isspace() for words in folded):
-            places = ", ".join("?" * len(folded))
-            self._db.execute(f"INSERT INTO {table} (rowid, {names}) VALUES (?, {places})", row_id, *folded)
+            places, noted = ", ".join("?" * len(folded)), [f"{words} {beginnings(words)}" for words in folded]
+            self._db.execute(f"INSERT INTO {table} (rowid, {names}) VALUES (?, {places})", row_id, *noted)
 
     def _wipe(self, ends_s: float) -> None:
         """Merge the index piece by piece: what is written anew leaves out what was deleted. Then empty the log."""

@@ -13,11 +13,12 @@ from app.store.sqlite import sqlite3
 from app.store.steps.foundation import m001, m002, m003, m004
 from app.store.steps.library import m005
 from app.store.steps.records import m007
+from app.store.steps.search import m008
 from app.store.steps.tree import m006
 
 Migration = Callable[[sqlite3.Connection], None]
 
-MIGRATIONS: tuple[Migration, ...] = (m001, m002, m003, m004, m005, m006, m007)
+MIGRATIONS: tuple[Migration, ...] = (m001, m002, m003, m004, m005, m006, m007, m008)
 
 
 def version_of(connection: sqlite3.Connection) -> int:

@@ -9,12 +9,13 @@ from itertools import islice
 
 import msgspec
 
-from app.core.folding import Folded, fold
+from app.core.folding import Folded, fold, is_whole
 
 _PARTS = re.compile(
     r'(?P<minus>[-－](?=\S))?(?:["“”„«»「『](?P<phrase>[^"“”«»」』]*)(?P<closed>["“”«»」』])?|(?P<word>[^\s"“”]+))'
 )
 MOST_SPANS = 500
+BEGINS = "\u2060"  # before a letter: some word begins with it. No folded text has this sign
 
 Span = tuple[int, int]
 
@@ -28,11 +29,13 @@ class Term(msgspec.Struct, frozen=True, dict=True):
     @property
     def is_letter(self) -> bool:
         """Whether of its last word only one letter is known."""
-        return self.is_open and len(self.words[-1]) == 1 and self.words[-1].isascii()
+        return self.is_open and len(self.words[-1]) == 1 and not is_whole(self.words[-1])
 
     @property
     def match(self) -> str:
-        """As the index of full-text search is asked."""
+        """As the index of full-text search is asked. One letter is looked for among the beginnings of words."""
+        if self.is_letter and len(self.words) == 1:
+            return f'"{BEGINS}{self.words[0]}"'
         return '"' + " ".join(self.words) + '"' + (" *" if self.is_open else "")
 
     @cached_property
@@ -58,13 +61,15 @@ class Query(msgspec.Struct, frozen=True):
 
     @property
     def settled(self) -> Query:
-        """For long texts: a word of one letter that may go on would be half of the library. It is not looked for
-        beside others, and alone it is meant as it stands.
+        """As it is looked for in long texts: the last word of a phrase may stand elsewhere while only its first letter
+        is known, and a letter that is excluded is meant as it stands.
         """
-        whole = [term for term in self.terms if not term.is_letter]
-        parts = [Term(term.words[:-1], is_open=False) for term in self.terms if term.is_letter and term.words[:-1]]
-        alone = [Term(term.words, is_open=False) for term in self.terms]
-        return Query(tuple(whole + parts or alone), tuple(term for term in self.excluded if not term.is_letter))
+        terms: list[Term] = []
+        for term in self.terms:
+            cut = term.is_letter and len(term.words) > 1
+            terms += [Term(term.words[:-1], is_open=False), Term(term.words[-1:])] if cut else [term]
+        excluded = (Term(term.words, is_open=False) if term.is_letter else term for term in self.excluded)
+        return Query(tuple(terms), tuple(excluded))
 
 
 def read_query(text: str) -> Query:
@@ -77,6 +82,14 @@ def read_query(text: str) -> Query:
             term = Term(words, is_open=not part["closed"])
             (excluded if part["minus"] else terms).append(term)
     return Query(tuple(terms), tuple(excluded))
+
+
+def beginnings(folded: str) -> str:
+    """The first letters of the words of a folded text, each once, as the index notes them after its words: a letter
+    may begin half of all words, and to go through them would take longer than one waits for a keystroke.
+    """
+    letters = [sign for sign in {word[0] for word in folded.split()} if not is_whole(sign)]
+    return " ".join(BEGINS + sign for sign in sorted(letters))
 
 
 def fits(query: Query, text: str) -> bool:

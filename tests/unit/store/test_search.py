@@ -16,7 +16,7 @@ from app.store.snippets import snippet_of
 from app.store.sqlite import sqlite3
 from app.store.store import Store
 
-ALPHABET = "abAé1合同约定ガか한글ไ𠀀 ,.-\n"
+ALPHABET = "abAé1合同约約定ガか한글ไ𠀀 ,.-\n"
 TEXTS = st.text(ALPHABET, max_size=12)
 FREE_TEXTS = st.text(max_size=40)
 
@@ -103,6 +103,9 @@ def test_width_case_and_accents_do_not_count() -> None:
         ("合同", "合\u200b同 合同"),
         ("ｶﾞ", "ガ"),
         ("⽂", "文"),
+        ("oeuvre flæsk lodz", "Œuvre Flaesk Łódź"),
+        ("ﬁnance", "finance"),
+        ("１２", "12"),
     ):
         assert fits(read_query(words), text), words
     assert not fits(read_query('"caf"'), "café")
@@ -113,9 +116,15 @@ def test_width_case_and_accents_do_not_count() -> None:
 def test_one_letter_is_not_half_of_the_library(store: Store) -> None:
     chat = store.create_chat("apples")
     store.add_message(chat.id, None, "user", "an agreement about rent")
-    assert [hit.kind for hit in store.search("a").hits] == ["chat"]
+    store.add_message(chat.id, None, "user", "rent of flat 7B")
+    found = store.search("a")
+    assert [hit.kind for hit in found.hits] == ["chat", "message"]
+    assert [found.messages[0].snippet[slice(*span)] for span in found.messages[0].spans] == ["a", "a", "a"]
     assert [hit.kind for hit in store.search("ag").hits] == ["message"]
-    assert [hit.kind for hit in store.search("rent a").hits] == ["message"], "the next word has only begun"
+    assert len(store.search("rent a").messages) == 1, "a word that begins with it, wherever it stands"
+    assert len(store.search('"flat 7').messages) == len(store.search("f").messages) == len(store.search("7").hits) == 1
+    assert store.search("b").hits == (), "no word begins with it"
+    assert len(store.search("rent -a").messages) == 2, "what is excluded is meant as it stands"
     assert [hit.kind for hit in store.search("rent ax").hits] == []
 
 
@@ -197,6 +206,46 @@ def test_a_file_from_before_the_index_is_read_in_small_steps(file: Path) -> None
     again.index_all()
     assert [hit.snippet[:6] for hit in again.search("word59").messages] == ["word59"]
     again.close()
+
+
+def test_either_form_of_chinese_finds_the_other_and_the_text_stays_as_it_was(store: Store) -> None:
+    chat = store.create_chat("Law")
+    store.add_message(chat.id, None, "user", "法院查到了證據，在中華民國臺灣。")
+    store.add_message(chat.id, None, "user", "没有证据，也没有国家。")
+    for words in ("證據", "证据", "証據", "ＺＨ"):
+        hits = store.search(words).messages
+        assert len(hits) == (0 if words == "ＺＨ" else 2), words
+        assert {hit.snippet[slice(*span)] for hit in hits for span in hit.spans} <= {"證據", "证据"}
+    assert [hit.snippet for hit in store.search("台湾").messages] == ["法院查到了證據，在中華民國臺灣。"]
+    assert store.search("合约").hits == store.search("合同").hits == ()
+
+
+def test_an_index_from_before_is_read_again_and_a_crash_in_between_costs_nothing(file: Path) -> None:
+    store = Store(file)
+    chat = store.create_chat("old")
+    for number in range(40):
+        store.add_message(chat.id, None, "user", f"證 number{number}")
+    store.index_all()
+    for row in store._db.rows("SELECT id, text FROM messages"):
+        store._db.execute("DELETE FROM found_messages WHERE rowid = ?", row[0])
+        store._db.execute("INSERT INTO found_messages (rowid, text, thinking) VALUES (?, ?, '')", *row)
+    store._db.execute("PRAGMA user_version = 7")
+    store.close()
+    again = Store(file)
+    assert again.unindexed() == 41
+    assert again.index_some(0.0)
+    assert len(again._search(read_query("number7"), 9, None).messages) == 1, (
+        "what is not read again yet is found as before"
+    )
+    again._db.rows("PRAGMA wal_checkpoint")
+    again._db._connection.close()  # as if the power went
+    last = Store(file)
+    assert 0 < last.unindexed() < 41
+    last.index_all()
+    assert len(last.search("证", limit=50).messages) == 3
+    assert last._db.rows("SELECT count(*) FROM found_messages WHERE found_messages MATCH '证'") == [(40,)]
+    assert last._db.rows("SELECT count(*) FROM found_messages WHERE found_messages MATCH '證'") == [(0,)]
+    last.close()
 
 
 def test_a_damaged_index_does_not_take_the_chats_with_it(file: Path) -> None:
