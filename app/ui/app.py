@@ -20,6 +20,7 @@ from app.ui.first_picture import FirstPicture
 from app.ui.fonts import install_fonts
 from app.ui.formulas.maker import formulas
 from app.ui.icons import icon
+from app.ui.input_method import find_input_method
 from app.ui.roles import install_roles
 from app.ui.theme import Choice, theme
 
@@ -41,6 +42,7 @@ def make_application(argv: Sequence[str]) -> QApplication:
     else:
         policy = Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
         QGuiApplication.setHighDpiScaleFactorRoundingPolicy(policy)
+        find_input_method()
         application = QApplication(list(argv) or ["carrel"])
     application.setApplicationName("carrel")
     application.setApplicationDisplayName("Carrel")

@@ -13,6 +13,7 @@ from PySide6.QtGui import QInputMethodEvent, QTextCharFormat, QTextFormat
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.ui.input_method import find_input_method
 from app.ui.sample_computer import SAMPLE_MACHINE
 from tests.helpers.fake_engine import Script
 from tests.ui.studio import Studio
@@ -118,3 +119,43 @@ def caret(field: QWidget) -> QRect:
     assert found.height() > 0
     assert QPointF(found.topLeft()).x() >= 0
     return found
+
+
+def test_example_gives_way_to_what_is_composed(studio: Studio) -> None:
+    edit = studio.window.chat.composer.edit
+    example = edit.placeholderText()
+    compose(edit, "ni")
+    compose(edit, "ni hao")
+    assert example
+    assert edit.placeholderText() == ""
+    compose(edit, "")
+    assert edit.placeholderText() == example, "given up"
+    compose(edit, "ni")
+    commit(edit, "你")
+    assert edit.placeholderText() == example
+
+
+@pytest.mark.parametrize(
+    ("env", "modules"),
+    [
+        ({"QT_IM_MODULE": "fcitx"}, "fcitx;ibus"),
+        ({"QT_IM_MODULE": "fcitx5", "WAYLAND_DISPLAY": "wayland-0"}, "fcitx5;ibus"),
+        ({"XMODIFIERS": "@im=fcitx"}, "ibus"),
+        ({"XMODIFIERS": "@im=ibus"}, "ibus"),
+        ({"XMODIFIERS": "@im=ibus", "WAYLAND_DISPLAY": "wayland-0"}, None),
+        ({"XMODIFIERS": "@im=none"}, None),
+        ({"QT_IM_MODULE": "ibus"}, None),
+        ({"QT_IM_MODULE": "compose", "XMODIFIERS": "@im=ibus"}, None),
+        ({"QT_IM_MODULE": "fcitx", "QT_IM_MODULES": "wayland;fcitx;ibus"}, "wayland;fcitx;ibus"),
+        ({}, None),
+    ],
+)
+def test_fcitx_is_reached_through_ibus(env: dict[str, str], modules: str | None) -> None:
+    find_input_method(env, "linux")
+    assert env.get("QT_IM_MODULES") == modules
+
+
+def test_other_systems_find_their_own() -> None:
+    env = {"QT_IM_MODULE": "fcitx"}
+    find_input_method(env, "win32")
+    assert env == {"QT_IM_MODULE": "fcitx"}

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QInputMethodEvent, QKeyEvent, QTextOption
-from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from app.core.words import say
 from app.ui.fonts import ui_font
 from app.ui.markdown.direction import LOOKED_AT, is_right_to_left
+from app.ui.widgets.writing_box import WritingBox
 
 LINE_PX = 21
 LARGEST_SHARE = 1 / 3
 
 
-class MessageEdit(QPlainTextEdit):
+class MessageEdit(WritingBox):
     """The text. Enter sends, Shift+Enter breaks the line; never while an input method is composing."""
 
     submitted = Signal()
@@ -23,7 +24,6 @@ class MessageEdit(QPlainTextEdit):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._composing = False
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFont(ui_font())
         self.setTabChangesFocus(True)
@@ -37,11 +37,6 @@ class MessageEdit(QPlainTextEdit):
         self.setAcceptDrops(False)
         self._right_to_left = False
         self.textChanged.connect(self._on_text_changed)
-
-    @property
-    def composing(self) -> bool:
-        """Whether an input method holds text that is not yet chosen."""
-        return self._composing
 
     def wanted_height(self) -> int:
         """The height of all lines."""
@@ -66,16 +61,14 @@ class MessageEdit(QPlainTextEdit):
         self.document().setDefaultTextOption(option)
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
-        """Remember whether text is being composed."""
-        self._composing = bool(event.preeditString())
         super().inputMethodEvent(event)
-        self.composing_changed.emit(self._composing)
+        self.composing_changed.emit(self.composing)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter, and Up in an empty field."""
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if enter and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            if not self._composing:
+            if not self.composing:
                 self.submitted.emit()
             event.accept()
         elif event.key() == Qt.Key.Key_Up and not self.toPlainText():

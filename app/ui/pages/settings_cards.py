@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QFrame, QHBoxLayout, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QFrame, QHBoxLayout, QLineEdit, QWidget
 
 from app.config.paths import models_folder
 from app.core.words import say
@@ -17,6 +17,7 @@ from app.ui.token_count import TokenCount
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.fields import NumberField, make_choice
 from app.ui.widgets.labels import ElidedLabel
+from app.ui.widgets.writing_box import WritingBox
 
 
 class SettingsCard(Card):
@@ -141,7 +142,7 @@ class ModelsCard(SettingsCard):
             self.folder.setText(chosen)
 
 
-class Instructions(QPlainTextEdit):
+class Instructions(WritingBox):
     """Several lines, kept when the field is left."""
 
     kept: Callable[[str], object] = staticmethod(lambda _: None)

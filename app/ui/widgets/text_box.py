@@ -6,11 +6,13 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QVBoxLayout
 
+from app.ui.widgets.writing_box import WritingBox
+
 PAUSE_MS = 500
 LINE_PX = 20
 
 
-class TextBox(QPlainTextEdit):
+class TextBox(WritingBox):
     """`kept(text)` comes once a change is worth keeping. Tab leaves the box."""
 
     kept = Signal(str)
