@@ -35,6 +35,7 @@ class ModelBar(QWidget):
         self.setProperty("ground", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.sidebar = _toggle("panel-left", say("Chats") + " (Ctrl+B)")
+        self.sidebar.setProperty("settled", "true")  # open is how it mostly is: nothing to point out
         self.back = TextButton(say("Back to the chat"), kind="quiet", picture="arrow-left")
         self.back.clicked.connect(self.back_wanted)
         self.model = TextButton("", kind="quiet", picture="chevron-down")

@@ -12,6 +12,7 @@ from app.core.words import say
 from app.ui.widgets.buttons import IconButton, TextButton
 
 SHOWN_MS, NOTED_MS = 10_000, 60_000
+MOST_PX = 792  # as wide as the message above it
 
 
 class Notices(QWidget):
@@ -25,7 +26,10 @@ class Notices(QWidget):
         card.setProperty("ground", "card")
         outer = QHBoxLayout(self)
         outer.setContentsMargins(16, 0, 16, 8)
-        outer.addWidget(card)
+        card.setMaximumWidth(MOST_PX)
+        outer.addStretch(1)
+        outer.addWidget(card, 1000)
+        outer.addStretch(1)
         self._words = QLabel()
         self._words.setWordWrap(True)
         self._words.setTextFormat(Qt.TextFormat.PlainText)

@@ -38,26 +38,26 @@ def test_a_preset_is_edited_named_copied_removed_and_reset_with_ways_back(tmp_pa
     assert kept.origin == "changed"
     assert "changed" in card.state.text()
 
-    card.reset.click()
+    card.reset.trigger()
     assert presets.get("contract") == original
     window.notices._on_clicked()
     assert presets.get("contract").choices == kept.choices
 
-    card.copy.click()
+    card.copy.trigger()
     copy = page.cards["contract-reading"]
     assert copy.editor is not None
-    copy.rename.click()
+    copy.rename.trigger()
     copy.name.setText("Leases")
     qtbot.keyClick(copy.name, Qt.Key.Key_Return)
     assert copy.title.text() == "Leases"
-    copy.remove.click()
+    copy.remove.trigger()
     assert "contract-reading" not in page.cards
     window.notices._on_clicked()
     assert presets.get("Leases").choices.instructions == "Read it twice."
 
-    card.favour.click()
+    card.favour.trigger()
     assert studio.desk.settings.default_preset == "contract"
-    page.cards["translation"].remove.click()
+    page.cards["translation"].remove.trigger()
     assert page.missing.isVisible()
     page.missing.click()
     assert "translation" in page.cards

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from app.core.words import say
 from app.engine.state import EngineState
@@ -19,6 +19,7 @@ from app.ui.bridge import listen
 from app.ui.conversation import Conversation
 from app.ui.inspector.figure_rows import FigureRows
 from app.ui.inspector.metrics import reading_metric, speed_metric
+from app.ui.pages.page import label
 from app.ui.widgets.metric import LARGEST_POINTS
 from app.ui.widgets.progress import ThinBar
 
@@ -47,7 +48,7 @@ class AnswerCard(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        for widget in (self.speed, self.read_speed, self.rows, self.reading):
+        for widget in (self.speed, self.read_speed, self._framed()):
             column.addWidget(widget)
         self.reading.hide()
         self._timer = QTimer(self, interval=BEAT_MS)
@@ -58,6 +59,17 @@ class AnswerCard(QWidget):
         self._on_engine(self._desk.engine.state)
         self._on_running_changed()
         self.show_figures(self._figures() or Figures())
+
+    def _framed(self) -> QFrame:
+        """The figures in a box, as the graphics memory is."""
+        box = QFrame()
+        box.setProperty("ground", "sheet")
+        inner = QVBoxLayout(box)
+        inner.setContentsMargins(12, 10, 12, 10)
+        inner.setSpacing(8)
+        for widget in (label(say("Answer"), "quiet"), self.rows, self.reading):
+            inner.addWidget(widget)
+        return box
 
     def show_figures(self, figures: Figures) -> None:
         """Show one moment."""

@@ -57,14 +57,19 @@ class Documents(QWidget):
             return
         self._column.addWidget(label(_sum_words(chips, sent), "quiet"))
         if chips:
-            self._column.addWidget(label(say("In this message"), "group"))
+            self._head(say("In this message"))
         for chip in chips:
             self._add(_attached_item(chip)).clicked.connect(lambda _=False, key=chip.key: self.preview_wanted.emit(key))
         if sent:
-            self._column.addWidget(label(say("Sent with earlier questions"), "group"))
+            self._head(say("Sent with earlier questions"))
         for number, one in enumerate(sent, 1):
             row = self._add(_sent_item(number, one))
             row.clicked.connect(lambda _=False, number=number, one=one: self._open(number, one))
+
+    def _head(self, words: str) -> None:
+        head = label(words, "group")
+        head.setContentsMargins(0, 8, 0, 0)
+        self._column.addWidget(head)
 
     def _add(self, item: DocumentItem) -> DocumentRow:
         row = DocumentRow(item)

@@ -21,7 +21,7 @@ class FigureRows(QWidget):
         super().__init__(parent)
         self._rows: dict[str, tuple[QLabel, QLabel]] = {}
         grid = QGridLayout(self)
-        grid.setContentsMargins(0, 4, 0, 0)
+        grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(0, 1)
         for number, (key, words, meaning) in enumerate(_names()):

@@ -23,7 +23,7 @@ ROW_PX = 30
 HEIGHT_PX = 420
 _LOOK = """
 QTableView::item { padding: 0 8px; }
-QHeaderView::section { padding: 6px 8px; }
+QHeaderView::section { padding: 6px 11px; }
 QHeaderView::down-arrow, QHeaderView::up-arrow { width: 0; height: 0; image: none; }
 """
 _Index = QModelIndex | QPersistentModelIndex

@@ -57,7 +57,7 @@ class BeginCard(Card):
     def _build_buttons(self) -> None:
         self.get = TextButton(say("Download"), kind="primary", picture="download")
         self.get.clicked.connect(self._on_get)
-        self.choose = TextButton(say("Choose a GGUF file…"), picture="folder-open")
+        self.choose = TextButton(say("Choose a GGUF file…"), picture="file")
         self.choose.setToolTip(meaning("GGUF"))
         self.choose.clicked.connect(lambda: self.tell_refused(None))
         self.choose.clicked.connect(self.choose_wanted)
@@ -122,6 +122,7 @@ class BeginCard(Card):
         free = machine.disk_free_bytes if machine is not None else 0
         fits = plan is None or machine is None or bool(here) or coming or free >= plan.model.size_bytes
         self.get.setEnabled(plan is not None and fits)
+        self.demo.set_kind("plain" if plan is not None or self._guide.advice_error is None else "primary")
         self.place.setVisible(not fits)
         self.space.setVisible(plan is not None and not coming)
         if plan is None:

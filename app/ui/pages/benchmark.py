@@ -192,7 +192,8 @@ def place_words(result: BenchResult) -> str:
 
 
 def _depth_words(depth: float) -> str:
-    return format_tokens(round(depth))
+    tokens = round(depth)
+    return f"{tokens // 1024}K" if tokens >= 1024 and tokens % 1024 == 0 else format_tokens(tokens)
 
 
 def _depth_ticks(low: float, high: float) -> list[float]:

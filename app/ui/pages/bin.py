@@ -151,7 +151,7 @@ class BinRow(QFrame):
         self.restore = TextButton(say("Restore"), picture="undo-2")
         self.restore.setAccessibleName(say("Restore") + f": {title}")
         self.restore.clicked.connect(self.restored)
-        question = say("Delete for ever? This cannot be undone.")
+        question = say("This cannot be undone.")
         self.erase = Confirmed(say("Delete for ever"), question, erase, about=title, kind="quiet")
         words = QVBoxLayout()
         words.setSpacing(2)

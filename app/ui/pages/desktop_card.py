@@ -8,7 +8,7 @@ from app.core.errors import CarrelError
 from app.core.words import say
 from app.session.desk import Desk
 from app.session.integration import integrate, is_integrated, withdraw
-from app.ui.pages.page import Card, label
+from app.ui.pages.page import Card, hint, label
 
 
 class DesktopCard(Card):
@@ -33,10 +33,10 @@ class DesktopCard(Card):
         self.column.addWidget(self.notify)
         self.column.addWidget(self.tray)
         if not has_tray:
-            self.column.addWidget(label(say("This desktop has no system tray."), "quiet"))
+            self.column.addWidget(hint(say("This desktop has no system tray.")))
         self.column.addWidget(self.entry)
         words = say("For you alone; nothing is installed for others. Switch it off, and it is taken away again.")
-        self.column.addWidget(label(words, "quiet"))
+        self.column.addWidget(hint(words))
         self.column.addWidget(self.problem)
 
     def _on_entry(self, on: bool) -> None:

@@ -38,8 +38,11 @@ class LibraryPage(Page):
         for card in (self.here, self.coming, self.fitting):
             self.add(card)
         self._shown: object = None
+        self._gets: list[tuple[Plan, TextButton]] = []
         listen(self, lambda: guide.changed.connect(self._show))
         listen(self, lambda: downloads.listed.connect(self._show_downloads))
+        listen(self, lambda: downloads.finished.connect(lambda _: self._show_gets()))
+        listen(self, lambda: downloads.failed.connect(lambda _: self._show_gets()))
         listen(self, lambda: desk.engine.changed.connect(lambda _: self._show()))
         self._show()
         self._show_downloads()
@@ -61,7 +64,7 @@ class LibraryPage(Page):
         for model in self._guide.models:
             column.addLayout(self._model_row(model))
             column.addWidget(line())
-        choose = TextButton(say("Choose a GGUF file…"), picture="folder-open")
+        choose = TextButton(say("Choose a GGUF file…"), picture="file")
         choose.clicked.connect(self.choose_wanted)
         demo = TextButton(say("Try the demo"), picture="play")
         demo.clicked.connect(self.demo_wanted)
@@ -91,6 +94,7 @@ class LibraryPage(Page):
 
     def _show_fitting(self) -> None:
         self.fitting.clear()
+        self._gets.clear()
         guide, column = self._guide, self.fitting.column
         if guide.advice_error is not None:
             column.addWidget(label(str(guide.advice_error), "bad"))
@@ -102,25 +106,49 @@ class LibraryPage(Page):
         for plan in guide.advice.alternatives:
             column.addWidget(line())
             self._add_plan(plan, brief=True)
+        self._show_gets()
 
     def _add_plan(self, plan: Plan, *, brief: bool) -> None:
         column = self.fitting.column
         column.addWidget(PlanView(plan, self._guide.vram_total_bytes, brief=brief))
         if brief:
             column.addWidget(label(f"{plan_details(plan)} · {memory_needed(plan)}", "quiet"))
-        get = TextButton(
-            say("Download {size}", size=format_bytes(plan.model.size_bytes)),
-            kind="plain" if brief else "primary",
-            picture="download",
-        )
-        get.clicked.connect(lambda: self._downloads.begin(plan))
+        get = TextButton("", kind="plain" if brief else "primary", picture="download")
+        get.clicked.connect(lambda: self._on_get(plan))
+        self._gets.append((plan, get))
         column.addLayout(buttons(get))
         proof = self._guide.proof_words(plan)
         if proof:
             column.addWidget(label(proof, "quiet"))
+
+    def _show_gets(self) -> None:
+        """What is here is loaded, what is on its way is not asked for twice."""
+        for plan, get in self._gets:
+            size = format_bytes(plan.model.size_bytes)
+            download = self._downloads.of(plan.model.file)
+            coming = download is not None and not download.is_over
+            get.setEnabled(not coming)
+            if coming:
+                get.rename(say("Downloading"))
+            else:
+                get.rename(say("Load it") if self._place_of(plan) else say("Download {size}", size=size))
+
+    def _place_of(self, plan: Plan) -> str:
+        """Where the plan's file is already, "" when it is not."""
+        name = Path(plan.model.file).name
+        sound = (model for model in self._guide.models if not model.problem)
+        return plan.model.path or next((str(one.path) for one in sound if one.path.name == name), "")
+
+    def _on_get(self, plan: Plan) -> None:
+        here = self._place_of(plan)
+        if here:
+            self.load_wanted.emit(here)
+        else:
+            self._downloads.begin(plan)
 
     def _show_downloads(self) -> None:
         self.coming.clear()
         self.coming.setVisible(bool(self._downloads.all))
         for download in self._downloads.all:
             self.coming.column.addWidget(DownloadCard(self._downloads, download))
+        self._show_gets()

@@ -9,6 +9,7 @@ from app.ui.widgets.flow import FlowLayout
 from app.ui.widgets.labels import ElidedLabel
 
 COLUMN_PX = 760
+CHECK_PX = 26  # a check box and its space
 
 
 class Page(QScrollArea):
@@ -55,6 +56,7 @@ class Card(QFrame):
         self.column.setContentsMargins(16, 14, 16, 16)
         self.column.setSpacing(8)
         self.heading = label(heading, "heading")
+        self.heading.setContentsMargins(0, 0, 0, 4)
         if heading:
             self.column.addWidget(self.heading)
             self.setAccessibleName(heading)
@@ -98,12 +100,20 @@ def fact(name: str, value: str, *, wrap: bool = True) -> QHBoxLayout:
     row.setSpacing(12)
     left, right = label(name, "quiet", wrap=False), label(value) if wrap else ElidedLabel(value)
     left.setFixedWidth(116)
+    left.setContentsMargins(0, 1 if wrap else 0, 0, 0)  # the smaller letters stand on the line of the larger
     if wrap:
         right.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     right.setAccessibleName(f"{name}: {value}")
     row.addWidget(left, 0, Qt.AlignmentFlag.AlignTop if wrap else Qt.AlignmentFlag.AlignVCenter)
     row.addWidget(right, 1)
     return row
+
+
+def hint(text: str) -> QLabel:
+    """A quiet word under a check box, in line with the box's own words."""
+    words = label(text, "quiet")
+    words.setContentsMargins(CHECK_PX, 0, 0, 4)
+    return words
 
 
 def field(name: str, widget: QWidget) -> QHBoxLayout:

@@ -73,7 +73,7 @@ class PlanView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        column.addWidget(label(plan_title(plan), "" if brief or inside else "heading"))
+        column.addWidget(label(plan_title(plan), "" if inside else "strong"))
         column.addWidget(label(plan.reason, "quiet" if brief else ""))
         if brief:
             return

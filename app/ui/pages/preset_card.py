@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QWidget
 
 from app.core.preset import Preset
 from app.core.words import say
 from app.session.desk import Desk
 from app.ui.pages.page import Card, buttons, label
 from app.ui.pages.preset_editor import PresetEditor
-from app.ui.widgets.buttons import TextButton
+from app.ui.widgets.buttons import IconButton, TextButton, open_under
 from app.ui.widgets.picture import Picture
 
 
@@ -49,17 +49,15 @@ class PresetCard(Card):
         self.edit = TextButton(say("Edit"), picture="pencil")
         self.edit.setCheckable(True)
         self.edit.toggled.connect(self._on_edit)
-        self.favour = TextButton("", kind="quiet")
-        self.favour.clicked.connect(lambda: self.favoured.emit(not self._is_favoured))
-        self.rename = TextButton(say("Rename"), kind="quiet")
-        self.rename.clicked.connect(self._begin_naming)
-        self.copy = TextButton(say("Duplicate"), kind="quiet")
-        self.copy.clicked.connect(self.copied)
-        self.reset = TextButton(say("Reset"), kind="quiet")
-        self.reset.setToolTip(say("As it came with Carrel"))
-        self.reset.clicked.connect(self.reset_wanted)
-        self.remove = TextButton(say("Remove"), kind="quiet")
-        self.remove.clicked.connect(self.removed)
+        self.more, menu = IconButton("ellipsis", say("More"), px=18), QMenu(self)
+        self.favour = menu.addAction("", lambda: self.favoured.emit(not self._is_favoured))
+        menu.addSeparator()
+        self.rename = menu.addAction(say("Rename"), self._begin_naming)
+        self.copy = menu.addAction(say("Duplicate"), self.copied.emit)
+        self.reset = menu.addAction(say("As it came with Carrel"), self.reset_wanted.emit)
+        menu.addSeparator()
+        self.remove = menu.addAction(say("Remove"), self.removed.emit)
+        self.more.clicked.connect(lambda: open_under(self.more, menu))
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
@@ -68,10 +66,10 @@ class PresetCard(Card):
         head.addWidget(self.title, 1)
         head.addWidget(self.name, 1)
         head.addWidget(self.state)
+        head.addWidget(self.more)
         self.column.addLayout(head)
         self.column.addWidget(self.purpose)
-        self._acts = (self.use, self.edit, self.favour, self.rename, self.copy, self.reset, self.remove)
-        self.column.addLayout(buttons(*self._acts))
+        self.column.addLayout(buttons(self.use, self.edit))
 
     def show_preset(self, preset: Preset, *, is_default: bool) -> None:
         """As it is kept now. An open editor keeps what is typed in it."""
@@ -85,8 +83,9 @@ class PresetCard(Card):
         self.state.setText(" · ".join(state for state in states if state))
         self.favour.setText(say("Not for new chats") if is_default else say("Use for new chats"))
         self.reset.setVisible(preset.origin == "changed")
-        for button in self._acts:
+        for button in (self.use, self.edit):
             button.setAccessibleName(f"{button.text()}: {preset.name}")
+        self.more.set_name(say("More") + f": {preset.name}")
 
     def fold(self) -> None:
         self.edit.setChecked(False)

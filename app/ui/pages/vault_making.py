@@ -14,6 +14,7 @@ from app.core.errors import CarrelError
 from app.core.words import mark, say
 from app.session import vault, vaultways
 from app.session.desk import Desk
+from app.ui.fonts import mono_font
 from app.ui.pages.page import Card, buttons, label
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.secret import SecretField
@@ -113,7 +114,8 @@ class RecoveryCard(Card):
 
     def __init__(self, key: str, parent: QWidget | None = None) -> None:
         super().__init__(say("Recovery key"), parent)
-        self.key = label(key, "heading")
+        self.key = label(key)
+        self.key.setFont(mono_font(16))  # no letter is to be taken for a figure
         self.key.setTextInteractionFlags(self.key.textInteractionFlags() | _SELECTABLE)
         self.key.setAccessibleName(say("Recovery key: {key}", key=key))
         copy, done = TextButton(say("Copy"), picture="copy"), TextButton(say("I have written it down"), kind="primary")

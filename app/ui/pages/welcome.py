@@ -64,6 +64,7 @@ class Welcome(QScrollArea):
         inner.setMaximumWidth(COLUMN_PX)
         inner.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         column = QVBoxLayout(inner)
+        column.setContentsMargins(0, 8, 0, 8)
         column.setSpacing(8)
         column.addStretch(2)
         column.addWidget(self._title)

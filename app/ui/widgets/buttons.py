@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt
+from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QWidget
 
 from app.ui.icons import icon
 
@@ -55,6 +55,12 @@ class IconButton(QToolButton):
         self.setIcon(icon(self._picture, self._role, self._px, filled=self._filled))
 
 
+def open_under(button: QToolButton, menu: QMenu) -> None:
+    """A menu below its button, their right edges in line."""
+    menu.setAccessibleName(button.accessibleName())
+    menu.popup(button.mapToGlobal(QPoint(button.width() - menu.sizeHint().width(), button.height() + 4)))
+
+
 ICON_PX, ICON_GAP_PX = 16, 4
 
 
@@ -70,6 +76,15 @@ class TextButton(QPushButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(text)
         self._draw()
+
+    def set_kind(self, kind: str) -> None:
+        """Another look, where another button has become the one to press."""
+        if kind != self._kind:
+            self._kind = kind
+            self.setProperty("kind", kind)
+            self.style().unpolish(self)
+            self.style().polish(self)
+            self._draw()
 
     def rename(self, text: str) -> None:
         """Other words, spoken as well."""

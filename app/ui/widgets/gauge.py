@@ -99,7 +99,7 @@ class ContextGauge(QWidget):
 
     def _segments(self) -> list[tuple[str, int, QColor]]:
         parts, shades = self._parts, segment_colours(tokens(), self.level)
-        names = (say("Instructions"), say("Documents"), say("History"), say("Room for the answer"))
+        names = (say("Instructions"), say("Documents"), say("Conversation"), say("Room for the answer"))
         counts = (parts.instructions, parts.documents, parts.history, parts.answer)
         return list(zip(names, counts, shades, strict=True))
 
@@ -147,5 +147,4 @@ class ContextGauge(QWidget):
 def segment_colours(colours: Tokens, level: str = "good") -> tuple[QColor, QColor, QColor, QColor]:
     """Four strengths of one colour: the accent, or the warning's own."""
     base = colours.accent if level == "good" else getattr(colours, level)
-    ground = colours.page
-    return tuple(blend(base, ground, share) for share in (1.0, 0.72, 0.48, 0.26))  # type: ignore[return-value]
+    return tuple(blend(base, colours.track, share) for share in (1.0, 0.7, 0.45, 0.22))  # type: ignore[return-value]

@@ -63,11 +63,11 @@ class VramBar(QWidget):
 
     def _segments(self) -> list[tuple[str, int, QColor]]:
         parts, colours = self._parts, tokens()
-        accent, page = colours.accent, colours.page
+        accent, track, page = colours.accent, colours.track, colours.page
         return [
             (say("Weights"), parts.weights_bytes, blend(accent, page, 1.0)),
-            (say("Conversation memory (KV)"), parts.kv_bytes, blend(accent, page, 0.62)),
-            (say("Working memory"), parts.compute_bytes, blend(accent, page, 0.34)),
+            (say("Conversation memory (KV)"), parts.kv_bytes, blend(accent, track, 0.62)),
+            (say("Working memory"), parts.compute_bytes, blend(accent, track, 0.3)),
             (say("Other programs"), parts.other_bytes, blend(colours.quiet, page, 0.7)),
             (say("Free"), parts.free_bytes, QColor(colours.track)),
         ]
