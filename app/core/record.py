@@ -40,8 +40,16 @@ class ModelUsed(msgspec.Struct, frozen=True, omit_defaults=True):
     template_sha256: str = ""
 
 
+class LibraryUsed(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A file the engine was in: a shared library of llama.cpp or ggml, by its name."""
+
+    name: str
+    sha256: str = ""
+
+
 class EngineUsed(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The engine and how the model was loaded in it. Sizes in tokens; `n_gpu_layers` -1 is all."""
+    """The engine and how the model was loaded in it. Sizes in tokens; `n_gpu_layers` -1 is all. `build` is the binding
+    with what the library was compiled with, `commit` the source it was made from as far as it says."""
 
     build: str = ""
     devices: tuple[str, ...] = ()
@@ -59,6 +67,8 @@ class EngineUsed(msgspec.Struct, frozen=True, omit_defaults=True):
     adapters: tuple[AdapterUsed, ...] = ()
     n_draft: int = 0
     draft_model: str = ""
+    commit: str = ""
+    libraries: tuple[LibraryUsed, ...] = ()
 
 
 class Origin(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -155,12 +155,15 @@ class Shutdown(_Message, frozen=True):
 
 
 class Ready(_Message, frozen=True):
-    """The greeting. `devices` are the names llama.cpp reports; `build` names the engine library."""
+    """The greeting. `devices` are the names llama.cpp reports; `build` names the engine library, `commit` the source it
+    was made from where it knows that; `libraries` are the files it is in."""
 
     protocol: int
     build: str
     devices: tuple[str, ...] = ()
     gpu: bool = False
+    commit: str = ""
+    libraries: tuple[str, ...] = ()
 
 
 class LoadProgress(_Message, frozen=True):

@@ -25,7 +25,8 @@ class Phase(Enum):
 class EngineState:
     """`path` is the model in memory or on its way there; `cause` says why the phase is FAILED.
 
-    `costs` are what steps of this model were measured to take here.
+    `build`, `commit` and the files `libraries` name the engine; `costs` are what steps of this model were measured to
+    take here.
     """
 
     phase: Phase = Phase.STOPPED
@@ -39,6 +40,8 @@ class EngineState:
     build: str = ""
     devices: tuple[str, ...] = ()
     gpu: bool = False
+    commit: str = ""
+    libraries: tuple[str, ...] = ()
     costs: tuple[m.Cost, ...] = ()
     cause: CarrelError | None = None
     resting: bool = False
@@ -60,7 +63,8 @@ class EngineState:
     def greeted(self, message: m.Ready) -> EngineState:
         """After the child said what it is."""
         phase = Phase.READY if self.phase is Phase.STARTING else self.phase
-        return replace(self, phase=phase, build=message.build, devices=message.devices, gpu=message.gpu)
+        named = replace(self, build=message.build, commit=message.commit, libraries=message.libraries)
+        return replace(named, phase=phase, devices=message.devices, gpu=message.gpu)
 
     def with_model(self, message: m.Loaded) -> EngineState:
         return replace(
@@ -77,7 +81,7 @@ class EngineState:
 
     def without_model(self, phase: Phase, cause: CarrelError | None = None) -> EngineState:
         kept = EngineState(phase=phase, can_think=self.can_think, build=self.build, devices=self.devices, gpu=self.gpu)
-        return replace(kept, cause=cause)
+        return replace(kept, commit=self.commit, libraries=self.libraries, cause=cause)
 
     def at_rest(self) -> EngineState:
         """Without its model, whose name is kept for the next question."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import sys
 from collections import deque
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any
 import llama_cpp
 from llama_cpp import llama_cpp as C
 
+_LIBRARY = re.compile(r"(lib)?(llama|ggml|mtmd)[\w.-]*?\.(so|dll|dylib)(\.\d+)*$")
 _GGML_LOG_WARN, _GGML_LOG_ERROR, _GGML_LOG_CONT = 3, 4, 5
 
 recent_errors: deque[str] = deque(maxlen=20)
@@ -43,6 +45,27 @@ def build_name() -> str:
     """Names the engine build: binding version and the CPU features it was compiled with."""
     info = (C.llama_print_system_info() or b"").decode("utf-8", "replace").strip()
     return f"llama-cpp-python {llama_cpp.__version__} | {info}"
+
+
+def commit_name() -> str:
+    """The versions of llama.cpp and ggml and the commit they were made from, as far as the libraries tell."""
+    told = (("llama.cpp", "llama_version"), ("ggml", "ggml_version"), ("commit", "ggml_commit"))
+    words = ((name, _told(function)) for name, function in told)
+    return ", ".join(f"{name} {word}" for name, word in words if word)
+
+
+def library_files() -> tuple[str, ...]:
+    """The shared libraries of llama.cpp and ggml that this process has in memory; where the system does not tell, all
+    that lie with the binding."""
+    folder = Path(llama_cpp.__file__).parent / "lib"
+    beside = {path for path in folder.glob("*") if _LIBRARY.match(path.name) and path.is_file()}
+    try:
+        lines = Path("/proc/self/maps").read_text("utf-8", "replace").splitlines()
+    except OSError:
+        return tuple(sorted(map(str, beside)))
+    mapped = {Path(line.split(maxsplit=5)[5]) for line in lines if line.count("/") and len(line.split(maxsplit=5)) == 6}
+    loaded = {str(path) for path in mapped if _LIBRARY.match(path.name)}
+    return tuple(sorted(loaded or map(str, beside)))
 
 
 def device_names() -> tuple[str, ...]:
@@ -78,6 +101,14 @@ def _native(name: str, result: Any, *arguments: Any) -> Any:
             function.argtypes, function.restype = list(arguments), result
             return function
     raise AttributeError(name)
+
+
+def _told(function: str) -> str:
+    """What a function without arguments says; "" where there is none."""
+    try:
+        return _text(_native(function, ctypes.c_char_p)())
+    except (AttributeError, OSError):
+        return ""
 
 
 def _text(raw: bytes | None) -> str:

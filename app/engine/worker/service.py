@@ -59,7 +59,8 @@ class Service:
         """Serve commands for ever; an unexpected error ends the process, and the parent says so."""
         try:
             library.open_library()
-            self._send(m.Ready(m.PROTOCOL, library.build_name(), library.device_names(), library.has_gpu()))
+            told = library.build_name(), library.device_names(), library.has_gpu()
+            self._send(m.Ready(m.PROTOCOL, *told, library.commit_name(), library.library_files()))
             while True:
                 self._serve_waiting()
                 self._step()

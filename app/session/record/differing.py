@@ -54,12 +54,23 @@ def _model(then: Origin, now: Origin) -> Iterator[str]:
         yield say(
             "The engine is another build: {now} instead of {then}.", then=_build(then.engine), now=_build(now.engine)
         )
+    yield from _libraries(then.engine, now.engine)
     if then.engine.devices != now.engine.devices:
         yield say(
             "It runs on other devices: {now} instead of {then}.",
             then=say(", ").join(then.engine.devices) or "–",
             now=say(", ").join(now.engine.devices) or "–",
         )
+
+
+def _libraries(then: EngineUsed, now: EngineUsed) -> Iterator[str]:
+    """What the name of the build does not tell: the source it was made from, and its very files."""
+    if then.commit and now.commit and then.commit != now.commit:
+        yield say("The engine was made from other sources: {now} instead of {then}.", then=then.commit, now=now.commit)
+    if then.libraries and now.libraries and then.libraries != now.libraries:
+        before = {one.name: one.sha256 for one in then.libraries}
+        names = [one.name for one in now.libraries if before.pop(one.name, "") != one.sha256]
+        yield say("Files of the engine are others: {names}.", names=say(", ").join([*names, *before]))
 
 
 def _asked(then: Origin, now: Origin) -> Iterator[str]:

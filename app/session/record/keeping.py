@@ -11,10 +11,18 @@ import msgspec
 
 from app.core.chat import Document
 from app.core.emitter import Emitter
-from app.core.record import EngineUsed, ModelUsed, Origin
+from app.core.record import EngineUsed, LibraryUsed, ModelUsed, Origin
 from app.engine import messages as m
 from app.session.desk import Desk
-from app.session.record.origin import adapter_hash, adapters_of, driver_version, engine_used, model_used, origin_of
+from app.session.record.origin import (
+    adapter_hash,
+    adapters_of,
+    driver_version,
+    engine_used,
+    libraries_used,
+    model_used,
+    origin_of,
+)
 from app.session.wish import Outcome
 
 log = logging.getLogger(__name__)
@@ -53,8 +61,8 @@ def keep_origin(
         _keep(desk, message_id, with_looked(ends[0], looked[0]) if looked else ends[0])
 
     disconnect = ended.connect(on_ended)
-    adapters = adapters_of(spec)
-    desk.jobs.run(lambda: look_at(begun, adapters), on_looked, _log)
+    adapters, libraries = adapters_of(spec), state.libraries
+    desk.jobs.run(lambda: look_at(begun, adapters, libraries), on_looked, _log)
 
 
 class Looked(msgspec.Struct, frozen=True):
@@ -63,19 +71,23 @@ class Looked(msgspec.Struct, frozen=True):
     model: ModelUsed
     driver: str
     adapters: dict[str, str]  # hashes by path
+    libraries: tuple[LibraryUsed, ...] = ()
 
 
-def look_at(origin: Origin, adapters: Sequence[str] = ()) -> Looked:
-    """In a job: what the header of the model, the adapters and the graphics driver tell."""
+def look_at(origin: Origin, adapters: Sequence[str] = (), libraries: Sequence[str] = ()) -> Looked:
+    """In a job: what the header of the model, the adapters, the graphics driver and the engine's files tell."""
     model = model_used(Path(origin.model.path), origin.model.description)
-    return Looked(model, driver_version(), {path: adapter_hash(Path(path)) for path in adapters})
+    hashes = {path: adapter_hash(Path(path)) for path in adapters}
+    return Looked(model, driver_version(), hashes, libraries_used(libraries))
 
 
 def with_looked(origin: Origin, found: Looked) -> Origin:
     adapters = tuple(
         msgspec.structs.replace(one, sha256=found.adapters.get(one.path, "")) for one in origin.engine.adapters
     )
-    engine: EngineUsed = msgspec.structs.replace(origin.engine, driver=found.driver, adapters=adapters)
+    engine: EngineUsed = msgspec.structs.replace(
+        origin.engine, driver=found.driver, adapters=adapters, libraries=found.libraries
+    )
     return msgspec.structs.replace(origin, model=found.model, engine=engine)
 
 

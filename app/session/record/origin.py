@@ -11,7 +11,7 @@ import msgspec
 
 from app import __version__
 from app.core.chat import Document
-from app.core.record import AdapterUsed, DocumentUsed, EngineUsed, ModelUsed, Origin
+from app.core.record import AdapterUsed, DocumentUsed, EngineUsed, LibraryUsed, ModelUsed, Origin
 from app.core.units import format_pages
 from app.engine import messages as m
 from app.engine.state import EngineState
@@ -48,8 +48,9 @@ def origin_of(
 def engine_used(state: EngineState, spec: m.Load | None) -> EngineUsed:
     """How the model is loaded. The driver is read elsewhere: it takes some milliseconds."""
     if spec is None:
-        return EngineUsed(build=state.build, devices=state.devices, n_ctx=state.n_ctx)
+        return EngineUsed(build=state.build, devices=state.devices, n_ctx=state.n_ctx, commit=state.commit)
     return EngineUsed(
+        commit=state.commit,
         build=state.build,
         devices=state.devices,
         n_ctx=state.n_ctx or spec.n_ctx,
@@ -105,8 +106,14 @@ def adapters_of(spec: m.Load | None) -> tuple[str, ...]:
     return tuple(one.path for one in spec.adapters) if spec is not None else ()
 
 
+def libraries_used(paths: Sequence[str]) -> tuple[LibraryUsed, ...]:
+    """The engine's own files with their SHA-256, read once as long as they do not change. Call it in a job: they can
+    be some hundred megabytes."""
+    return tuple(LibraryUsed(Path(path).name, adapter_hash(Path(path))) for path in paths)
+
+
 def adapter_hash(path: Path) -> str:
-    """The SHA-256 of an adapter, read once as long as the file does not change; "" when it cannot be read."""
+    """The SHA-256 of a file that acts, read once as long as the file does not change; "" when it cannot be read."""
     try:
         stat = path.stat()
         return _file_hash(str(path), stat.st_size, stat.st_mtime_ns)

@@ -109,7 +109,10 @@ def record_facts(record: Record) -> list[tuple[str, str]]:
         (say("Size"), format_bytes(made.model.size_bytes) if made.model.size_bytes else ""),
         (say("Quantization"), made.model.quantization),
         (say("Chat template"), _hash(made.model.template_sha256)),
-        (say("Engine"), engine.build),
+        (say("Engine"), engine.build.partition(" | ")[0]),
+        (say("Made from"), engine.commit),
+        (say("Compiled with"), _compiled(engine.build)),
+        (say("Engine's files"), "\n".join(f"{one.name} · SHA-256 {one.sha256}" for one in engine.libraries)),
         (say("Runs on"), say(", ").join(engine.devices)),
         (say("Graphics driver"), engine.driver),
         (say("Context"), say("{count} tokens", count=f"{engine.n_ctx:,}") if engine.n_ctx else ""),
@@ -133,6 +136,12 @@ def record_facts(record: Record) -> list[tuple[str, str]]:
     return [(name, str(value)) for name, value in facts if value]
 
 
+def _compiled(build: str) -> str:
+    """What the engine says it was compiled with, without its rules and blanks."""
+    parts = (" ".join(part.split()) for part in build.partition(" | ")[2].split(" | "))
+    return ", ".join(part.removesuffix(" |").replace(" = ", " ") for part in parts if part.strip(" |"))
+
+
 def _adapter(one: AdapterUsed) -> str:
     words = f"{Path(one.path).name} × {one.scale:g}"
     return f"{words} · SHA-256 {one.sha256}" if one.sha256 else words
@@ -147,6 +156,13 @@ def _loaded(made: Origin) -> str:
     if not engine.n_ubatch:
         return ""
     layers = say("all layers") if engine.n_gpu_layers < 0 else say("{count} layers", count=engine.n_gpu_layers)
+    if engine.devices and all(name.startswith("CPU") for name in engine.devices):
+        return say(
+            "On the processor, KV {kind}, {pieces} tokens read at once, threads: {threads}",
+            kind=engine.kv_type,
+            pieces=engine.n_ubatch,
+            threads=engine.n_threads or say("automatic"),
+        )
     return say(
         "{layers} on the graphics card, KV {kind}, {pieces} tokens read at once, threads: {threads}",
         layers=layers,

@@ -14,7 +14,7 @@ from app.core.chat import Document, Page
 from app.core.errors import CarrelError
 from app.core.loop import Loop
 from app.core.params import Choices, Sampling
-from app.core.record import AdapterUsed, EngineUsed, ModelUsed, Origin
+from app.core.record import AdapterUsed, EngineUsed, LibraryUsed, ModelUsed, Origin
 from app.engine import messages as m
 from app.session.desk import Desk
 from app.session.record.comparing import Comparison, comparison_words, find_parting
@@ -206,6 +206,16 @@ def test_differences_are_named_and_doubts_only_where_there_are_some() -> None:
     now = msgspec.structs.replace(
         then, model=ModelUsed("/b.gguf", 1, "bb"), engine=EngineUsed("b2 | x", ("CUDA0",), "570", n_gpu_layers=-1)
     )
+    files = LibraryUsed("libggml.so", "1"), LibraryUsed("libllama.so", "2")
+    built = msgspec.structs.replace(then, engine=EngineUsed("b1", ("CPU",), "550", commit="c1", libraries=files))
+    other = msgspec.structs.replace(
+        built.engine, commit="c2", libraries=(files[0], LibraryUsed("libllama.so", "3"), LibraryUsed("libx.so", "4"))
+    )
+    assert differences(built, msgspec.structs.replace(built, engine=other)) == (
+        "The engine was made from other sources: c2 instead of c1.",
+        "Files of the engine are others: libllama.so, libx.so.",
+    )
+    assert differences(then, built) == (), "what an older record does not know is no difference"
     told = " ".join(differences(then, now))
     for words in ("b.gguf instead of a.gguf", "b2 instead of b1", "CUDA0 instead of CPU", "570 instead of 550"):
         assert words in told
