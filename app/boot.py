@@ -20,7 +20,6 @@ from app.core.loop import Jobs, Loop, Post
 from app.core.words import say
 from app.session.desk import Desk
 from app.session.printer import Printer, no_printer
-from app.terminal.arguments import read_arguments
 
 FAILED, INTERRUPTED = 1, 130
 SMOKE_MS = 2000  # how long --smoke shows the window
@@ -29,7 +28,7 @@ SMOKE_MS = 2000  # how long --smoke shows the window
 def start(arguments: list[str]) -> int:
     """Open what the arguments name: a terminal command or the window. Returns the exit code."""
     _prepare_streams()
-    args = read_arguments(arguments)
+    args = _read(arguments)
     try:
         home = open_home(Path(args.home) if args.home else None)
         language.speak(load_settings(home.settings_file).language)
@@ -58,6 +57,15 @@ def _prepare_streams() -> None:
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
+
+
+def _read(arguments: list[str]) -> Namespace:
+    """What is asked for. Most often nothing but the window: then no parser is made, which is a fiftieth of a start."""
+    if not arguments:
+        return Namespace(command=None, home=None, smoke=False, opened=[])
+    from app.terminal.arguments import read_arguments
+
+    return read_arguments(arguments)
 
 
 def build_desk(home: Home, post: Post) -> Desk:

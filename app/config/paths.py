@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import platformdirs
@@ -87,8 +88,13 @@ def _make_folder(path: Path) -> None:
 
 def resource(*parts: str) -> Path:
     """A file or folder under `resources/`, in a checkout or in the frozen program."""
-    base = Path(getattr(sys, "_MEIPASS", Path(__file__).resolve().parents[2]))
-    return base.joinpath("resources", *parts)
+    return _base(getattr(sys, "_MEIPASS", None)).joinpath("resources", *parts)
+
+
+@cache
+def _base(unpacked: str | None) -> Path:
+    """Where the program lies. Looked up once: the first picture alone asks for fifty files."""
+    return Path(unpacked) if unpacked else Path(__file__).resolve().parents[2]
 
 
 def models_folder(home: Home, chosen: str) -> Path:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import functools
 import os
-import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -23,6 +22,8 @@ from app.fetch.patience import Limits, Trouble
 from app.fetch.wanted import SHA256, Facts, HashSource, Wanted
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx2
 
 T = TypeVar("T")

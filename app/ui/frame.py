@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
@@ -18,8 +19,10 @@ from app.ui.notices import Notices
 from app.ui.panes import Front, Panes
 from app.ui.panes_view import PanesView
 from app.ui.preview.beside import Beside
-from app.ui.preview.panel import PreviewPanel
 from app.ui.sidebar import Sidebar
+
+if TYPE_CHECKING:
+    from app.ui.preview.panel import PreviewPanel
 
 
 class Frame:

@@ -25,7 +25,6 @@ from app.ui.doorbell import Doorbell, Ring
 from app.ui.downloads import Downloads
 from app.ui.edges import place_file
 from app.ui.formulas.maker import formulas
-from app.ui.pages.unlock import UnlockPage
 from app.ui.theme import theme
 
 T = TypeVar("T")
@@ -122,6 +121,8 @@ class LockedWindow(QMainWindow):
     """The unlock page. What the program is given meanwhile waits in `rings`."""
 
     def __init__(self, desk: Desk) -> None:
+        from app.ui.pages.unlock import UnlockPage  # most starts need none
+
         super().__init__()
         self._desk = desk
         self.rings: list[Ring] = []

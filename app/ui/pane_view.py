@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
@@ -14,9 +16,11 @@ from app.ui.pages.chat import ChatPage
 from app.ui.pages.page import line
 from app.ui.panes import Pane, Panes
 from app.ui.preview.beside import Beside
-from app.ui.preview.panel import PreviewPanel
 from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.labels import ElidedLabel
+
+if TYPE_CHECKING:
+    from app.ui.preview.panel import PreviewPanel
 
 LINE_PX, HEAD_PX = 2, 34
 
@@ -40,12 +44,11 @@ class PaneView(QWidget):
         super().__init__(parent)
         self.pane, self._panes = pane, panes
         self.chat = ChatPage(pane.conversation, loader)
-        self.preview = PreviewPanel(pane.leafing)
-        self.beside = Beside(self.chat, self.preview, edge, self.chat.composer, panes.shares["preview"])
+        share = panes.shares["preview"]
+        self.beside = Beside(self.chat, self._make_preview, pane.leafing, edge, self.chat.composer, share)
         self.head = PaneHead(pane)
         self.head.close_wanted.connect(lambda: panes.close(pane))
         self.chat.preview_wanted.connect(pane.leafing.show_attached)
-        self.preview.files_dropped.connect(pane.conversation.add_files)
         self._hand_on()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -55,20 +58,32 @@ class PaneView(QWidget):
         listen(self, lambda: panes.activated.connect(self._show_active))
         self._show_active()
 
+    @property
+    def preview(self) -> PreviewPanel:
+        """Made when it is wanted first."""
+        return self.beside.panel
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A press that no control took."""
         self._panes.activate(self.pane)
         self.chat.focus_message()
 
     def _hand_on(self) -> None:
-        chat, preview = self.chat, self.preview
+        chat = self.chat
         chat.page_wanted.connect(self.page_wanted)
         chat.support_wanted.connect(self.support_wanted)
         chat.parameters_wanted.connect(self.parameters_wanted)
         chat.transcript.told.connect(self.told)
         chat.transcript.refused.connect(self.refused)
+
+    def _make_preview(self) -> PreviewPanel:
+        from app.ui.preview.panel import PreviewPanel
+
+        preview = PreviewPanel(self.pane.leafing)
+        preview.files_dropped.connect(self.pane.conversation.add_files)
         preview.loading_wanted.connect(self.loading_wanted)
         preview.saving.wanted.connect(self.set_wanted)
+        return preview
 
     def _show_active(self) -> None:
         self.head.setVisible(self._panes.is_split)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QSplitter, QWidget
@@ -9,30 +12,43 @@ from PySide6.QtWidgets import QApplication, QSplitter, QWidget
 from app.ui.bridge import listen
 from app.ui.chat.composer import Composer
 from app.ui.edges import Edge
+from app.ui.leafing import Leafing
 from app.ui.panes import Share
-from app.ui.preview.panel import PreviewPanel
+
+if TYPE_CHECKING:
+    from app.ui.preview.panel import PreviewPanel
 
 LEAST_CHAT_PX, LEAST_PREVIEW_PX = 400, 500
 PAUSE_MS = 400
 
 
 class Beside(QSplitter):
-    """Opens and closes `panel` beside `page` as its leafing says; `edge` gives way meanwhile."""
+    """Opens and closes the preview beside `page` as `leafing` says; `edge` gives way meanwhile.
 
-    def __init__(self, page: QWidget, panel: PreviewPanel, edge: Edge, composer: Composer, share: Share) -> None:
+    The preview is made by `make_panel` when it is wanted first: the start of the window goes without.
+    """
+
+    def __init__(
+        self,
+        page: QWidget,
+        make_panel: Callable[[], PreviewPanel],
+        leafing: Leafing,
+        edge: Edge,
+        composer: Composer,
+        share: Share,
+    ) -> None:
         super().__init__(Qt.Orientation.Horizontal)
-        self._part = share
+        self._part, self._leafing = share, leafing
+        self._make_panel = make_panel
+        self._made: PreviewPanel | None = None
         self.splitterMoved.connect(self._on_moved)
         self.setChildrenCollapsible(False)
         self.setHandleWidth(1)
-        self.page, self.panel, self._edge, self._composer = page, panel, edge, composer
+        self.page, self._edge, self._composer = page, edge, composer
         self.addWidget(page)
-        self.addWidget(panel)
-        panel.setMinimumWidth(1)
         self._timer = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._timer.timeout.connect(self._on_paused)
         composer.text_changed.connect(self._on_typed)
-        leafing = panel.leafing
         listen(self, lambda: leafing.opened.connect(self.open))
         listen(self, lambda: leafing.closed.connect(self.shut))
         self._count_timer = QTimer(self, singleShot=True, interval=PAUSE_MS)
@@ -41,12 +57,20 @@ class Beside(QSplitter):
         if leafing.is_open:
             self.open()
 
+    @property
+    def panel(self) -> PreviewPanel:
+        """The preview, hidden until it is opened."""
+        if self._made is None:
+            self._made = self._make_panel()
+            self.addWidget(self._made)
+            self._made.setMinimumWidth(1)
+        return self._made
+
     def open(self) -> None:
         """Show the preview and put the keyboard into its pages."""
-        leafing = self.panel.leafing
-        leafing.type(self._composer.text)
+        self._leafing.type(self._composer.text)
         self.panel.show_now()
-        if not self.panel.isVisibleTo(self):
+        if not self.is_open:
             self._edge.give_way()
             self.panel.show()
             self._share()
@@ -54,7 +78,8 @@ class Beside(QSplitter):
         self.panel.pages.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def shut(self) -> None:
-        self.panel.hide()
+        if self._made is not None:
+            self._made.hide()
         self.page.show()
         self._edge.come_back()
         self._composer.edit.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -63,16 +88,21 @@ class Beside(QSplitter):
     def holds_keyboard(self) -> bool:
         """Whether the keyboard is in the preview."""
         focus = QApplication.focusWidget()
-        return isinstance(focus, QWidget) and self.panel.isAncestorOf(focus)
+        return self._made is not None and isinstance(focus, QWidget) and self._made.isAncestorOf(focus)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the preview is there to be seen."""
+        return self._made is not None and self._made.isVisibleTo(self)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if self.panel.isVisibleTo(self):
+        if self.is_open:
             self._make_room()
 
     def event(self, event: QEvent) -> bool:
         """The first size comes with the first picture."""
-        if event.type() == QEvent.Type.Show and self.panel.isVisibleTo(self):
+        if event.type() == QEvent.Type.Show and self.is_open:
             self._share()
         return super().event(event)
 
@@ -90,13 +120,13 @@ class Beside(QSplitter):
             self.page.hide()
 
     def _on_moved(self) -> None:
-        chat, preview = self.sizes()
+        chat, preview = self.sizes()  # only the two have a handle between them
         if chat and preview:
             self._part.value = preview / (chat + preview)
 
     def _on_typed(self) -> None:
-        if self.panel.leafing.is_open:
+        if self._leafing.is_open:
             self._timer.start()
 
     def _on_paused(self) -> None:
-        self.panel.leafing.type(self._composer.text)
+        self._leafing.type(self._composer.text)

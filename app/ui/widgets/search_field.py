@@ -6,18 +6,38 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from app.core.words import say
+from app.ui.icons import icon
+
 _STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -8, Qt.Key.Key_PageDown: 8}
 _OURS = (*_STEPS, Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
-class FilterField(QLineEdit):
-    """A line whose words choose of what stands below it. Esc empties it; the next Esc is the window's."""
+class ClearedField(QLineEdit):
+    """A line with a button in it that empties it, while there are words.
+
+    Qt's own such button looks through all icon themes of the system for its picture: a twentieth of the start.
+    """
 
     def __init__(self, words: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setPlaceholderText(words)
         self.setAccessibleName(words)
-        self.setClearButtonEnabled(True)
+        self._clearing = self.addAction(icon("x", px=14), QLineEdit.ActionPosition.TrailingPosition)
+        self._clearing.setText(say("Clear"))
+        self._clearing.setVisible(False)
+        self._clearing.triggered.connect(self.clear)
+        self.textChanged.connect(lambda text: self._clearing.setVisible(bool(text)))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """A new theme brings a new colour."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange and hasattr(self, "_clearing"):
+            self._clearing.setIcon(icon("x", px=14))
+
+
+class FilterField(ClearedField):
+    """A line whose words choose of what stands below it. Esc empties it; the next Esc is the window's."""
 
     def event(self, event: QEvent) -> bool:
         is_key = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
@@ -33,18 +53,12 @@ class FilterField(QLineEdit):
             super().keyPressEvent(event)
 
 
-class SearchField(QLineEdit):
+class SearchField(ClearedField):
     """Signals: `moved(step)` by the arrows, `entered(shift)`, `left()` by Esc."""
 
     moved = Signal(int)
     entered = Signal(bool)
     left = Signal()
-
-    def __init__(self, words: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setPlaceholderText(words)
-        self.setAccessibleName(words)
-        self.setClearButtonEnabled(True)
 
     def event(self, event: QEvent) -> bool:
         """These keys are meant for the field, also where the window has a use for them."""
