@@ -85,6 +85,21 @@ def save_note(desk: Desk, chat_id: int, note: str) -> None:
     desk.store.ask(lambda store: store.set_note(chat_id, note))
 
 
+def settle_new_chat(
+    desk: Desk, chat_id: int, note: str, folder_id: int | None, done: Callable[[object], object] = lambda _: None
+) -> None:
+    """A chat has begun: what was noted before that goes with it, and it goes into its folder, if there still is one."""
+
+    def settle(store: Store) -> None:
+        with store.transaction():
+            if note:
+                store.set_note(chat_id, note)
+            if any(folder.id == folder_id for folder in store.list_folders()):
+                store.move_chats([(chat_id, folder_id)])
+
+    desk.store.ask(settle, done)
+
+
 def save_unsent(desk: Desk, chat_id: int, draft: str, unsent: Unsent) -> None:
     """Keep what was typed and not sent, with the files dropped into it."""
 

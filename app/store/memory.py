@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +19,8 @@ from app.store.thread import StoreThread
 FIRST_ID = 1 << 40
 """Numbers of chats and messages begin above it: they are never taken for those on the disk."""
 
+_first_ids = itertools.count(FIRST_ID, 1 << 32)  # nor those of one store in memory for those of another
+
 
 class MemoryDatabase(Database):
     """Nothing of it is written anywhere, not even what SQLite would put into temporary files."""
@@ -28,8 +31,9 @@ class MemoryDatabase(Database):
         for setting in ("temp_store = MEMORY", "foreign_keys = ON"):
             connection.execute(f"PRAGMA {setting}").fetchall()
         migrate(connection, steps)
+        first_id = next(_first_ids)
         for table in ("chats", "messages", "queued"):
-            connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (table, FIRST_ID))
+            connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (table, first_id))
         return connection
 
 

@@ -1,8 +1,6 @@
-"""The answer that runs in a pane: what it says goes to whoever shows it, also while another chat is shown."""
+"""The answer that a pane shows or has asked for: what it says comes here, whichever pane began it."""
 
 from __future__ import annotations
-
-import time
 
 import msgspec
 
@@ -20,28 +18,26 @@ from app.session.turn import Outcome, Turn
 from app.store.rows import Message
 from app.ui.chat.message import CoverageNote
 from app.ui.covering import Covering
+from app.ui.running import Answers, Running
 from app.ui.shown_chat import ShownChat
 
 
 class Answering(ShownChat):
-    """Events: `asked(question, answer)` both rows exist; `resuming(seconds)` a saved reading comes back;
-    `prefilled(done, total, cached)`; `spoke(channel, text, tokens)`; `covered(answer_id, note)` how far a reading in
-    passes is; `ended(outcome)`; `answered(turn, question, answer)` an answer ended, of this chat or another;
-    `checked(answer_id, citations)` what its quotations are is known; `refused(text, error)` before anything was asked;
-    `running_changed()`; `beside_changed()` the same of another pane.
+    """Events of the answer in the chat that is shown: `asked(question, answer)` both rows exist; `resuming(seconds)` a
+    saved reading comes back; `prefilled(done, total, cached)`; `spoke(channel, text, tokens)`; `covered(answer_id,
+    note)` how far a reading in passes is; `ended(outcome)`; `checked(answer_id, citations)` what its quotations are.
+
+    Of what this pane asked for: `answered(turn, question, answer)` it ended, in this chat or another; `refused(text,
+    error)` before anything was asked. `running_changed()` of both.
     """
 
-    def __init__(self, desk: Desk, pane: int = 1) -> None:
+    def __init__(self, desk: Desk, pane: int = 1, answers: Answers | None = None) -> None:
         super().__init__(desk, pane)
-        self.turn: Turn | Coverage | None = None
-        self.covering: Covering | None = None
-        self.asked_rows: tuple[Message, Message] | None = None
-        self.meter: TurnMeter | None = None
+        self.answers = answers or Answers()
+        self._own: Running | None = None  # what this pane asked for last
+        self._last: Running | None = None  # what was heard last
         self.last_timing: Timing | None = None
         self.best_reading = BestReading()
-        self.outcomes: dict[int, Outcome] = {}
-        self._wish_text = ""
-        self.takes_draft = True  # whether what is asked came from the composer
         self.asked: Emitter[[Message, Message]] = Emitter()
         self.resuming: Emitter[[float]] = Emitter()
         self.prefilled: Emitter[[int, int, int]] = Emitter()
@@ -49,15 +45,57 @@ class Answering(ShownChat):
         self.ended: Emitter[[Outcome]] = Emitter()
         self.refused: Emitter[[str, CarrelError]] = Emitter()
         self.running_changed: Emitter[[]] = Emitter()
-        self.beside_changed: Emitter[[]] = Emitter()
-        self.running_changed.connect(self._tell_beside)
         self.covered: Emitter[[int, CoverageNote]] = Emitter()
         self.answered: Emitter[[Turn | Coverage, Message, Message]] = Emitter()
         self.checked: Emitter[[int, tuple[Citation, ...]]] = Emitter()
+        self.opened.connect(self._join)
+        self._hear(self.answers)
+
+    # What runs
+
+    @property
+    def _run(self) -> Running | None:
+        """What runs in the chat shown, whoever asked; else what this pane asked for elsewhere; else what ran last."""
+        own = self._own if self._own is not None and not self._own.is_over else None
+        return self.answers.of(self.chat_id) or own or self._last
+
+    @property
+    def turn(self) -> Turn | Coverage | None:
+        """The answer under way."""
+        run = self._run
+        return run.turn if run is not None and not run.is_over else None
+
+    @property
+    def covering(self) -> Covering | None:
+        return self._run.covering if self._run is not None else None
+
+    @property
+    def asked_rows(self) -> tuple[Message, Message] | None:
+        """The question and the answer under way, or the last ones."""
+        return self._run.rows if self._run is not None else None
+
+    @property
+    def meter(self) -> TurnMeter | None:
+        return self._run.meter if self._run is not None else None
+
+    @property
+    def outcomes(self) -> dict[int, Outcome]:
+        """How the answers of this start ended, by their rows."""
+        return self.answers.outcomes
+
+    @property
+    def takes_draft(self) -> bool:
+        """Whether what is asked came from the composer."""
+        return self._run is None or self._run.takes_draft
 
     @property
     def is_running(self) -> bool:
         return self.turn is not None
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether nothing is being answered in the chat shown, nor for this pane elsewhere."""
+        return not self.is_running
 
     @property
     def runs_here(self) -> bool:
@@ -65,71 +103,104 @@ class Answering(ShownChat):
         return self.turn is not None and self.turn.chat_id == self.chat_id
 
     @property
+    def is_asking(self) -> bool:
+        """Whether the running answer was asked for in this pane, not in one beside."""
+        return self._own is not None and not self._own.is_over
+
+    @property
     def is_in_sight(self) -> bool:
         """Whether the running answer stands in the branch that is shown."""
-        rows = self.asked_rows
-        return self.runs_here and rows is not None and any(row.id == rows[1].id for row in reversed(self.messages))
-
-    @property
-    def runs_beside(self) -> bool:
-        """Whether the chat that is shown is being answered in another pane."""
-        turns = [one.turn for one in self.beside if one.turn is not None]
-        return self.chat_id is not None and any(turn.chat_id == self.chat_id for turn in turns)
-
-    @property
-    def may_ask(self) -> bool:
-        """Whether nothing is being answered, here or in the same chat beside."""
-        return self.turn is None and not self.runs_beside
+        return self.is_running and self._run is not None and self._sees(self._run)
 
     def stop(self) -> None:
+        """Stop the answer in the chat shown, else the one this pane asked for elsewhere."""
         if self.turn is not None:
             self.turn.stop()
 
     def forget_temporary(self) -> None:
         """An answer that runs in it ends too."""
-        if self.turn is not None and is_temporary(self.turn.chat_id):
-            self.stop()
+        if self._own is not None and not self._own.is_over and is_temporary(self._own.chat_id):
+            self._own.turn.stop()
         super().forget_temporary()
 
     def keep_draft(self, text: str) -> None:
         """While a message is on its way to the store, its words are the draft there."""
-        if self.turn is None or self.asked_rows is not None or not self.takes_draft:
+        run = self._run
+        is_on_its_way = run is not None and not run.is_over and run.rows is None and run.takes_draft
+        if not is_on_its_way:
             super().keep_draft(text)
 
-    def _begin(self, turn: Turn | Coverage, text: str, *, takes_draft: bool = True) -> None:
-        """`text` comes back into the composer when it is refused. With `takes_draft` it came from there."""
-        self._wish_text, self.takes_draft = text, takes_draft
-        self.turn, self.asked_rows, self.meter = turn, None, TurnMeter(time.monotonic())
-        turn.asked.connect(self._on_asked)
-        turn.prefilled.connect(self._on_prefilled)
-        turn.spoke.connect(self._on_spoke)
-        if isinstance(turn, Turn):
-            self.covering = None
-            turn.resuming.connect(self._on_resuming)
-            turn.speculated.connect(self.meter.speculated)
-        turn.ended.connect(self._on_ended)
-        turn.asked.connect(lambda _, answer: turn.checked.connect(lambda found: self._on_checked(answer, found)))
-        self.running_changed.emit()
-        turn.start()
+    # Asking
 
-    def _on_asked(self, question: Message, answer: Message) -> None:
-        was_here = self.chat_id in (None, question.chat_id)
+    def _may_begin(self, chat_id: int) -> bool:
+        """Whether this pane could have an answer begun in a chat it may not show."""
+        return (self._own is None or self._own.is_over) and self.answers.of(chat_id) is None
+
+    def _begin(self, turn: Turn | Coverage, text: str, *, takes_draft: bool = True, queued: int | None = None) -> None:
+        """`text` comes back into the composer when it is refused. With `takes_draft` it came from there."""
+        self._own = Running(turn, text, takes_draft=takes_draft, queued=queued)
+        self.answers.begin(self._own)
+
+    # What the answers say
+
+    def _hear(self, answers: Answers) -> None:
+        """They live as long as this does."""
+        answers.began.connect(self._on_began)
+        answers.asked.connect(self._on_asked)
+        answers.resuming.connect(lambda run, seconds: self.resuming.emit(seconds) if self._sees(run) else None)
+        answers.prefilled.connect(self._on_prefilled)
+        answers.spoke.connect(self._on_spoke)
+        answers.covered.connect(self._on_covered)
+        answers.ended.connect(self._on_ended)
+        answers.checked.connect(self._on_checked)
+
+    def _concerns(self, run: Running) -> bool:
+        """Whether it is this pane's own, or of the chat shown."""
+        return run is self._own or (self.chat_id is not None and run.chat_id == self.chat_id)
+
+    def _sees(self, run: Running) -> bool:
+        """Whether its answer stands in the branch that is shown."""
+        rows = run.rows
+        if rows is None or run.chat_id != self.chat_id:
+            return False
+        return any(row.id == rows[1].id for row in reversed(self.messages))
+
+    def _join(self) -> None:
+        """The chat shown now may be one that is being answered."""
+        self._last = self.answers.of(self.chat_id) or self._last
+
+    def _on_began(self, run: Running) -> None:
+        if self._concerns(run):
+            self._last = run
+            self.running_changed.emit()
+
+    def _on_asked(self, run: Running, question: Message, answer: Message) -> None:
+        is_own = run is self._own
+        if is_own and run.begins_chat:
+            self._settle_new(question.chat_id)
+        if self.chat_id == question.chat_id:
+            self._last = run
+            self._show_asked(run, question, answer)
+        if is_own:
+            self.refresh_list()
+
+    def _settle_new(self, chat_id: int) -> None:
+        """The chat that had not begun has, whether it is still the one that is shown or not."""
+        self.new.settle(chat_id)
         if self.chat_id is None:
-            self._forget_new()
-        self.asked_rows = (question, answer)
-        if was_here:
-            self.chat_id = question.chat_id
-            self.manner.settle(question.chat_id)
-            whole = self._stand(question, answer)
-            if self.takes_draft:
-                self._spend_draft()
-            self.asked.emit(question, answer)
-            if whole:
-                self._reread_versions()
-            else:
-                show_chat(self.here, question.chat_id, self._take_branch)
-        self._lead(question.chat_id)
-        self.refresh_list()
+            self.chat_id = chat_id
+            self.manner.settle(chat_id)
+
+    def _show_asked(self, run: Running, question: Message, answer: Message) -> None:
+        """At the end of what is shown, or in the branch it stands in."""
+        whole = self._stand(question, answer)
+        if run.takes_draft:
+            self._spend_draft(run)
+        self.asked.emit(question, answer)
+        if whole:
+            self._reread_versions()
+        else:
+            show_chat(self.here, question.chat_id, self._take_branch)
 
     def _stand(self, question: Message, answer: Message) -> bool:
         """The rows up to what the question stands beneath, then both; False when it stands in another branch."""
@@ -144,13 +215,13 @@ class Answering(ShownChat):
         self.messages = [*before, question, answer]
         return True
 
-    def _spend_draft(self) -> None:
+    def _spend_draft(self, run: Running) -> None:
         """What was sent is in the conversation now."""
         if self.editing is not None:
             self._end_edit()
             return
         self.draft = ""
-        if self.covering is None or not self.covering.goes_on:
+        if run.covering is None or not run.covering.goes_on:
             self._restore(())
             self._unsent = self._unsent_now()
 
@@ -167,67 +238,49 @@ class Answering(ShownChat):
 
         self.here.store.ask(lambda store: store.versions(chat_id), done)
 
-    def _on_covered(self) -> None:
-        note = self.covering.note if self.covering is not None else None
-        if note is not None and self.asked_rows is not None and self.is_in_sight:
-            self.covered.emit(self.asked_rows[1].id, note)
+    def _on_covered(self, run: Running) -> None:
+        note = run.covering.note if run.covering is not None else None
+        if note is not None and run.rows is not None and self._sees(run):
+            self.covered.emit(run.rows[1].id, note)
 
-    def _on_resuming(self, seconds: float) -> None:
-        if self.is_in_sight:
-            self.resuming.emit(seconds)
+    def _on_prefilled(self, run: Running, done: int, total: int, cached: int) -> None:
+        if self._concerns(run):
+            self.prefilled.emit(done, total, cached)
 
-    def _on_prefilled(self, done: int, total: int, cached: int) -> None:
-        if self.meter is not None:
-            self.meter.prefill(time.monotonic(), done, total, cached)
-        self.prefilled.emit(done, total, cached)
-
-    def _on_spoke(self, channel: Channel, text: str, tokens: int) -> None:
-        if self.meter is not None:
-            self.meter.delta(time.monotonic(), tokens)
-        if self.is_in_sight:
+    def _on_spoke(self, run: Running, channel: Channel, text: str, tokens: int) -> None:
+        if self._sees(run):
             self.spoke.emit(channel, text, tokens)
 
-    def _on_ended(self, outcome: Outcome) -> None:
-        turn, rows = self.turn, self.asked_rows
-        assert turn is not None
-        here, in_sight = self.runs_here, self.is_in_sight
-        self.turn = None
+    def _on_ended(self, run: Running, outcome: Outcome) -> None:
+        if not self._concerns(run):
+            return
+        rows, is_own = run.rows, run is self._own
         if rows is None:
-            self._on_never_asked(turn, outcome)
+            if is_own:
+                self._on_never_asked(run, outcome)
         else:
-            self.outcomes[rows[1].id] = outcome
             self.last_timing = outcome.timing
-            self.answered.emit(turn, *rows)
-            if in_sight:
+            if is_own:
+                self.answered.emit(run.turn, *rows)
+            if self._sees(run):
                 self.ended.emit(outcome)
-            if here:
-                self._reread(turn.chat_id)
-            self._lead(rows[1].chat_id)
+            if run.chat_id == self.chat_id:
+                self._reread(run.chat_id)
         self.running_changed.emit()
 
-    def _lead(self, chat_id: int) -> None:
-        """Another pane that shows the chat shows what became of it."""
-        for one in self.beside:
-            one.follow(chat_id)
-
-    def _tell_beside(self) -> None:
-        """Whether another pane may ask in the same chat depends on it."""
-        for one in self.beside:
-            one.beside_changed.emit()
-
-    def _on_never_asked(self, turn: Turn | Coverage, outcome: Outcome) -> None:
-        if turn.chat_id is not None and self.chat_id is None:
-            self.chat_id = turn.chat_id
-            self.manner.settle(turn.chat_id)
+    def _on_never_asked(self, run: Running, outcome: Outcome) -> None:
+        if run.begins_chat and run.chat_id is not None:
+            self._settle_new(run.chat_id)
         error = outcome.error or CarrelError("cancelled", "Stopped.")
-        self.refused.emit(self._wish_text, error)
+        self.refused.emit(run.text, error)
         self.refresh_list()
 
     def _on_checked(self, answer: Message, found: tuple[Citation, ...]) -> None:
         """The kept rows may have been read just before: they get to know it too."""
+        if self.chat_id != answer.chat_id:
+            return
         replaced = (
             msgspec.structs.replace(row, citations=found) if row.id == answer.id else row for row in self.messages
         )
         self.messages = list(replaced)
-        if self.chat_id == answer.chat_id:
-            self.checked.emit(answer.id, found)
+        self.checked.emit(answer.id, found)

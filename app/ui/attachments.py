@@ -94,6 +94,18 @@ class Attachments:
         self.documents, self.reading, self.refusals, self.folders, self._chosen = [], {}, {}, {}, {}
         self.files_changed.emit()
 
+    def mirror(self, other: Attachments) -> None:
+        """The same message in another pane: what is attached there, and how far it is read."""
+        self.documents, self.reading, self.refusals = list(other.documents), dict(other.reading), dict(other.refusals)
+        self.folders, self._chosen = dict(other.folders), dict(other._chosen)
+        self.files_changed.emit()
+
+    def read_on(self) -> None:
+        """The pane that read these files does not any more: they are read here."""
+        waiting = list(self.reading)
+        self.reading = {}
+        self._read(waiting)
+
     def _read(self, paths: Sequence[Path], password: str = "") -> None:
         fresh = [path for path in paths if path not in self.reading]
         if not fresh:

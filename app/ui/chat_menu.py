@@ -41,7 +41,8 @@ class ChatMenu(QMenu):
         self.addSeparator()
         self.addAction(say("Delete"), lambda: shelving.delete(ids))
 
-    def fill_for_folder(self, folder_id: int, rename: Wish) -> None:
+    def fill_for_folder(self, folder_id: int, new_chat: Wish, rename: Wish) -> None:
+        self.addAction(say("New chat in this folder"), new_chat)
         self.addAction(say("Rename"), rename)
         self.addAction(say("Delete folder"), lambda: self._shelving.delete_folder(folder_id))
 

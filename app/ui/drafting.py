@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import msgspec
-
 from app.core.chat import Document
 from app.core.emitter import Emitter
 from app.core.words import say
@@ -15,13 +13,16 @@ from app.session.waiting import save_note, save_unsent
 from app.store.rows import Message
 from app.store.waiting import DraftFile, Unsent
 from app.ui.attachments import Attachments
+from app.ui.unbegun import Unbegun
 
 
 class Drafting(Attachments):
     """Everything is kept as it is typed: with its chat, or in files while that has not begun.
 
     Events: `editing_changed()` a question is edited, or not any more; `draft` is then what the composer should hold;
-    `undoable(words, undo)` something was given up that can be brought back.
+    `undoable(words, undo)` something was given up that can be brought back. `unsent_kept()` and `note_kept()` what is
+    not sent, or noted, of a chat that has begun is another now; `unsent_changed()` and `note_changed()` it became that
+    in another pane.
     """
 
     def __init__(self, desk: Desk, pane: int = 1) -> None:
@@ -29,15 +30,17 @@ class Drafting(Attachments):
         self.pane = pane
         self.chat_id: int | None = None
         self.editing: Message | None = None
-        self.note = ""
         self.editing_changed: Emitter[[]] = Emitter()
         self.undoable: Emitter[[str, Callable[[], object]]] = Emitter()
+        self.unsent_kept: Emitter[[]] = Emitter()
+        self.unsent_changed: Emitter[[]] = Emitter()
+        self.note_kept: Emitter[[]] = Emitter()
+        self.note_changed: Emitter[[]] = Emitter()
         self._temporary: TemporaryDesk | None = None
-        self._new = self._read_new()
-        self.draft = self._new[0]
-        self._unsent = self._new[1]
+        self.new = Unbegun(desk, pane)
+        self.draft, self._unsent, self.note = self.new.draft, self.new.unsent, self.new.note
         self._aside: tuple[str, list[Document], tuple[DraftFile, ...]] = ("", [], ())
-        self._is_restoring = False
+        self.is_restoring = False  # the files change because another message is shown
         self.files_changed.connect(self._keep_files)
 
     @property
@@ -62,19 +65,16 @@ class Drafting(Attachments):
             self._keep()
 
     def _keep_files(self) -> None:
-        if not self._is_restoring and self._unsent_now() != self._unsent:
+        if not self.is_restoring and self._unsent_now() != self._unsent:
             self._keep()
 
     def _keep(self) -> None:
         self._unsent = self._unsent_now()
         if self.chat_id is not None:
             save_unsent(self.here, self.chat_id, self.draft, self._unsent)
+            self.unsent_kept.emit()
             return
-        self._new = (self.draft, self._unsent)
-        files = self.desk.vault.files
-        files.keep(self._draft_file, self.draft.encode())
-        if self._unsent.files or files.read(self._files_file) is not None:
-            files.keep(self._files_file, msgspec.json.encode(self._unsent))
+        self.new.keep_message(self.draft, self._unsent)
 
     def _unsent_now(self) -> Unsent:
         files = self.attached
@@ -90,13 +90,13 @@ class Drafting(Attachments):
 
     def _restore(self, files: tuple[DraftFile, ...], documents: list[Document] | None = None) -> None:
         """Nothing but these is attached any more."""
-        self._is_restoring = True
+        self.is_restoring = True
         self.drop_files()
         if documents:
             self.attach(documents)
         known = {document.path for document in documents or ()}
         self.add_chosen([file for file in files if file.path not in known])
-        self._is_restoring = False
+        self.is_restoring = False
 
     # A question edited
 
@@ -140,35 +140,37 @@ class Drafting(Attachments):
         self._restore(files, documents)
         self.editing_changed.emit()
 
+    # The same chat in another pane
+
+    def take_unsent(self, other: Drafting) -> None:
+        """What is not sent in this chat, as it stands in another pane that shows it."""
+        self.draft, self.editing, self._aside = other.draft, other.editing, other._aside
+        self.take_files(other)
+        self._unsent = other._unsent
+        self.unsent_changed.emit()
+
+    def take_files(self, other: Drafting) -> None:
+        """The files alone; those being read are read once."""
+        self.is_restoring = True
+        self.mirror(other)
+        self.is_restoring = False
+        self._unsent = self._unsent_now()
+
+    def take_note(self, note: str) -> None:
+        """What was noted beside this chat in another pane."""
+        if note != self.note:
+            self.note = note
+            self.note_changed.emit()
+
     # The note
 
     def keep_note(self, note: str) -> None:
         """What is written beside the chat. It is never sent."""
-        if note != self.note and self.chat_id is not None:
-            self.note = note
+        if note == self.note:
+            return
+        self.note = note
+        if self.chat_id is None:
+            self.new.keep_note(note)
+        else:
             save_note(self.here, self.chat_id, note)
-
-    # While the chat has not begun
-
-    @property
-    def _draft_file(self) -> str:
-        return "draft.txt" if self.pane == 1 else f"draft-{self.pane}.txt"
-
-    @property
-    def _files_file(self) -> str:
-        return "draft.json" if self.pane == 1 else f"draft-{self.pane}.json"
-
-    def _read_new(self) -> tuple[str, Unsent]:
-        files = self.desk.vault.files
-        text = (files.read(self._draft_file) or b"").decode("utf-8", "replace")
-        try:
-            unsent = msgspec.json.decode(files.read(self._files_file) or b"", type=Unsent)
-        except msgspec.MsgspecError:
-            unsent = Unsent()
-        return text, unsent
-
-    def _forget_new(self) -> None:
-        """The chat has begun: the next one starts from nothing."""
-        self._new = ("", Unsent())
-        self.desk.vault.files.remove(self._draft_file)
-        self.desk.vault.files.remove(self._files_file)
+            self.note_kept.emit()

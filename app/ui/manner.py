@@ -18,7 +18,8 @@ EXTRAS = ("json_schema", "grammar", "instructions", "thinking")
 class Manner:
     """Holds no widgets. `choices` are those of the chat shown.
 
-    Events: `changed()`; `replaced(preset or None, undo)` when another preset took the place of changes of one's own.
+    Events: `changed()`; `replaced(preset or None, undo)` when another preset took the place of changes of one's own;
+    `kept(chat_id, choices)` those of a chat that has begun are others now.
     """
 
     def __init__(self, desk: Desk, pane: int = 1) -> None:
@@ -31,6 +32,7 @@ class Manner:
         self.choices = self._new
         self.changed: Emitter[[]] = Emitter()
         self.replaced: Emitter[[Preset | None, Callable[[], None]]] = Emitter()
+        self.kept: Emitter[[int, Choices]] = Emitter()
         desk.settings_changed.connect(lambda _: self._on_default())
         desk.presets.changed.connect(self._on_presets)
 
@@ -158,6 +160,14 @@ class Manner:
         else:
             self._kept[self._chat_id] = self.choices
             save_choices(self._keeper, self._chat_id, self.choices)
+            self.kept.emit(self._chat_id, self.choices)
+
+    def take_kept(self, chat_id: int, choices: Choices) -> None:
+        """What was chosen for a chat in another pane."""
+        self._kept[chat_id] = choices
+        if chat_id == self._chat_id and choices != self.choices:
+            self.choices = choices
+            self.changed.emit()
 
     @property
     def _new_file(self) -> str:

@@ -14,6 +14,8 @@ from app.ui.conversation import Conversation
 from app.ui.guide import Guide
 from app.ui.leafing import Leafing
 from app.ui.naming import Naming
+from app.ui.running import Answers
+from app.ui.twins import Twins
 
 MOST = 2
 
@@ -30,9 +32,9 @@ class Pane:
     runs in it goes on when it is closed, and it comes back as it was.
     """
 
-    def __init__(self, desk: Desk, guide: Guide, number: int) -> None:
+    def __init__(self, desk: Desk, guide: Guide, number: int, answers: Answers) -> None:
         self.number = number
-        self.conversation = Conversation(desk, number)
+        self.conversation = Conversation(desk, number, answers)
         self.leafing = Leafing(self.conversation, guide)
         self._naming = Naming(self.conversation)
 
@@ -41,7 +43,8 @@ class Panes:
     """Used on the main thread. Events: `changed()` a pane was opened or closed; `activated()` another is active."""
 
     def __init__(self, desk: Desk, guide: Guide) -> None:
-        self.all = tuple(Pane(desk, guide, number + 1) for number in range(MOST))
+        self.answers = Answers()
+        self.all = tuple(Pane(desk, guide, number + 1, self.answers) for number in range(MOST))
         self.open: tuple[Pane, ...] = self.all[:1]
         self.active = self.all[0]
         self.shares = {"chats": Share(0.5), "preview": Share(0.54)}
@@ -50,6 +53,7 @@ class Panes:
         conversations = [pane.conversation for pane in self.all]
         for one in conversations:
             one.beside = tuple(other for other in conversations if other is not one)
+        self._twins = Twins(conversations)
 
     @property
     def is_split(self) -> bool:
@@ -98,16 +102,14 @@ class Panes:
 
     def answered(self) -> set[int]:
         """The chats in which an answer is running, in whichever pane."""
-        turns = [pane.conversation.turn for pane in self.all]
-        return {turn.chat_id for turn in turns if turn is not None and turn.chat_id is not None}
+        return self.answers.chats
 
     def is_answered(self, chat_id: int) -> bool:
         return chat_id in self.answered()
 
     def stop(self) -> None:
         """Stop the answers of all panes."""
-        for pane in self.all:
-            pane.conversation.stop()
+        self.answers.stop()
 
 
 class Front:
@@ -144,8 +146,8 @@ class Front:
     def chat_id(self) -> int | None:
         return self.conversation.chat_id
 
-    def new_chat(self) -> None:
-        self.conversation.new_chat()
+    def new_chat(self, folder_id: int | None = None) -> None:
+        self.conversation.new_chat(folder_id)
 
     def open_chat(self, chat_id: int) -> None:
         self.conversation.open_chat(chat_id)

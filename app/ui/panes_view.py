@@ -106,6 +106,7 @@ class PanesView(QSplitter):
 
     def _on_activated(self) -> None:
         self._make_room()
+        self.keep_drafts()  # the same chat may be written on in the other pane
         if not self._holds_keyboard(self.active):
             self.active.chat.focus_message()
 

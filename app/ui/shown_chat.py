@@ -58,9 +58,21 @@ class ShownChat(Drafting):
 
         chats.list_chats(self.desk, done)
 
-    def new_chat(self) -> None:
-        """An empty page; the chat itself begins with its first question."""
+    def new_chat(self, folder_id: int | None = None) -> None:
+        """An empty page, or what was written on it before; the chat itself begins with its first question.
+
+        It will be in this folder. Without one, what is written already stays meant for the folder it was.
+        """
+        if self.chat_id is None:
+            self.leaving.emit()  # what is typed decides
+        if folder_id is not None or self.new.is_empty:
+            self.new.keep_folder(folder_id)
         self._show(None)
+
+    def choose_folder(self, folder_id: int | None) -> None:
+        """Where the chat that has not begun will be."""
+        self.new.keep_folder(folder_id)
+        self.opened.emit()
 
     def open_chat(self, chat_id: int) -> None:
         def failed(error: Exception) -> None:
@@ -114,23 +126,32 @@ class ShownChat(Drafting):
 
     def restore_new_files(self) -> None:
         """At the start: the files of the message in the chat that has not begun."""
-        if self.chat_id is None and self._new[1].files and not self.attached:
-            self._restore(self._new[1].files)
+        if self.chat_id is None and self.new.unsent.files and not self.attached:
+            self._restore(self.new.unsent.files)
 
     def _show(self, shown: Shown | None) -> None:
         self.leaving.emit()
         self.chat_id = shown.chat.id if shown is not None else None
         self._take(shown)
-        self.note = shown.note if shown is not None else ""
+        self.note = shown.note if shown is not None else self.new.note
         self.manner.show(self.chat_id, shown.chat.choices if shown is not None else _NONE, self.here)
-        draft, unsent = (shown.chat.draft, shown.unsent) if shown is not None else self._new
+        draft, unsent = (shown.chat.draft, shown.unsent) if shown is not None else (self.new.draft, self.new.unsent)
+        twin = self.twin
         self._show_unsent(draft, unsent, self.messages)
-        self._is_restoring = True
+        self.is_restoring = True
         self.drop_files()
         self.opened.emit()
-        self._is_restoring = False
-        if unsent.files:
+        self.is_restoring = False
+        if twin is not None:
+            self.take_unsent(twin)
+            self.take_note(twin.note)
+        elif unsent.files:
             self._restore(unsent.files)
+
+    @property
+    def twin(self) -> Conversation | None:
+        """Another pane that shows the same chat."""
+        return next((one for one in self.beside if self.chat_id is not None and one.chat_id == self.chat_id), None)
 
     def _take(self, shown: Shown | None) -> None:
         """Its rows, and what lies beside them."""
@@ -147,11 +168,6 @@ class ShownChat(Drafting):
         pairs = zip(before, self.messages, strict=False)
         alike = next((place for place, (old, new) in enumerate(pairs) if old != new), None)
         self.branched.emit(min(len(before), len(self.messages)) if alike is None else alike)
-
-    def follow(self, chat_id: int) -> None:
-        """Something was said in this chat in another pane."""
-        if self.chat_id == chat_id:
-            show_chat(self._desk_of(chat_id), chat_id, self._take_branch)
 
     def _reread(self, chat_id: int | None) -> None:
         """The kept rows replace the streamed ones, without drawing anything again."""

@@ -56,7 +56,7 @@ class Sidebar(QWidget):
     def _build(self) -> None:
         self.new_button = TextButton(say("New chat"), picture="plus")
         self.new_button.setToolTip("Ctrl+N")
-        self.new_button.clicked.connect(self._on_new)
+        self.new_button.clicked.connect(lambda: self._on_new())
         self.folder_button = IconButton("folder-plus", say("New folder"), px=18)
         self.folder_button.clicked.connect(lambda: self.shelving.make_folder(self._chosen_for_folder()))
         self.search = FilterField(say("Find a chat by its name"))
@@ -152,8 +152,8 @@ class Sidebar(QWidget):
 
     # ---- what is wished
 
-    def _on_new(self) -> None:
-        self._conversation.new_chat()
+    def _on_new(self, folder_id: int | None = None) -> None:
+        self._conversation.new_chat(folder_id)
         self.page_wanted.emit("chat")
 
     def _on_chosen(self, chat_id: int) -> None:
@@ -183,9 +183,9 @@ class Sidebar(QWidget):
         menu = ChatMenu(self.shelving, self)
         chosen = [chat for chat in map(self.shelving.chat, self.list.selected_chats()) if chat is not None]
         if row is None:
-            menu.fill_for_list(self._on_new, lambda: self.page_wanted.emit("bin"))
+            menu.fill_for_list(lambda: self._on_new(), lambda: self.page_wanted.emit("bin"))
         elif row.kind == "folder" and not chosen:
-            menu.fill_for_folder(row.id, self._rename(row))
+            menu.fill_for_folder(row.id, lambda: self._on_new(row.id), self._rename(row))
         else:
             export = self._wish_export(chosen)
             menu.fill_for_chats(chosen, self.open_beside_wanted.emit, self._rename(row), export)

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from app.ui.conversation import Conversation
 from app.ui.sample_computer import SAMPLE_MACHINE
 from tests.helpers.fake_engine import Script
 from tests.helpers.together import TogetherEngine
@@ -90,28 +91,129 @@ def test_the_pane_with_the_keyboard_is_active_and_the_edges_follow(open_studio: 
     assert window.inspector.isVisible()
 
 
-def test_same_chat_is_read_beside_but_not_asked_twice_at_once(open_studio: Open) -> None:
-    studio = open_studio(Script("word " * 60, delay_s=0.01))
-    window = studio.window
+def beside(studio: Studio) -> tuple[Conversation, Conversation]:
+    """A chat with one answer, in both panes; the first is active."""
     studio.load()
     studio.ask("first")
-    chat_id = window.conversation.chat_id
-    assert chat_id is not None
-    window.open_beside(chat_id)
+    window = studio.window
+    window.open_beside(window.conversation.chat_id)
     first, second = (pane.conversation for pane in window.panes.all)
-    studio.wait(lambda: second.chat_id == chat_id and len(second.messages) == 2)
+    studio.wait(lambda: second.chat_id == first.chat_id and len(second.messages) == 2)
     window.panes.activate(window.panes.all[0])
+    return first, second
+
+
+def test_one_answer_streams_in_both_panes_of_its_chat(open_studio: Open) -> None:
+    studio = open_studio(Script("word " * 60, delay_s=0.01))
+    first, second = beside(studio)
+    views = [view.chat for view in studio.window.frame.panes.views]
+    asked: list[object] = []
+    studio.window.panes.answers.began.connect(asked.append)
     say_in_active(studio, "again")
-    studio.wait(lambda: first.is_running)
+    heard: list[int] = []
+    second.spoke.connect(lambda channel, text, tokens: heard.append(len(text)))
+    studio.wait(lambda: len(views[1].view.message(3).text) > 30 if views[1].view.count == 4 else False)
+    assert second.turn is first.turn
+    assert views[1].view.streaming_row == 3
+    assert len(asked) == 1, "one stream of the engine"
+    studio.wait(lambda: not second.is_running and not first.is_running)
+    assert sum(heard) > 100
+    studio.wait(lambda: all(page.view.message(3).text == "word " * 60 for page in views))
+    assert all(page.view.message(3).receipt for page in views)
+    studio.wait(lambda: all(one.messages[-1].state == "complete" for one in (first, second)))
+
+
+def test_either_pane_stops_the_answer_they_share_and_queues_behind_it(open_studio: Open) -> None:
+    studio = open_studio(Script("word " * 60, delay_s=0.01))
+    first, second = beside(studio)
+    say_in_active(studio, "again")
+    studio.wait(lambda: second.turn is not None and len(second.turn.outcome.text) > 10)
+    window = studio.window
     window.panes.activate(window.panes.all[1])
-    window.chat.composer.set_text("me too")
-    assert not window.chat.composer.send_button.isEnabled()
-    second.ask("me too", thinking=False)
-    assert not second.is_running
-    studio.wait(lambda: not first.is_running)
-    studio.wait(lambda: len(second.messages) == 4)
-    assert window.chat.composer.send_button.isEnabled()
-    assert window.chat.composer.text == "me too"
+    say_in_active(studio, "and then")
+    studio.wait(lambda: [len(one.queue) for one in (first, second)] == [1, 1])
+    assert all(view.chat.acts.queue.isVisible() for view in window.frame.panes.views)
+    studio.qtbot.keyClick(window, Qt.Key.Key_Escape)
+    studio.wait(lambda: not first.is_running and not second.is_running)
+    assert first.messages[-1].state == "stopped"
+    assert [bool(one.held) for one in (first, second)] == [True, True], "the stopped answer holds what waits"
+    studio.script.answer = "Yes."
+    second.send_waiting(second.queue[0].id)
+    studio.wait(lambda: not second.is_running and len(first.messages) == 6)
+    assert [one.queue for one in (first, second)] == [[], []]
+    assert first.messages[-2].text == "and then"
+
+
+def test_a_pane_that_comes_to_a_running_answer_hears_all_of_it(open_studio: Open) -> None:
+    studio = open_studio(Script("word " * 60, delay_s=0.01))
+    studio.load()
+    say_in_active(studio, "one")
+    window = studio.window
+    first, second = (pane.conversation for pane in window.panes.all)
+    studio.wait(lambda: first.turn is not None and len(first.turn.outcome.text) > 20)
+    window.open_beside(first.chat_id)
+    studio.wait(lambda: second.chat_id == first.chat_id and second.is_in_sight)
+    first.new_chat()  # the pane that asked looks elsewhere
+    shown = window.frame.panes.views[1].chat
+    studio.wait(lambda: not second.is_running)
+    studio.wait(lambda: shown.view.message(1).text == "word " * 60 and bool(shown.view.message(1).receipt))
+
+
+def test_what_is_typed_noted_and_chosen_in_one_stands_in_the_other(open_studio: Open, tmp_path: Path) -> None:
+    studio = open_studio(Script("Yes."))
+    first, second = beside(studio)
+    window = studio.window
+    left, right = (view.chat for view in window.frame.panes.views)
+    file = tmp_path / "a.txt"
+    file.write_text("Five words are in here.")
+    studio.qtbot.keyClicks(left.composer.edit, "half a ques")
+    first.add_files([file])
+    studio.wait(lambda: len(second.documents) == 1)
+    window.panes.activate(window.panes.all[1])
+    assert right.composer.text == "half a ques", "kept when the pane is left"
+    right.composer.edit.moveCursor(right.composer.edit.textCursor().MoveOperation.End)
+    studio.qtbot.keyClicks(right.composer.edit, "tion")
+    second.keep_note("ask Eva")
+    second.manner.choose(temperature=0.3)
+    right.keep_draft()
+    assert left.composer.text == "half a question"
+    assert (first.note, first.manner.choices.temperature) == ("ask Eva", 0.3)
+    studio.qtbot.keyClick(right.composer.edit, Qt.Key.Key_Return)
+    studio.wait(lambda: len(first.messages) == 4 and not first.is_running)
+    assert [(one.draft, one.documents) for one in (first, second)] == [("", []), ("", [])]
+    assert left.composer.text == right.composer.text == ""
+
+
+def test_what_is_written_before_a_chat_begins_comes_back_and_goes_with_it(open_studio: Open, tmp_path: Path) -> None:
+    studio = open_studio(Script("Yes."))
+    studio.load()
+    chat, conversation = studio.window.chat, studio.window.conversation
+    folder = studio.desk.store.call(lambda store: store.create_folder("Work"))
+    studio.window.sidebar._on_new(folder.id)
+    studio.wait(chat.acts.folder_line.isVisible)
+    QTest.mouseClick(chat.composer.note, Qt.MouseButton.LeftButton)
+    QTest.keyClicks(chat.acts.note.box, "ask Eva")
+    studio.close()
+    again = open_studio(Script("Yes."))
+    again.load()
+    chat, conversation = again.window.chat, again.window.conversation
+    again.wait(chat.acts.folder_line.isVisible)
+    assert "Work" in chat.acts.folder_line.words.text()
+    QTest.mouseClick(chat.composer.note, Qt.MouseButton.LeftButton)
+    assert chat.acts.note.box.toPlainText() == "ask Eva"
+    QTest.keyClicks(chat.acts.note.box, " today")
+    again.ask("Two?")
+    chat_id = conversation.chat_id
+    assert chat_id is not None
+    assert not chat.acts.folder_line.isVisible()
+    chat.keep_draft()
+    again.wait(lambda: conversation.desk.store.call(lambda store: store.note(chat_id)).endswith("today"))
+    assert again.desk.store.call(lambda store: store.chat(chat_id)).folder_id == folder.id
+    again.window.new_chat()
+    assert conversation.note == ""
+    assert conversation.new.is_empty
+    assert conversation.new.folder_id is None
+    again.wait(lambda: not list(again.desk.home.root.glob("draft*")))
 
 
 def test_closing_keeps_what_is_typed_and_what_is_answered(open_studio: Open) -> None:

@@ -80,7 +80,8 @@ class ChatPage(QWidget):
 
     def _lay_out(self) -> None:
         acts = self.acts
-        cards = (self.engine_card, self.refusal, self.tasks, acts.note, acts.queue, acts.edit_line, self.composer)
+        lines = (acts.folder_line, acts.note, acts.queue, acts.edit_line)
+        cards = (self.engine_card, self.refusal, self.tasks, *lines, self.composer)
         below = QVBoxLayout()
         below.setContentsMargins(0, 0, 0, 16)
         below.addWidget(centred(stacked(*cards)))
@@ -134,6 +135,7 @@ class ChatPage(QWidget):
         listen(self, lambda: conversation.running_changed.connect(self._show_tasks))
         listen(self, lambda: conversation.running_changed.connect(self._show_temporary))
         listen(self, lambda: conversation.files_changed.connect(self._on_files_changed))
+        listen(self, lambda: conversation.unsent_changed.connect(self._on_unsent_changed))
 
     # ---- what the window says
 
@@ -173,6 +175,7 @@ class ChatPage(QWidget):
         """What is typed goes to the disk."""
         self._draft_timer.stop()
         self._conversation.keep_draft(self.composer.text)
+        self.acts.note.box.flush()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files are welcome anywhere on the page."""
@@ -223,6 +226,12 @@ class ChatPage(QWidget):
     def _on_text_changed(self) -> None:
         self._draft_timer.start()
 
+    def _on_unsent_changed(self) -> None:
+        """Written in another pane; what is being typed here is newer, and is kept in a moment."""
+        if not self._draft_timer.isActive():
+            self.acts.show_unsent()
+            self._draft_timer.stop()
+
     def _on_recall(self) -> None:
         """The last question comes into the empty field, to be edited."""
         self.acts.edit_last()
@@ -232,7 +241,7 @@ class ChatPage(QWidget):
     def _on_asked(self, question: Message, answer: Message) -> None:
         if self._conversation.takes_draft and self.composer.text.strip() == question.text:
             self.composer.set_text(self._conversation.draft)
-        self.transcript.begin(question, answer)
+        self.transcript.begin(question, answer, follow=self._conversation.is_asking or self.reading_place is None)
 
     def _on_prefilled(self, done: int, total: int, cached: int) -> None:
         if not self._conversation.runs_here:

@@ -20,6 +20,7 @@ from app.ui.chat.message import (
     RECORD,
 )
 from app.ui.conversation import Conversation
+from app.ui.pages.chat_folder import FolderLine
 from app.ui.pages.chat_note import NoteCard
 from app.ui.pages.chat_transcript import Transcript
 from app.ui.pages.chat_waiting import EditLine, QueueCard
@@ -41,7 +42,7 @@ class MessageActs(QObject):
     def __init__(self, conversation: Conversation, composer: Composer, transcript: Transcript, parent: QObject) -> None:
         super().__init__(parent)
         self._conversation, self._composer, self._transcript = conversation, composer, transcript
-        self.edit_line, self.note = EditLine(), NoteCard()
+        self.edit_line, self.note, self.folder_line = EditLine(), NoteCard(), FolderLine(conversation)
         self.queue = QueueCard(self.note.close_button)
         transcript.action_wanted.connect(self._on_action)
         composer.queue_requested.connect(self.enqueue)
@@ -60,16 +61,16 @@ class MessageActs(QObject):
         listen(self, lambda: conversation.leaving.connect(self.note.box.flush))
         listen(self, lambda: conversation.reread.connect(self._on_standing_changed))
         listen(self, lambda: conversation.running_changed.connect(self._on_standing_changed))
-        listen(self, lambda: conversation.beside_changed.connect(self.show_queue))
-        listen(self, lambda: conversation.asked.connect(lambda *_: self.show_queue()))
+        listen(self, lambda: conversation.note_changed.connect(self._on_note_changed))
+        listen(self, lambda: conversation.asked.connect(self._on_asked))
         listen(self, lambda: conversation.branched.connect(self._on_branched))
 
     def show_all(self) -> None:
         """Another chat is shown."""
         self.edit_line.setVisible(self._conversation.editing is not None)
         self._composer.note.setChecked(False)
-        self._composer.note.setEnabled(self._conversation.chat_id is not None)
         self._composer.set_noted(bool(self._conversation.note))
+        self.folder_line.look()
         self.show_queue()
 
     # ---- for keys and commands
@@ -162,6 +163,23 @@ class MessageActs(QObject):
         if editing:
             self._composer.edit.setFocus()
 
+    def show_unsent(self) -> None:
+        """The same chat's message was written on in another pane."""
+        self.edit_line.setVisible(self._conversation.editing is not None)
+        if self._composer.text != self._conversation.draft:
+            self._composer.set_text(self._conversation.draft)
+        self.show_queue()
+
+    def _on_note_changed(self) -> None:
+        """It was written in another pane that shows the same chat."""
+        self._composer.set_noted(bool(self._conversation.note))
+        if self.note.isVisible() and not self.note.box.hasFocus():
+            self.note.open(self._conversation.note)
+
+    def _on_asked(self, *_: object) -> None:
+        self.folder_line.look()
+        self.show_queue()
+
     def _on_branched(self, place: int) -> None:
         self._transcript.show_branch(place)
         self.show_queue()
@@ -173,7 +191,6 @@ class MessageActs(QObject):
 
     def _on_standing_changed(self) -> None:
         self._transcript.show_standings()
-        self._composer.note.setEnabled(self._conversation.chat_id is not None)
         self.show_queue()
 
     def show_queue(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.core.words import say
@@ -40,8 +41,10 @@ class NoteCard(QFrame):
         self.hide()
 
     def open(self, note: str) -> None:
-        """Show it with the note of the chat."""
-        self.box.show_text(note)
+        """Show it with the note of the chat, the caret behind it."""
+        if note != self.box.toPlainText():
+            self.box.show_text(note)
+            self.box.moveCursor(QTextCursor.MoveOperation.End)
         self.show()
 
 

@@ -36,7 +36,6 @@ class Readiness(QObject):
         composer.thinking_toggled.connect(lambda on: conversation.manner.think(first=on))
         listen(self, lambda: conversation.manner.changed.connect(self._show_manner))
         listen(self, lambda: conversation.running_changed.connect(self.show_running))
-        listen(self, lambda: conversation.beside_changed.connect(self.show_running))
         listen(self, lambda: self._desk.engine.changed.connect(self._on_engine))
         listen(self, lambda: self._desk.settings_changed.connect(lambda _: self._show_manner()))
 
@@ -61,8 +60,6 @@ class Readiness(QObject):
         reason = ""
         if elsewhere:
             reason = say("Another chat is being answered. Stop it there, or wait.")
-        elif conversation.runs_beside:
-            reason = say("This chat is being answered beside. Stop it there, or wait.")
         elif not state.can_be_asked:
             reason = say("No model is loaded yet.")
         self._composer.set_blocked(reason)

@@ -112,8 +112,12 @@ class Transcript(QStackedWidget):
         """The conversation when it has messages, else the welcome."""
         self.setCurrentWidget(self._view if self._view is not None and self._view.count else self.welcome)
 
-    def begin(self, question: Message, answer: Message) -> None:
-        """A question was asked, or is answered anew; the answer waits for the first token, or goes on."""
+    def begin(self, question: Message, answer: Message, *, follow: bool = True) -> None:
+        """A question was asked, or is answered anew; the answer waits for the first token, or goes on.
+
+        Without `follow` what is being read further up stays where it is.
+        """
+        reading = None if follow or self._view is None else self._view.reading_place
         place = max(0, len(self._conversation.messages) - 2)
         is_here = self.view.count > place and self.view.message(place).key == str(question.id)
         first = place + is_here
@@ -123,6 +127,8 @@ class Transcript(QStackedWidget):
                 self.view.add_message(self._item(question))
             if self._conversation.turn is not None:
                 self._resume(answer, self._conversation.turn.outcome)
+        if reading is not None:
+            self.view.go_to_place(*reading)
         self.show_standings()
         self.show_front()
 

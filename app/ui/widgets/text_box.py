@@ -24,20 +24,29 @@ class TextBox(WritingBox):
         self.setPlaceholderText(example)
         self.setFixedHeight(12 + LINE_PX * lines)
         self._timer = QTimer(self, singleShot=True, interval=PAUSE_MS)
-        self._timer.timeout.connect(lambda: self.kept.emit(self.toPlainText()))
+        self._timer.timeout.connect(self._keep)
         self.textChanged.connect(self._timer.start)
+        self._known = ""
 
     def show_text(self, text: str) -> None:
         """Text from elsewhere, not announced; the same text keeps its caret."""
         if text != self.toPlainText():
             self.setPlainText(text)
+        self._known = text
         self._timer.stop()
 
     def flush(self) -> None:
         """Keep what is typed now."""
         if self._timer.isActive():
             self._timer.stop()
-            self.kept.emit(self.toPlainText())
+            self._keep()
+
+    def _keep(self) -> None:
+        """Qt speaks of a change also when only the look of the text was changed."""
+        text = self.toPlainText()
+        if text != self._known:
+            self._known = text
+            self.kept.emit(text)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
