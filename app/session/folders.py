@@ -67,6 +67,15 @@ def pin_chats(desk: Desk, chat_ids: Sequence[int], *, pinned: bool, done: Done =
     desk.store.ask(lambda store: store.pin_chats(chat_ids, pinned=pinned), done)
 
 
+def folder_named(desk: Desk, name: str) -> Folder:
+    """The folder with this name, capitals apart. Raises CarrelError when there is none."""
+    wanted = " ".join(name.split()).casefold()
+    for folder in desk.store.call(lambda store: store.list_folders()):
+        if folder.name.casefold() == wanted:
+            return folder
+    raise CarrelError("no_such_folder", "There is no folder called {name}.", "Choose one that is there.", name=name)
+
+
 def folder_name(text: str) -> str:
     """A name as it is kept: one line without spaces around it. Raises CarrelError when nothing is left."""
     name = " ".join(text.split())[:LONGEST_NAME]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from app.session.desk import Desk
+from app.session.filters import Filter, read_wish, with_filters
 from app.store.search import Found
 from app.store.store import Store
 
@@ -21,10 +22,12 @@ def find(
     failed: Failed | None = None,
     *,
     limit: int = LIMIT,
-    folder_id: int | None = None,
 ) -> None:
-    """The best `limit` hits of each kind. Words in quotation marks are meant as they stand, a -word must not occur."""
-    desk.store.ask(lambda store: store.search(words, limit=limit, folder_id=folder_id), done, failed)
+    """The best `limit` hits of each kind. Words in quotation marks are meant as they stand, a -word must not occur;
+    `filters` says what else can be typed.
+    """
+    wish = read_wish(words)
+    desk.store.ask(lambda store: store.search(wish.words, limit=limit, narrow=wish.narrow), done, failed)
 
 
 class Finder:
@@ -34,12 +37,13 @@ class Finder:
         self._desk, self._done, self._failed = desk, done, failed
         self._latest = 0
 
-    def find(self, words: str, *, limit: int = TYPING_LIMIT) -> None:
+    def find(self, words: str, filters: Iterable[Filter] = (), *, limit: int = TYPING_LIMIT) -> None:
+        """`filters` are set already; the words may hold more."""
         self._latest += 1
-        mine = self._latest
+        mine, wish = self._latest, with_filters(filters, words)
 
         def look(store: Store) -> Found | None:
-            return store.search(words, limit=limit) if mine == self._latest else None
+            return store.search(wish.words, limit=limit, narrow=wish.narrow) if mine == self._latest else None
 
         def found(hits: Found | None) -> None:
             if hits is not None and mine == self._latest:

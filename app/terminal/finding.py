@@ -6,10 +6,11 @@ import sys
 from argparse import ArgumentParser, Namespace
 
 from app.core.dates import date_words
-from app.core.errors import CarrelError
 from app.core.loop import Loop
 from app.core.words import say
 from app.session.desk import Desk
+from app.session.filters import Filter
+from app.session.folders import folder_named
 from app.session.search import LIMIT, find
 from app.store.search import Found, Hit
 from app.terminal.output import StatusLine, note, print_json, to_plain
@@ -20,7 +21,10 @@ FAILED = 1
 
 def add_find(parser: ArgumentParser) -> None:
     """The arguments of `find`."""
-    text = 'all must occur; "in quotation marks" as they stand; with a - before it must not occur'
+    text = (
+        'all must occur; "in quotation marks" as they stand; with a - before it must not occur; '
+        "in:FOLDER has:file is:pinned model:NAME after:2026-11 before:2026-11-22 narrow it"
+    )
     parser.add_argument("words", nargs="+", metavar="WORDS", help=text)
     parser.add_argument("--folder", metavar="NAME", help="only chats in this folder")
     parser.add_argument("--limit", type=int, default=LIMIT, metavar="N", help=f"at most so many of a kind ({LIMIT})")
@@ -29,11 +33,10 @@ def add_find(parser: ArgumentParser) -> None:
 def run_find(desk: Desk, loop: Loop, args: Namespace) -> int:
     """Print what was found; nothing found exits with 1."""
     _read_all(desk)
-    folder_id = _folder(desk, args.folder) if args.folder else None
-    words, limit = " ".join(args.words), max(1, args.limit)
-    found: Found = wait_for(
-        loop, lambda done, failed: find(desk, words, done, failed, limit=limit, folder_id=folder_id)
-    )
+    words, limit = " ".join(map(_whole, args.words)), max(1, args.limit)
+    if args.folder:
+        words = f"{Filter('folder', folder_named(desk, args.folder).name).typed} {words}"
+    found: Found = wait_for(loop, lambda done, failed: find(desk, words, done, failed, limit=limit))
     if args.json:
         print_json({"query": words, "hits": [to_plain(hit) for hit in found.hits]})
     else:
@@ -53,11 +56,10 @@ def _read_all(desk: Desk) -> None:
     line.clear()
 
 
-def _folder(desk: Desk, name: str) -> int:
-    for folder in desk.store.call(lambda store: store.list_folders()):
-        if folder.name.casefold() == name.strip().casefold():
-            return folder.id
-    raise CarrelError("no_such_folder", "There is no folder called {name}.", "Choose one that is there.", name=name)
+def _whole(word: str) -> str:
+    """What the shell gave as one argument: `in:"Two words"` comes without its quotation marks."""
+    name, colon, value = word.partition(":")
+    return f'{name}:"{value}"' if colon and " " in value and '"' not in word else word
 
 
 def _show(hit: Hit) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from app.core.chat import Document, Page, Receipt, Timing, Usage
 from app.core.folding import Folded, fold
+from app.store.narrowing import Narrow
 from app.store.query import Query, Term, fits, read_query, spans_of
 from app.store.snippets import snippet_of
 from app.store.sqlite import sqlite3
@@ -178,7 +179,7 @@ def test_a_folder_narrows_the_search(store: Store) -> None:
     chats = [store.create_chat("rent") for _ in range(3)]
     folder = store.create_folder("Flat")
     store.move_chats([(chats[1].id, folder.id)])
-    found = store.search("rent", folder_id=folder.id)
+    found = store.search("rent", narrow=Narrow(folders=("flat",)))
     assert [hit.chat_id for hit in found.hits] == [chats[1].id]
 
 
@@ -234,7 +235,7 @@ def test_an_index_from_before_is_read_again_and_a_crash_in_between_costs_nothing
     again = Store(file)
     assert again.unindexed() == 41
     assert again.index_some(0.0)
-    assert len(again._search(read_query("number7"), 9, None).messages) == 1, (
+    assert len(again._search(read_query("number7"), 9, Narrow()).messages) == 1, (
         "what is not read again yet is found as before"
     )
     again._db.rows("PRAGMA wal_checkpoint")
