@@ -17,6 +17,9 @@ import pytest
 
 from app.core import words
 
+# What is compiled is kept, whatever the machine says: hundreds of children start here, and each would compile it anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 # A shell that starts a job in the background has it ignore Ctrl+C, and its children after it; tests send that signal.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
