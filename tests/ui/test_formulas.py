@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QPoint
-from PySide6.QtGui import QTextCursor
+from PySide6.QtGui import QPalette, QTextCursor
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 import app.ui.formulas.maker as maker_module
@@ -64,6 +65,26 @@ def test_a_formula_from_its_words_to_the_clipboard(qtbot: QtBot, typesetting: Fo
     picture = formula_pixmap(Wish("A = \\pi r^2", False), known, page.palette().text().color(), 16, 2.0)
     assert picture.devicePixelRatio() == 2.0
     assert picture.width() >= 2 * 16 * 3
+
+
+def test_what_lies_below_a_formula_that_came_late_is_moved_with_its_pixels(
+    qtbot: QtBot, typesetting: FormulaMaker
+) -> None:
+    """The screen is compared with the same page painted as a whole."""
+    page = make_page(qtbot)
+    page.set_ground(QPalette.ColorRole.Base)
+    page.begin()
+    lines = "Below it are words that only move.\n\n" * 6
+    page.push(f"Over it.\n\n$$\n\\frac{{\\sum_a^b x_t}}{{\\sqrt{{y_7}}}}\n$$\n\n{lines}", final=False)
+    page.fit(600)
+    QApplication.processEvents()
+    before = page.text_height()
+    qtbot.waitUntil(lambda: not typesetting.is_busy and page.text_height() != before, timeout=30_000)
+    QApplication.processEvents()
+    moved = page.screen().grabWindow(page.winId()).toImage()
+    page.viewport().update()
+    QApplication.processEvents()
+    assert moved == page.screen().grabWindow(page.winId()).toImage()
 
 
 def cursor_at(page: MarkdownBrowser, place: int) -> QTextCursor:

@@ -38,7 +38,10 @@ ENLARGED = 1.14
 """The formula's face looks smaller than the text's at one size."""
 WIDEST_PX = 1500
 """What would have to shrink to less than half of the column is better read as TeX."""
+NARROW_PX = 60.0
 GATHER_MS = 16
+TOGETHER = 3
+"""So many are put in at a time: each is drawn for the first time then, and what is below it moves."""
 MOST_PIXMAPS = 600
 
 
@@ -92,18 +95,19 @@ def _make_room(cursor: QTextCursor) -> None:
 
 
 class FormulaPainter(QPyTextObject):
-    """Measures and paints the formulas of one document. `changed(top)` when some came that were waited for.
+    """Measures and paints the formulas of one document. `changed(top, bottom, moved)` when some came that were
+    waited for: what has to be painted again, and by how many pixels all below has moved.
 
     `lost` when one of them cannot be typeset: the document must be written anew.
     """
 
-    changed = Signal(int)
+    changed = Signal(int, int, float)
 
     def __init__(self, document: QTextDocument) -> None:
         super().__init__(document)
         self._document = document
         self._waiting: dict[Wish, set[int]] = {}
-        self._arrived: set[Wish] = set()
+        self._arrived: dict[Wish, None] = {}
         self.lost = False
         formulas().made.connect(self._on_made)
 
@@ -112,25 +116,37 @@ class FormulaPainter(QPyTextObject):
         if wish in self._waiting:
             if not self._arrived:
                 QTimer.singleShot(GATHER_MS, self, self._put_in)
-            self._arrived.add(wish)
+            self._arrived[wish] = None
+
+    def _take_arrived(self) -> list[tuple[int, Wish]]:
+        """The places of some that came; the others have their turn soon."""
+        now = list(self._arrived)[:TOGETHER]
+        for wish in now:
+            del self._arrived[wish]
+        if self._arrived:
+            QTimer.singleShot(GATHER_MS, self, self._put_in)
+        return [(place, wish) for wish in now for place in self._waiting.pop(wish, ())]
 
     def _put_in(self) -> None:
-        """The layout would have all below its last check point painted again; it is known from where on it changed."""
-        arrived, self._arrived = self._arrived, set()
-        places = [(place, wish) for wish in arrived for place in self._waiting.pop(wish, ())]
+        """The layout would have all below its last check point painted again; it is known what changed."""
+        places = self._take_arrived()
         if not places:
             return
         layout, cursor = self._document.documentLayout(), QTextCursor(self._document)
+        before = self._document.size().height()
         layout.blockSignals(True)
         cursor.beginEditBlock()
         for place, wish in places:
             self._replace(cursor, wish, place)
         cursor.endEditBlock()
-        first = self._document.findBlock(min(min(places)[0], self._document.characterCount() - 1))
-        top = layout.blockBoundingRect(first).top()
-        self._document.size()
+        moved = self._document.size().height() - before
+        first, last = (self._box_at(find(places)[0]) for find in (min, max))
         layout.blockSignals(False)
-        self.changed.emit(max(0, int(top) - 4))
+        self.changed.emit(max(0, int(first.top()) - 4), math.ceil(last.bottom()) + 4, moved)
+
+    def _box_at(self, place: int) -> QRectF:
+        block = self._document.findBlock(min(place, self._document.characterCount() - 1))
+        return self._document.documentLayout().blockBoundingRect(block)
 
     def _replace(self, cursor: QTextCursor, wish: Wish, place: int) -> None:
         """The text may have changed since the place was noted."""
@@ -156,8 +172,10 @@ class FormulaPainter(QPyTextObject):
         if formula.state == "waiting":
             self._waiting.setdefault(wish, set()).add(place)
         em = float(chars.property(PROPERTY_EM))
-        room = _room(document, place)
         descent = QFontMetrics(chars.font()).descent()
+        if formula.width * em < NARROW_PX and formula.state != "source":  # asked for often, and seldom in doubt
+            return QSizeF(formula.width * em, math.ceil(formula.ascent * em) + descent)
+        room = _room(document, place)
         if formula.state == "source":
             words = QFontMetrics(mono_font(round(em / ENLARGED) - 1)).horizontalAdvance(wish.tex)
             return QSizeF(min(room, words + 4), em + descent)
@@ -217,13 +235,13 @@ def _room(document: QTextDocument, place: int) -> float:
     held: QTextList | None = block.textList()
     indent = look.indent() + (held.format().indent() if held is not None else 0)
     whole = document.textWidth() if document.textWidth() > 0 else 760.0
-    return max(60.0, whole - look.leftMargin() - indent * document.indentWidth() - 2)
+    return max(NARROW_PX, whole - look.leftMargin() - indent * document.indentWidth() - 2)
 
 
 @lru_cache(maxsize=256)
 def _size_hanging(depth_px: int) -> int:
     """The size at which the text's face hangs at least `depth_px` below the line."""
-    px = max(2, depth_px * 3)
+    px = max(2, round(depth_px * 1000 / max(1, QFontMetrics(ui_font(1000)).descent())))
     while px < 2000 and QFontMetrics(ui_font(px)).descent() < depth_px:
         px += 1
     while px > 2 and QFontMetrics(ui_font(px - 1)).descent() >= depth_px:

@@ -6,7 +6,7 @@ import math
 import time
 from typing import Any
 
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRect, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
     QAccessible,
     QContextMenuEvent,
@@ -262,13 +262,26 @@ class MarkdownBrowser(QTextBrowser):
         wish = wish_of(look)
         return wish.tex if wish is not None else ""
 
-    def _on_formulas_changed(self, top: int) -> None:
+    def _on_formulas_changed(self, top: int, bottom: int, moved: float) -> None:
         if self._content.formulas.lost and not self._content.streaming:
             self._content.show_again()
             self.rewritten.emit()
-            top = 0
-        self._repaint(top, self.viewport().height())
-        self.resized.emit()
+            top, bottom = 0, self.viewport().height()
+        elif moved:
+            bottom = self._move_below(bottom, moved)
+        self._repaint(top, bottom - top)
+        if moved:
+            self.resized.emit()
+
+    def _move_below(self, bottom: int, moved: float) -> int:
+        """Copy the pixels of what lies below `bottom` to where it is now; up to where all must be painted instead."""
+        page = self.viewport()
+        has_buttons = any(button.y() + button.height() > bottom - moved for button in self.code_buttons)
+        if has_buttons or not moved.is_integer():
+            return page.height()
+        first = bottom - max(0, round(moved))
+        page.scroll(0, round(moved), QRect(0, first, page.width(), page.height() - first))
+        return bottom
 
     def _on_anchor_clicked(self, url: QUrl) -> None:
         self.link_activated.emit(url.toString())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtGui import QTextDocument
+from PySide6.QtGui import QTextBlock, QTextDocument
 
 from app.core.words import say
 from app.ui.formulas.drawing import FORMULA_OBJECT, FormulaPainter
@@ -161,7 +161,7 @@ class Content:
         document = self._document
         layout = document.documentLayout()
         block = document.findBlock(min(position, document.characterCount() - 1))
-        top = layout.blockBoundingRect(block).top()
+        top = layout.blockBoundingRect(block).top() + _line_before(block, position)
         for card in self._renderer.cards[-2:]:
             if card.position >= position:
                 top = min(top, layout.frameBoundingRect(card.frame).top())
@@ -169,3 +169,10 @@ class Content:
             first = document.findBlock(self._renderer.open_table_top)
             top = min(top, layout.blockBoundingRect(first).top() - 16)
         return int(top)
+
+
+def _line_before(block: QTextBlock, position: int) -> float:
+    """Where in `block` the line above that of `position` begins: the word there may have gone to the next line."""
+    lines = block.layout()
+    line = lines.lineForTextPosition(position - block.position())
+    return lines.lineAt(max(0, line.lineNumber() - 1)).y() if line.isValid() else 0.0
