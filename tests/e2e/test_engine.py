@@ -47,6 +47,12 @@ def slow(folder: Path) -> Path:
     return script_model(folder / "slow.gguf", "over and on again ", repeat=True, layers=24, ffn=8192)
 
 
+@pytest.fixture(scope="module")
+def endless(folder: Path) -> Path:
+    """A quick one that never stops talking."""
+    return script_model(folder / "endless.gguf", "over and on again ", repeat=True)
+
+
 @pytest.fixture
 def bench() -> Iterator[EngineBench]:
     with engine_bench() as bench:
@@ -113,8 +119,8 @@ def test_every_sampler_of_the_chain_runs(bench: EngineBench, scripted: Path, sam
     assert text_of(events).strip() == ANSWER
 
 
-def test_max_tokens_and_the_context_end_an_answer(bench: EngineBench, slow: Path) -> None:
-    bench.load(slow, n_ctx=256)
+def test_max_tokens_and_the_context_end_an_answer(bench: EngineBench, endless: Path) -> None:
+    bench.load(endless, n_ctx=256)
     events: list[Event] = []
     bench.end(bench.ask("Go", events, Sampling(temperature=0, max_tokens=5)))
     assert done_of(events).reason == "length"

@@ -145,7 +145,8 @@ def test_the_next_question_carries_the_document_and_the_partial_answer_stays_in_
         turn.spoke.connect(lambda *_: turn.stop() if len("".join(heard)) > 60 else None)
         assert loop.run_until(lambda: bool(ended), 30)
         assert ended[0].state == "stopped"
-        again, outcome = ask(desk, loop, Wish("Second", (document,), turn.chat_id, thinking=False))
+        short = Sampling(max_tokens=24)  # it would speak until the context is full
+        again, outcome = ask(desk, loop, Wish("Second", (document,), turn.chat_id, thinking=False, sampling=short))
         assert again.chat_id == turn.chat_id
         assert [(f.path, f.pages, f.tokens, f.dropped_tokens) for f in outcome.receipt.files] == [
             ("/a/lease.txt", 1, 18, 0)

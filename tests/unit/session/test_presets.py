@@ -181,7 +181,7 @@ def test_whatever_is_typed_is_read_back(
     assert found.presets == (preset,)
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(st.text(), st.frozensets(st.sampled_from(["preset", "a", "a-2", "preset-2"])))
 def test_keys_are_plain_and_free(name: str, taken: frozenset[str]) -> None:
     key = free_key(name, taken)
