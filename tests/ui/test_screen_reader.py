@@ -12,8 +12,10 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.ui.chat.parts import FoldButton
 from app.ui.roles import install_roles
 from app.ui.sample_computer import SAMPLE_MACHINE
+from app.ui.widgets.chip import ChipItem, FileChip
 from app.ui.window import Window
 from tests.helpers.fake_engine import Script
 from tests.ui.studio import Studio
@@ -128,3 +130,24 @@ def _follows(before: QWidget, after: QWidget, window: QWidget) -> bool:
 
 def _middle(widget: QWidget, window: QWidget) -> QPoint:
     return widget.mapTo(window, widget.rect().center())
+
+
+def test_a_fold_is_open_or_closed_and_a_chip_can_be_pressed(qtbot: QtBot) -> None:
+    holder = QWidget()
+    qtbot.addWidget(holder)
+    fold, chip = FoldButton(holder), FileChip(ChipItem("a.txt", "a.txt"), holder)
+    opened: list[str] = []
+    chip.opened.connect(opened.append)
+    for widget in (fold, chip):
+        told = QAccessible.queryAccessibleInterface(widget)
+        assert told is not None
+        assert told.role() is QAccessible.Role.Button
+        assert fold.isChecked() or told.state().collapsed or widget is chip
+        actions = told.actionInterface()
+        assert actions is not None
+        actions.doAction(actions.actionNames()[0])
+    told = QAccessible.queryAccessibleInterface(fold)
+    assert told is not None
+    assert told.state().expanded
+    assert not told.state().collapsed
+    assert opened == ["a.txt"]
