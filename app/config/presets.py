@@ -9,6 +9,7 @@ import contextlib
 import re
 import tomllib
 from collections.abc import Mapping
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -116,8 +117,8 @@ def bring_back(folder: Path, key: str, aside: Path | None) -> None:
 def free_key(name: str, taken: frozenset[str]) -> str:
     """A file name for a preset: its letters where they are plain, else "preset", numbered when taken."""
     plain = "-".join(re.findall(r"[a-z0-9]+", name.lower()))[:40].strip("-") or "preset"
-    numbered = (plain, *(f"{plain}-{number}" for number in range(2, 100_000)))
-    return next(key for key in numbered if key not in taken)
+    numbered = (f"{plain}-{number}" for number in count(2))
+    return next(key for key in chain([plain], numbered) if key not in taken)
 
 
 def _read(file: Path, key: str, origin: Origin) -> Preset:

@@ -6,6 +6,7 @@ Small files, read and written at once on the main thread.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import chain, count
 from pathlib import Path
 
 import msgspec
@@ -175,5 +176,5 @@ class Presets:
     def _free_name(self, name: str) -> str:
         """The name, numbered when another preset has it."""
         wanted, taken = name.strip(), {one.name.casefold() for one in self.all}
-        numbered = (wanted, *(f"{wanted} {number}" for number in range(2, 100_000)))
-        return next(one for one in numbered if one.casefold() not in taken)
+        numbered = (f"{wanted} {number}" for number in count(2))
+        return next(one for one in chain([wanted], numbered) if one.casefold() not in taken)

@@ -35,7 +35,7 @@ class Studio:
         self.wait(self.window.isActiveWindow)
         self.closed = False
 
-    def wait(self, done: Callable[[], bool], timeout_ms: int = 10_000) -> None:
+    def wait(self, done: Callable[[], bool], timeout_ms: int = 30_000) -> None:
         self.qtbot.waitUntil(done, timeout=timeout_ms)
 
     def load(self) -> None:

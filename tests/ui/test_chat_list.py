@@ -289,9 +289,9 @@ def test_one_new_chat_among_five_thousand_is_told_in_a_moment(qapp: QApplication
     told: list[Callable[[], object]] = []
     model.modelReset.connect(lambda: told.append(lambda: None))
     moved = [Chat(2_500, "chat 2500", 0.0, 1.1e9), *(chat for chat in many if chat.id != 2_500)]
-    began_s = time.perf_counter()
+    began_s = time.thread_time()
     assert model.show_rows(make_rows(moved, [], ()))
-    took_s = time.perf_counter() - began_s
+    took_s = time.thread_time() - began_s
     assert not told
     assert isinstance(model.rows[1], Row)
     assert took_s < 0.5

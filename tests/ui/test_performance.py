@@ -114,7 +114,7 @@ def test_without_a_card_the_processor_takes_its_place(studio: Studio) -> None:
     assert not machine.load.isVisible()
     assert not machine.vram.isVisible()
     assert machine.cpu.isVisible()
-    studio.qtbot.waitUntil(lambda: machine.cpu.width() > 1.8 * machine.memory.width())
+    studio.qtbot.waitUntil(lambda: machine.cpu.width() > 1.8 * machine.memory.width(), timeout=20_000)
 
 
 def test_answers_in_figures_are_sorted_and_open(studio: Studio) -> None:

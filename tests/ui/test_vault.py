@@ -30,6 +30,7 @@ from tests.helpers.fake_engine import Script, ScriptedEngine, make_desk
 PHRASE = "correct horse battery"
 FAST = Cost(memory_kib=64, passes=1, lanes=1)
 MARKER = "Heron in the reeds"
+PATIENCE_MS = 20_000
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def fail(error: CarrelError) -> None:
 def made(desk: Desk, qtbot: QtBot) -> None:
     keys: list[str] = []
     vault.create_vault(desk, PHRASE, keys.append, fail, cost=FAST)
-    qtbot.waitUntil(lambda: bool(keys))
+    qtbot.waitUntil(lambda: bool(keys), timeout=PATIENCE_MS)
 
 
 def page(desk: Desk, qtbot: QtBot) -> VaultPage:
@@ -88,12 +89,12 @@ def test_a_forgotten_passphrase_is_explained_before_one_can_be_set(desk: Desk, q
     assert not making.make.isEnabled(), "without the tick nothing happens"
     making.understood.setChecked(True)
     qtbot.mouseClick(making.make, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: desk.vault.is_on and shown.recovery is not None)
+    qtbot.waitUntil(lambda: desk.vault.is_on and shown.recovery is not None, timeout=PATIENCE_MS)
     assert shown.recovery is not None
     recovery = shown.recovery.key.text()
     assert len(recovery) == 39
     shown.recovery.leave()
-    qtbot.waitUntil(lambda: recovery not in words_of(shown))
+    qtbot.waitUntil(lambda: recovery not in words_of(shown), timeout=PATIENCE_MS)
     assert shown.making is None
     assert shown.ways is not None
 
@@ -108,17 +109,17 @@ def test_another_passphrase_and_the_end_of_the_vault(desk: Desk, qtbot: QtBot) -
     type_in(qtbot, ways.new, PHRASE + " staple")
     type_in(qtbot, ways.again, PHRASE + " staple")
     qtbot.mouseClick(ways.change, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: "does not open it" in ways.told.text())
+    qtbot.waitUntil(lambda: "does not open it" in ways.told.text(), timeout=PATIENCE_MS)
     type_in(qtbot, ways.old, PHRASE)
     type_in(qtbot, ways.new, PHRASE + " staple")
     type_in(qtbot, ways.again, PHRASE + " staple")
     qtbot.mouseClick(ways.change, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: ways.told.text() == "The passphrase is changed.")
+    qtbot.waitUntil(lambda: ways.told.text() == "The passphrase is changed.", timeout=PATIENCE_MS)
     assert not end.erase.isEnabled()
     end.sure.setChecked(True)
     assert end.erase.isEnabled()
     qtbot.mouseClick(end.remove, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: not desk.vault.is_on)
+    qtbot.waitUntil(lambda: not desk.vault.is_on, timeout=PATIENCE_MS)
     assert shown.making is not None
 
 
@@ -161,7 +162,7 @@ def test_the_gate_stays_shut_for_a_wrong_passphrase_and_opens_for_the_right_one(
         window.hear(Ring(("/a/file.txt",)))
         type_in(qtbot, window.page.field, "wrong one")
         qtbot.keyClick(window.page.field.edit, Qt.Key.Key_Return)
-        qtbot.waitUntil(window.page.told.isVisible)
+        qtbot.waitUntil(window.page.told.isVisible, timeout=PATIENCE_MS)
         heard.append(window.page.told.text())
         assert desk.vault.is_locked
         type_in(qtbot, window.page.field, PHRASE)
@@ -189,9 +190,9 @@ def lock_from_a_window(desk: Desk, qtbot: QtBot, gate: Gate, chat_id: int) -> we
     gate.watch(window)
     window.show()
     window.begin()
-    qtbot.waitUntil(lambda: bool(window.conversation.chats))
+    qtbot.waitUntil(lambda: bool(window.conversation.chats), timeout=PATIENCE_MS)
     window.conversation.open_chat(chat_id)
-    qtbot.waitUntil(lambda: window.conversation.chat_id is not None)
+    qtbot.waitUntil(lambda: window.conversation.chat_id is not None, timeout=PATIENCE_MS)
     window.new_chat()
     window.chat.composer.set_text(f"Unsent {MARKER}")
     window.commands.run("vault.lock")
@@ -217,7 +218,7 @@ def test_a_locked_window_leaves_no_chat_behind(desk: Desk, qtbot: QtBot, tmp_pat
     assert found == []
     opened: list[bool] = []
     vault.unlock(desk, PHRASE, lambda: opened.append(True), fail)
-    qtbot.waitUntil(lambda: bool(opened))
+    qtbot.waitUntil(lambda: bool(opened), timeout=PATIENCE_MS)
     assert desk.vault.files.read("draft.txt") == f"Unsent {MARKER}".encode()
 
 

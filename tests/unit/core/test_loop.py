@@ -12,7 +12,7 @@ def test_posted_functions_run_on_the_waiting_thread_in_order() -> None:
     loop, seen = Loop(), list[tuple[int, int]]()
     for number in range(3):
         threading.Thread(target=lambda n=number: loop.post(lambda: seen.append((n, threading.get_ident())))).start()
-    assert loop.run_until(lambda: len(seen) == 3, 5)
+    assert loop.run_until(lambda: len(seen) == 3, 30)
     assert sorted(number for number, _ in seen) == [0, 1, 2]
     assert {ident for _, ident in seen} == {threading.get_ident()}
 
@@ -26,7 +26,7 @@ def test_nothing_runs_once_it_is_done() -> None:
     loop, seen = Loop(), list[int]()
     loop.post(lambda: seen.append(1))
     loop.post(lambda: seen.append(2))
-    assert loop.run_until(lambda: bool(seen), 5)
+    assert loop.run_until(lambda: bool(seen), 30)
     assert seen == [1]
 
 
@@ -35,7 +35,7 @@ def test_jobs_bring_results_and_errors_home() -> None:
     jobs, results, errors = Jobs(loop.post), list[tuple[int, str]](), list[Exception]()
     jobs.run(lambda: 6 * 7, lambda n: results.append((n, threading.current_thread().name)))
     jobs.run(lambda: 1 // 0, failed=errors.append)
-    assert loop.run_until(lambda: bool(results and errors), 5)
+    assert loop.run_until(lambda: bool(results and errors), 30)
     assert results == [(42, threading.current_thread().name)]
     assert isinstance(errors[0], ZeroDivisionError)
     jobs.close()

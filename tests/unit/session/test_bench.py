@@ -26,7 +26,7 @@ def make(folder: Path, script: Script) -> tuple[Desk, Loop]:
     loop = Loop()
     desk = make_desk(folder, loop.post, ScriptedEngine(script))
     load = desk.engine.load(m.Load(0, "/m/q.gguf", n_ctx=9_000, kv_type="q8_0"), lambda _: None)
-    assert loop.run_until(lambda: load.ended, 5)
+    assert loop.run_until(lambda: load.ended, 30)
     return desk, loop
 
 
@@ -64,10 +64,10 @@ def test_a_stopped_run_keeps_what_it_has_and_without_a_model_there_is_none(tmp_p
     bench.failed.connect(refusals.append)
     bench.start()
     assert [error.code for error in refusals] == ["bench_beside_answer"]
-    assert loop.run_until(lambda: busy.ended, 5)
+    assert loop.run_until(lambda: busy.ended, 30)
     unloaded = desk.engine.unload()
     assert unloaded is not None
-    assert loop.run_until(lambda: unloaded.ended, 5)
+    assert loop.run_until(lambda: unloaded.ended, 30)
     _, failed = run(desk, loop, (256,))
     assert isinstance(failed, CarrelError)
     desk.close()

@@ -32,7 +32,7 @@ class Bench:
 
     def load(self, n_ctx: int) -> None:
         request = self.desk.engine.load(m.Load(0, "/m.gguf", n_ctx=n_ctx), lambda _: None)
-        assert self.loop.run_until(lambda: request.ended, 5)
+        assert self.loop.run_until(lambda: request.ended, 30)
 
     def open(self, chat_id: int | None = None) -> Preview:
         preview = Preview(self.desk, (BOOK,), chat_id)
@@ -42,13 +42,13 @@ class Bench:
         return preview
 
     def exact(self) -> Weight:
-        assert self.loop.run_until(lambda: bool(self.told) and self.told[-1].exact, 5)
+        assert self.loop.run_until(lambda: bool(self.told) and self.told[-1].exact, 30)
         return self.told[-1]
 
     def count(self, *thread: Said) -> int:
         counts: list[int] = []
         self.desk.engine.tokenize((), lambda e: counts.append(e.turns_total), turns=compose_turns(thread, ""))  # type: ignore[union-attr]
-        assert self.loop.run_until(lambda: bool(counts), 5)
+        assert self.loop.run_until(lambda: bool(counts), 30)
         return counts[0]
 
 

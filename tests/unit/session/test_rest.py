@@ -46,7 +46,7 @@ class Bench:
         self.until(lambda: request.ended)
 
     def until(self, done: Callable[[], bool]) -> None:
-        assert self.loop.run_until(done, 5)
+        assert self.loop.run_until(done, 30)
 
     def pass_s(self, seconds: float) -> None:
         for _ in range(int(seconds)):

@@ -66,13 +66,13 @@ def test_only_a_session_that_ends_the_engine_is_thrown_away(tmp_path: Path, end:
     loop = Loop()
     desk = make_desk(tmp_path / "home", loop.post, Child(end))  # type: ignore[arg-type]
     loaded = desk.engine.load(m.Load(0, str(model)), lambda _: None)
-    assert loop.run_until(lambda: loaded.ended, 5)
+    assert loop.run_until(lambda: loaded.ended, 30)
     spec = desk.engine.spec
     assert spec is not None
     state = lay_down(desk.home.sessions_folder, spec)
     restored: list[int] = []
     desk.resume.restore_before((READING,), lambda _: None, lambda tokens, _: restored.append(tokens))
-    assert loop.run_until(lambda: bool(restored), 5)
+    assert loop.run_until(lambda: bool(restored), 30)
     assert restored == [0]
     assert state.exists() is stays
     desk.close()

@@ -99,12 +99,12 @@ def test_a_saved_reading_of_a_set_is_found_for_the_model_in_memory(tmp_path: Pat
     def seconds() -> float | None:
         found: list[float | None] = []
         find_reading(desk, "Leases", found.append)
-        assert loop.run_until(lambda: bool(found), 5)
+        assert loop.run_until(lambda: bool(found), 30)
         return found[0]
 
     assert seconds() is None, "no model, no reading"
     loaded = desk.engine.load(m.Load(0, str(model)), lambda _: None)
-    assert loop.run_until(lambda: loaded.ended, 5)
+    assert loop.run_until(lambda: loaded.ended, 30)
     spec = desk.engine.spec
     assert spec is not None
     assert seconds() is None, "nothing was saved"

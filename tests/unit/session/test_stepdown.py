@@ -112,12 +112,12 @@ class Bench:
 
     def answer(self, first: m.Load = FIRST) -> Outcome:
         request = self.desk.engine.load(first, lambda _: None)
-        assert self.loop.run_until(lambda: request.ended, 5)
+        assert self.loop.run_until(lambda: request.ended, 30)
         ended: list[Outcome] = []
         turn = Turn(self.desk, Wish("What is due?"))
         turn.ended.connect(ended.append)
         turn.start()
-        assert self.loop.run_until(lambda: bool(ended), 5)
+        assert self.loop.run_until(lambda: bool(ended), 30)
         return ended[0]
 
 
@@ -157,13 +157,13 @@ def test_loads_that_fail_too_step_down_further(bench: Bench) -> None:
     bench.children.answers = [("The ", NO_MEMORY), ("rent.", "")]
     bench.desk.engine.changed.connect(lambda state: None)
     request = bench.desk.engine.load(FIRST, lambda _: None)
-    assert bench.loop.run_until(lambda: request.ended, 5)
+    assert bench.loop.run_until(lambda: request.ended, 30)
     bench.children.loads_failing = 3
     ended: list[Outcome] = []
     turn = Turn(bench.desk, Wish("What?"))
     turn.ended.connect(ended.append)
     turn.start()
-    assert bench.loop.run_until(lambda: bool(ended), 5)
+    assert bench.loop.run_until(lambda: bool(ended), 30)
     assert ended[0].text == "The rent."
     tried = [(load.n_ubatch, load.kv_type, load.n_ctx) for load in bench.children.loads[1:]]
     assert tried == [(512, "f16", 16384), (128, "f16", 16384), (128, "q8_0", 16384), (128, "q4_0", 16384)]

@@ -80,7 +80,7 @@ class Bench:
         self.ended: list[Outcome] = []
 
     def until(self, done: Callable[[], bool]) -> None:
-        assert self.loop.run_until(done, 5)
+        assert self.loop.run_until(done, 30)
 
     def start(self, wish: Wish) -> Turn:
         turn = Turn(self.desk, wish)

@@ -68,7 +68,7 @@ def test_a_closed_store_says_so(file: Path, home: Loop) -> None:
         thread.call(lambda store: store.list_chats())
     failures: list[Exception] = []
     thread.ask(lambda store: store.list_chats(), failed=failures.append)
-    assert home.run_until(lambda: bool(failures), 5)
+    assert home.run_until(lambda: bool(failures), 30)
 
 
 def test_a_file_that_cannot_be_opened_fails_every_wish(tmp_path: Path, home: Loop) -> None:
