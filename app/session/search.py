@@ -56,6 +56,11 @@ class Finder:
         self._latest += 1
 
 
+def known_values(desk: Desk, done: Callable[[tuple[list[str], list[str]]], object]) -> None:
+    """What a search can be narrowed by: `done(names of folders, models that answered, the last one first)`."""
+    desk.store.ask(lambda store: ([folder.name for folder in store.list_folders()], store.models_used()), done)
+
+
 def reveal_message(
     desk: Desk, chat_id: int, message_id: int, done: Callable[[object], object], failed: Failed | None = None
 ) -> None:

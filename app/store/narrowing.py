@@ -57,6 +57,11 @@ class Narrowing(Part):
             parts.append((f"(m.role = 'user' OR {sql})", values))
         return _all(parts)
 
+    def models_used(self) -> list[str]:
+        """The models that answered, the one that did last first."""
+        sql = "SELECT model FROM messages WHERE model != '' GROUP BY model ORDER BY max(id) DESC"
+        return [row[0] for row in self._db.rows(sql)]
+
     def _folders(self, names: tuple[str, ...]) -> list[int]:
         """Those that are called so, else those with a word that begins so."""
         found = set()

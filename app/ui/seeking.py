@@ -9,7 +9,6 @@ from app.session.bin import NOTICE_DAYS, BinNews, tend_bin
 from app.store.query import Query
 from app.store.search import Hit
 from app.ui.commands import CHAT, Command
-from app.ui.palette.entries import words_of
 from app.ui.palette.palette import Palette
 
 if TYPE_CHECKING:
@@ -76,7 +75,7 @@ class Seeking:
     def _jump(self, palette: Palette, hit: Hit, query: Query, *, beside: bool) -> None:
         from app.ui.jumping import Jump  # with the chat's view, whose Markdown takes a while
 
-        Jump(self._window, hit, query, words_of(palette.edit.text())).start(beside=beside)
+        Jump(self._window, hit, query, palette.words).start(beside=beside)
 
     def _on_closed(self) -> None:
         self.palette = None

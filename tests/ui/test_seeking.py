@@ -170,6 +170,37 @@ def test_commands_are_found_beside_chats_and_alone(studio: Studio, qtbot: QtBot)
     assert studio.window.page == "bin", "Esc closed the search and nothing else"
 
 
+def test_conditions_become_chips_and_backspace_takes_them_away(studio: Studio, qtbot: QtBot) -> None:
+    def file_it(store: Store) -> None:
+        folder = store.create_folder("Moving house")
+        store.move_chats([(1, folder.id)])
+
+    studio.desk.store.call(file_it)
+    found = palette(studio)
+    qtbot.mouseClick(found.line.more, Qt.MouseButton.LeftButton)
+    assert titles(found)[:3] == ["Narrow the search", "In a folder", "Only chats with files"]
+    qtbot.keyClick(found.edit, Qt.Key.Key_Return)
+    assert found.edit.text() == "in:"
+    studio.wait(lambda: titles(found) == ["Narrow the search", "Moving house"])
+    qtbot.keyClick(found.edit, Qt.Key.Key_Return)
+    assert (found.edit.text(), [chip.text() for chip in found.line.chips]) == ("", ["in Moving house"])
+    studio.wait(lambda: titles(found) == ["Chats", "Lease"])
+    qtbot.keyClicks(found.edit, "has:file deposit")
+    assert (found.edit.text(), len(found.line.chips)) == ("deposit", 2)
+    studio.wait(lambda: titles(found) == ["Documents", "lease.pdf · page 2"])
+    assert found.words == "deposit"
+    found.edit.setCursorPosition(0)
+    qtbot.keyClick(found.edit, Qt.Key.Key_Backspace)
+    qtbot.keyClick(found.edit, Qt.Key.Key_Backspace)
+    assert (found.edit.text(), found.line.chips) == ("deposit", [])
+    found.edit.setText("is:pinned ")
+    assert "Remove pinned" in found.line.chips[0].accessibleName()
+    studio.wait(lambda: found.foot.text() == "Nothing was found.")
+    qtbot.keyClick(found.line.chips[0], Qt.Key.Key_Delete)
+    assert found.line.chips == []
+    assert "Recent chats" in titles(found)
+
+
 def test_a_press_beside_it_closes_it_and_a_click_chooses(studio: Studio, qtbot: QtBot) -> None:
     found = palette(studio)
     qtbot.mouseClick(found, Qt.MouseButton.LeftButton, pos=QPoint(4, 4))

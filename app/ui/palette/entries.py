@@ -12,8 +12,9 @@ from app.store.query import Span, read_query, spans_of
 from app.store.rows import Chat
 from app.store.search import Found, Hit
 from app.ui.commands import Command
+from app.ui.palette.proposals import Proposal
 
-Kind = Literal["heading", "hit", "command"]
+Kind = Literal["heading", "hit", "command", "proposal"]
 
 MOST_RECENT, MOST_CHATS, MOST_COMMANDS = 6, 6, 6
 _PICTURES = {"chat": "message-square", "note": "sticky-note", "thinking": "brain", "page": "file-text"}
@@ -32,6 +33,7 @@ class Entry:
     picture: str = ""
     hit: Hit | None = None
     command: str = ""
+    proposal: Proposal | None = None
 
 
 def entries_at_rest(chats: Sequence[Chat], commands: Iterable[Command]) -> list[Entry]:
@@ -41,8 +43,9 @@ def entries_at_rest(chats: Sequence[Chat], commands: Iterable[Command]) -> list[
 
 
 def entries_of(found: Found, commands: Sequence[Command]) -> list[Entry]:
-    """What was found, the names of chats first."""
-    rows = _under(say("Chats"), [_hit(hit, found) for hit in found.chats[:MOST_CHATS]])
+    """What was found, the names of chats first; without words every chat that fits."""
+    most = MOST_CHATS if found.query.terms else None
+    rows = _under(say("Chats"), [_hit(hit, found) for hit in found.chats[:most]])
     rows += _under(say("Commands"), [_command(one) for one in commands[:MOST_COMMANDS]])
     rows += _under(say("Messages"), [_hit(hit, found) for hit in found.messages])
     return rows + _under(say("Documents"), [_hit(hit, found) for hit in found.pages])
@@ -51,6 +54,12 @@ def entries_of(found: Found, commands: Sequence[Command]) -> list[Entry]:
 def entries_of_commands(words: str, commands: Iterable[Command]) -> list[Entry]:
     """After a ">" only what can be done."""
     return _under(say("Commands"), [_command(one) for one in commands])
+
+
+def entries_of_proposals(proposals: Iterable[Proposal]) -> list[Entry]:
+    """How the search can be narrowed."""
+    rows = [Entry("proposal", one.title, one.typed, picture=one.picture, proposal=one) for one in proposals]
+    return _under(say("Narrow the search"), rows)
 
 
 def is_for_commands(text: str) -> bool:

@@ -39,6 +39,7 @@ def scenes(studio: Studio) -> list[Scene]:
     return [
         ("70-folders", lambda: folders(studio)),
         ("71-search", lambda: search(studio)),
+        ("71b-search-narrowed", lambda: narrowed(studio)),
         ("72-found-in-chat", lambda: found_in_chat(studio)),
         ("73-recycle-bin", lambda: recycle_bin(studio)),
     ]
@@ -69,6 +70,16 @@ def search(studio: Studio) -> None:
     palette = window.seeking.palette
     assert palette is not None
     studio.wait(lambda: any(entry.spans for entry in palette.results.entries.all))
+
+
+def narrowed(studio: Studio) -> None:
+    """The same words in chats of one folder, with files, of this year."""
+    studio.window.seeking.open_palette()
+    palette = studio.window.seeking.palette
+    assert palette is not None
+    palette.edit.setText(f"in:{_FOLDERS[studio.chinese][0]} has:file after:2026 {_WORDS[studio.chinese]}")
+    studio.wait(lambda: bool(palette.results.entries.all))
+    studio.settle(200)
 
 
 def found_in_chat(studio: Studio) -> None:
