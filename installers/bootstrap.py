@@ -75,6 +75,7 @@ def _set_up(console: Console, places: Places, asked: argparse.Namespace) -> None
     packages.make_venv(console, places)
     wheel_asked = asked.engine_wheel not in ("", FORGET)
     _bring_packages(console, places, engine, dev=dev, wheel_asked=wheel_asked)
+    packages.compile_program(console, places)
     stamp.write(asked.key, dev=dev)
     console.say("Carrel is set up.")
 

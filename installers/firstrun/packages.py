@@ -109,6 +109,14 @@ def sync(console: Console, places: Places, engine: Engine, wheel: Path | None, *
     return console.run(command, compile_env(engine)) == 0
 
 
+def compile_program(console: Console, places: Places) -> None:
+    """Make the first start as quick as later ones. Never an error: what is not compiled now is compiled when needed."""
+    env = clean_env()
+    env.pop("PYTHONDONTWRITEBYTECODE", None)
+    with console.step("Preparing the first start"):
+        console.run([str(places.python), "-P", str(places.root / "installers" / "precompile.py")], env)
+
+
 def drop_engine(console: Console, places: Places) -> None:
     """Take an engine of another build out: the same version counts as installed otherwise."""
     console.run([str(places.uv), "pip", "uninstall", "--python", str(places.python), PACKAGE], clean_env())
