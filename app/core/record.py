@@ -76,8 +76,8 @@ class Origin(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `spoken_chars` and `thought_chars` of the answer were there before and were gone on with. `others` answers were
     written at the same time when it began. `prompt_sha256` is of the turns as they were sent. `reloaded` is an answer
-    on whose way the model was loaded in a smaller way. One that was put together from the notes of `passes` knows
-    the prompt of its last pass alone.
+    on whose way the model was loaded in a smaller way. One that was put together from `passes` knows
+    the prompt of its last one; those of the others are kept with the run `run_id`.
     """
 
     app_version: str = ""
@@ -98,3 +98,4 @@ class Origin(msgspec.Struct, frozen=True, omit_defaults=True):
     others: int = 0
     reloaded: bool = False
     passes: int = 0
+    run_id: int = 0

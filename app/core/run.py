@@ -8,6 +8,7 @@ import msgspec
 
 from app.core.chat import AnswerState, Timing, Usage
 from app.core.citation import Citation
+from app.core.params import Sampling
 
 RunKind = Literal["cover", "table"]
 RunState = Literal["running", "complete"]
@@ -45,6 +46,17 @@ class RunPlan(msgspec.Struct, frozen=True):
     thinking: bool = True
 
 
+class PassMade(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What one pass was made with, so that it can be made again: the hash of its prompt, its sampling with the seed, how
+    many tokens its pages could take, and how many passes there were to be by then. `asked_at` in Unix seconds."""
+
+    prompt_sha256: str = ""
+    sampling: Sampling = Sampling()
+    budget_tokens: int = 0
+    passes: int = 0
+    asked_at: float = 0.0
+
+
 class PassResult(msgspec.Struct, frozen=True):
     """What one pass gave. `text` cites pages as an answer does; its citations are checked as an answer's are."""
 
@@ -56,6 +68,7 @@ class PassResult(msgspec.Struct, frozen=True):
     usage: Usage = Usage()
     timing: Timing = Timing()
     citations: tuple[Citation, ...] = ()
+    made: PassMade = PassMade()
 
 
 class Cell(msgspec.Struct, frozen=True):

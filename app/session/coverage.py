@@ -7,6 +7,7 @@ on with the next pass. A pass that has too much to note is read again in two hal
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -14,7 +15,7 @@ from app.core.chat import AnswerState
 from app.core.citation import Citation
 from app.core.emitter import Emitter
 from app.core.errors import CarrelError
-from app.core.run import PassResult, RunPlan
+from app.core.run import PassMade, PassResult, RunPlan
 from app.engine import messages as m
 from app.session.budget import answer_room
 from app.session.checking import citations_of
@@ -27,8 +28,9 @@ from app.session.packing import excerpts, pack, pages_in
 from app.session.passes import form_of, last_turns, pass_turns
 from app.session.prompt import compose_turns
 from app.session.record.keeping import keep_origin
+from app.session.record.origin import prompt_hash
 from app.session.reopening import Opened, open_run, open_wish, write_run
-from app.session.sampling import instructions_of
+from app.session.sampling import instructions_of, usual_sampling
 from app.session.table import as_answer, table_of
 from app.session.telling import Telling
 from app.session.wish import Outcome, Wish
@@ -65,6 +67,7 @@ class Coverage:
         self._overhead_tokens = 0
         self._telling: Telling | None = None
         self._answer_id = 0
+        self._began_at = time.time()
         self._inquiry = Inquiry(desk, self._fail)
         self._stopping = self._over = self._claimed = False
 
@@ -159,7 +162,12 @@ class Coverage:
                 self._keep_plan()
             else:
                 wish = self._inquiry.wish(turns, self._opened.choices, most_tokens=room, form=form_of(plan))
-                self._inquiry.ask(wish, tokens, self._on_reading, lambda done, text: self._on_pass(number, done, text))
+                made = PassMade(
+                    prompt_hash(turns), wish.sampling, self._budget_tokens, len(self.course.plan.passes), time.time()
+                )
+                self._inquiry.ask(
+                    wish, tokens, self._on_reading, lambda done, text: self._on_pass(number, made, done, text)
+                )
 
         self._inquiry.count(turns, counted)
 
@@ -167,19 +175,19 @@ class Coverage:
         if isinstance(event, m.PrefillProgress):
             self.prefilled.emit(event.done, event.total, event.cached)
 
-    def _on_pass(self, number: int, done: m.Done, text: str) -> None:
+    def _on_pass(self, number: int, made: PassMade, done: m.Done, text: str) -> None:
         if done.reason == "cancelled":
             self._end("stopped")
         elif done.reason == "length" and not self.course.plan.passes[number - 1].again and self.course.split(number):
             self._keep_plan()
         else:
-            self._keep(number, done, text)
+            self._keep(number, made, done, text)
 
     def _keep_plan(self) -> None:
         plan = self.course.plan
         self._store(lambda store: store.change_plan(self.run_id, plan), lambda _: self._go_on())
 
-    def _keep(self, number: int, done: m.Done, text: str) -> None:
+    def _keep(self, number: int, made: PassMade, done: m.Done, text: str) -> None:
         """The notes with their citations checked, durable before the next pass begins."""
         plan, thread = self.course.plan, self._opened.thread
         state: AnswerState = "length" if done.reason == "length" else "complete"
@@ -187,7 +195,7 @@ class Coverage:
 
         def check() -> PassResult:
             found = citations_of(text, thread) if plan.kind == "cover" else ()
-            return PassResult(number, text, pages, usage.answer_tokens, state, usage, done.timing, found)
+            return PassResult(number, text, pages, usage.answer_tokens, state, usage, done.timing, found, made)
 
         def kept(result: PassResult) -> None:
             self.course.results[number] = result
@@ -211,7 +219,7 @@ class Coverage:
         def counted(tokens: int) -> None:
             if tokens + answer_room(self._n_ctx) <= self._n_ctx or len(notes) < 2:
                 wish = self._inquiry.wish(turns, self._opened.choices, thinking=plan.thinking)
-                self._keep_origin(wish, len(notes))
+                self._keep_origin(wish, len(self.course.results))
                 self._inquiry.ask(wish, tokens, self._on_spoken, self._on_answer)
             elif self.course.join(self._budget_tokens):
                 self._keep_plan()
@@ -222,7 +230,10 @@ class Coverage:
 
     def _keep_origin(self, wish: m.Generate, passes: int) -> None:
         documents, ended = self._opened.documents, self.ended
-        keep_origin(self._desk, self._answer_id, wish, self._instructions, documents, ended, passes=passes)
+        run = (passes, self.run_id if passes else 0)
+        keep_origin(
+            self._desk, self._answer_id, wish, self._instructions, documents, ended, run=run, asked_at=self._began_at
+        )
 
     def _on_spoken(self, event: m.Up) -> None:
         self._on_reading(event)
@@ -239,6 +250,8 @@ class Coverage:
     def _tabulate(self) -> None:
         """A table needs no last pass: it is put together from what was read of each document."""
         plan, results, documents = self.course.plan, tuple(self.course.results.values()), self._opened.documents
+        sampling = self._opened.choices.over(usual_sampling(self._desk, thinking=False))
+        self._keep_origin(m.Generate(0, (), sampling, False), len(results))
 
         def made(text: str) -> None:
             assert self._telling is not None

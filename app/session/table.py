@@ -32,7 +32,7 @@ def table_of(plan: RunPlan, results: Sequence[PassResult], documents: Sequence[D
     sources = Sources(tuple(documents))
     rows = []
     for number, document in enumerate(documents, 1):
-        found = [_entries(one.text) for one in results if _is_about(plan, one, number)]
+        found = [entries_of(one.text) for one in results if _is_about(plan, one, number)]
         cells = (_cell([entry.get(column) for entry in found], number, sources) for column in plan.columns)
         rows.append((Cell(document.name), *cells))
     return Table((say("Document"), *plan.columns), tuple(rows))
@@ -159,7 +159,7 @@ def _is_about(plan: RunPlan, result: PassResult, number: int) -> bool:
     return any(piece.document == number for piece in pieces)
 
 
-def _entries(text: str) -> dict[str, Any]:
+def entries_of(text: str) -> dict[str, Any]:
     """What a pass filled in; nothing when it is no object after all (an answer that was cut off)."""
     try:
         found = json.loads(text[text.find("{") : text.rfind("}") + 1])

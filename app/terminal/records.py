@@ -6,13 +6,12 @@ from argparse import Namespace
 from pathlib import Path
 
 from app.core.loop import Loop
-from app.core.record import EngineUsed
 from app.core.words import say
-from app.fit.option import Adapter
-from app.fit.search import Fixed
 from app.session.desk import Desk
 from app.session.export.paper import moment
-from app.session.record.comparing import Comparison, comparison_words
+from app.session.record.borrowing import find_recorded, fixed_as
+from app.session.record.comparing import Comparison, cell_words, comparison_words, pass_words
+from app.session.record.passrecord import pass_facts
 from app.session.record.report import Record, open_record, read_record, record_bytes, record_facts, save_record
 from app.session.record.rerun import Rerun
 from app.store.rows import Message
@@ -40,7 +39,7 @@ def run_record(desk: Desk, loop: Loop, args: Namespace) -> int:
     elif args.json:
         print(record_bytes(record, ".json").decode().rstrip())
     else:
-        for name, value in record_facts(record):
+        for name, value in (*record_facts(record), *pass_facts(record.passes)):
             print(f"{name}: {value}")
     return 0
 
@@ -56,13 +55,13 @@ def _last_answers(store: Store) -> list[Message]:
 def run_rerun(desk: Desk, loop: Loop, args: Namespace) -> int:
     """Load what made the answer, make it again, compare; 1 when another text came out."""
     record: Record = desk.store.call(lambda store: read_record(store, args.message))
-    model = Path(args.model or record.origin.model.path)
-    load_for_terminal(desk, loop, model, fixed_as(record.origin.engine))
+    model = Path(args.model) if args.model else _recorded(desk, loop, record)
+    load_for_terminal(desk, loop, model, fixed_as(record.origin))
     status = StatusLine()
 
     def start(done: Hear, failed: Hear) -> None:
         rerun = Rerun(desk, args.message, done, failed)
-        rerun.progressed.connect(lambda what, count, total: status.show(_progress(what, count, total)))
+        rerun.progressed.connect(lambda what, count, total: status.show(_step(rerun) + _progress(what, count, total)))
         rerun.start()
 
     comparison: Comparison = wait_for(loop, start)
@@ -71,15 +70,17 @@ def run_rerun(desk: Desk, loop: Loop, args: Namespace) -> int:
     return int(not comparison.is_same)
 
 
-def fixed_as(engine: EngineUsed) -> Fixed:
-    """The same way to load, as far as this computer allows it."""
-    return Fixed(
-        n_ctx=engine.n_ctx or None,
-        kv_type=engine.kv_type or None,
-        n_ubatch=engine.n_ubatch or None,
-        n_gpu_layers=engine.n_gpu_layers if engine.devices else None,
-        adapters=tuple(Adapter(one.path, one.scale) for one in engine.adapters),
-    )
+def _recorded(desk: Desk, loop: Loop, record: Record) -> Path:
+    """The file of the record: where it was, else by its hash among the models that are here."""
+    if Path(record.origin.model.path).is_file():
+        return Path(record.origin.model.path)
+    found: Path = wait_for(loop, lambda done, failed: find_recorded(desk, record.origin, done, failed))
+    return found
+
+
+def _step(rerun: Rerun) -> str:
+    """ "2/5 " of a reading in passes."""
+    return f"{rerun.step}/{rerun.steps}  " if rerun.steps > 1 else ""
 
 
 def _progress(what: str, count: int, total: int) -> str:
@@ -93,6 +94,10 @@ def _print(comparison: Comparison) -> None:
     if comparison.parting is not None:
         for name, text in ((say("then"), comparison.parting.then), (say("now"), comparison.parting.now)):
             print(f"  {name}: …{' '.join((comparison.parting.before + '⟦' + text).split())}")
+    for one in comparison.passes_apart:
+        note(f"- {pass_words(one)}")
+    for cell in comparison.cells:
+        note(f"- {cell_words(cell)}")
     for sentence in (*comparison.differences, *(() if comparison.is_same else comparison.doubts)):
         note(f"- {sentence}")
     if not comparison.is_same and not comparison.differences and not comparison.doubts:
@@ -103,6 +108,8 @@ def _as_json(comparison: Comparison) -> dict[str, object]:
     return {
         "same": comparison.is_same,
         "parting": to_plain(comparison.parting),
+        "passes": [to_plain(one) for one in comparison.passes],
+        "cells": [to_plain(one) for one in comparison.cells],
         "differences": list(comparison.differences),
         "doubts": list(comparison.doubts),
         "text": comparison.text,

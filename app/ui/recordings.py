@@ -10,11 +10,13 @@ import msgspec
 from app.core.emitter import Emitter
 from app.core.errors import CarrelError
 from app.core.words import mark, say
+from app.engine.state import EngineState
 from app.session.desk import Desk
 from app.ui.archives import show_folder
 from app.ui.commands import ANSWER, Command
 
 if TYPE_CHECKING:
+    from app.session.record.borrowing import BorrowedRerun
     from app.session.record.comparing import Comparison
     from app.session.record.report import Record
     from app.session.record.rerun import Rerun
@@ -25,7 +27,8 @@ class Recordings:
     """Lives as long as the window and holds no widget. `changed()` says that something went on.
 
     `record` or `trouble` is what was found; `rerun` runs while it is made again, `progress` says how far (what,
-    done, total); then there is a `comparison`.
+    done, total); then there is a `comparison`. `borrowed` while the model of the record is in memory for it, and until
+    the one before it is back.
     """
 
     def __init__(self, window: Window) -> None:
@@ -33,7 +36,8 @@ class Recordings:
         self.changed: Emitter[[]] = Emitter()
         self.record: Record | None = None
         self.trouble: CarrelError | None = None
-        self.rerun: Rerun | None = None
+        self.rerun: Rerun | BorrowedRerun | None = None
+        self.borrowed = False
         self.progress = ("", 0, 0)
         self.comparison: Comparison | None = None
         self._desk = window.desk  # a temporary chat has its own
@@ -84,22 +88,57 @@ class Recordings:
         """Make the answer of the record once more, and compare."""
         from app.session.record.rerun import Rerun
 
-        if self.record is None or self.rerun is not None:
+        if self.record is None or self.rerun is not None or self.borrowed:
             return
-
-        def done(comparison: Comparison) -> None:
-            self.rerun, self.comparison = None, comparison
-            self.changed.emit()
-
-        def failed(error: CarrelError) -> None:
-            self.rerun = None
-            self._tell(error)
-
         self.comparison, self.progress = None, ("reading", 0, 0)
-        self.rerun = Rerun(self._desk, self.record.answer.id, done, failed)
+        self.rerun = Rerun(self._desk, self.record.answer.id, self._on_compared, self._on_failed)
         self.rerun.progressed.connect(self._on_rerun)
         self.rerun.start()
         self.changed.emit()
+
+    def run_recorded(self) -> None:
+        """The same with the model of the record, loaded as it was; then the one that is in memory now comes back."""
+        from app.session.record.borrowing import BorrowedRerun
+
+        record = self.record
+        if record is None or self.rerun is not None or self.borrowed or self._window.loader.is_busy:
+            return
+        self.comparison, self.progress, self.borrowed = None, ("looking", 0, 0), True
+        rerun = BorrowedRerun(self._desk, record.answer.id, record.origin, self._on_compared, self._on_failed)
+        rerun.progressed.connect(self._on_rerun)
+        rerun.returned.connect(self._on_returned)
+        self.rerun = rerun
+        rerun.start()
+        self.changed.emit()
+
+    @property
+    def has_model(self) -> bool:
+        """Whether any model is there to run with."""
+        return self._desk.engine.state.can_be_asked
+
+    @property
+    def engine_changed(self) -> Emitter[[EngineState]]:
+        """Another model in memory is another offer."""
+        return self._desk.engine.changed
+
+    @property
+    def is_alike(self) -> bool:
+        """Whether the model in memory is that of the record, loaded as it was."""
+        from app.session.record.borrowing import is_loaded_alike
+
+        return self.record is not None and is_loaded_alike(self._desk, self.record.origin)
+
+    def _on_returned(self) -> None:
+        self.borrowed = False
+        self.changed.emit()
+
+    def _on_compared(self, comparison: Comparison) -> None:
+        self.rerun, self.comparison = None, comparison
+        self.changed.emit()
+
+    def _on_failed(self, error: CarrelError) -> None:
+        self.rerun = None
+        self._tell(error)
 
     def answer_again(self) -> None:
         """Another version of the answer in its chat, with the values it was made with and another seed."""

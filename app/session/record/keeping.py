@@ -36,13 +36,16 @@ def keep_origin(
     documents: Sequence[Document],
     ended: Emitter[[Outcome]],
     *,
-    passes: int = 0,
+    run: tuple[int, int] = (0, 0),
+    asked_at: float = 0.0,
 ) -> None:
     """Remember now what the answer begins with; when it has `ended`, keep it. A failure goes to the log.
 
+    `run` is of how many passes the answer is made, and the number of their run, which began at `asked_at`.
+
     What files and the driver tell is read while the answer is written; what comes late is added.
     """
-    state, spec, asked_at = desk.engine.state, desk.engine.spec, time.time()
+    state, spec, asked_at = desk.engine.state, desk.engine.spec, asked_at or time.time()
     begun = origin_of(sent, instructions, documents, state, others=max(0, len(desk.answering) - 1))
     looked: list[Looked] = []
     ends: list[Origin] = []
@@ -56,7 +59,14 @@ def keep_origin(
         disconnect()
         changed = desk.engine.spec is not spec
         engine = engine_used(desk.engine.state if changed else state, desk.engine.spec)
-        times = {"passes": passes, "asked_at": asked_at, "ended_at": time.time(), "engine": engine, "reloaded": changed}
+        times = {
+            "passes": run[0],
+            "run_id": run[1],
+            "asked_at": asked_at,
+            "ended_at": time.time(),
+            "engine": engine,
+            "reloaded": changed,
+        }
         ends.append(msgspec.structs.replace(begun, **times))
         _keep(desk, message_id, with_looked(ends[0], looked[0]) if looked else ends[0])
 

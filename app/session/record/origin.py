@@ -38,7 +38,7 @@ def origin_of(
         json_schema=sent.json_schema,
         grammar=sent.grammar,
         documents=tuple(document_used(document) for document in documents),
-        prompt_sha256=prompt_hash(sent.turns),
+        prompt_sha256=prompt_hash(sent.turns) if sent.turns else "",
         spoken_chars=len(sent.spoken),
         thought_chars=len(sent.thought),
         others=others,

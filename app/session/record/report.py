@@ -19,7 +19,8 @@ from app.session.export.html import write_html
 from app.session.export.markdown import write_markdown
 from app.session.export.paper import Contents, Paper, Transcript, moment, paper_of
 from app.session.failures import as_carrel_error
-from app.session.record.rerun import no_origin
+from app.session.record.passrecord import PassRecord, pass_facts, read_passes
+from app.session.record.steps import no_origin
 from app.store.rows import Chat, Message
 from app.store.store import Store
 
@@ -27,7 +28,8 @@ FORMAT, VERSION = "carrel-record", 1
 
 
 class Record(msgspec.Struct, frozen=True):
-    """An answer with its question and all that is known of its making. `format` and `version` name the JSON."""
+    """An answer with its question and all that is known of its making, pass by pass where it was put together from
+    several. `format` and `version` name the JSON."""
 
     chat: str
     question: Message | None
@@ -35,6 +37,7 @@ class Record(msgspec.Struct, frozen=True):
     origin: Origin
     format: str = FORMAT
     version: int = VERSION
+    passes: tuple[PassRecord, ...] = ()
 
 
 def read_record(store: Store, message_id: int) -> Record:
@@ -43,7 +46,8 @@ def read_record(store: Store, message_id: int) -> Record:
     if origin is None or answer.role != "assistant":
         raise no_origin()
     question = None if answer.parent_id is None else store.message(answer.parent_id)
-    return Record(store.chat(answer.chat_id).title, question, answer, origin)
+    title = store.chat(answer.chat_id).title
+    return Record(title, question, answer, origin, passes=read_passes(store, answer, origin))
 
 
 def open_record(
@@ -95,7 +99,7 @@ def record_paper(record: Record) -> Paper:
     chat = Chat(answer.chat_id, record.chat, answer.created_at, answer.created_at)
     paper = paper_of(Transcript(chat, shown, shown), Contents(thinking=True))
     title = say("Record of an answer: {title}", title=record.chat or say("Untitled"))
-    return msgspec.structs.replace(paper, title=title, facts=tuple(record_facts(record)))
+    return msgspec.structs.replace(paper, title=title, facts=(*record_facts(record), *pass_facts(record.passes)))
 
 
 def record_facts(record: Record) -> list[tuple[str, str]]:
@@ -125,7 +129,7 @@ def record_facts(record: Record) -> list[tuple[str, str]]:
         (say("Instructions"), made.system_prompt),
         (say("Form of the answer"), made.json_schema or made.grammar),
         (say("Prompt"), _hash(made.prompt_sha256)),
-        (say("Passes"), str(made.passes) if made.passes else ""),
+        (say("Passes"), str(len(record.passes) or made.passes) if made.passes else ""),
         (say("At the same time"), say("{count} other answers", count=made.others) if made.others else ""),
         ("Carrel", made.app_version),
     ]

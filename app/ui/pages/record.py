@@ -11,14 +11,17 @@ from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLabel, QWi
 
 from app.core.names import safe_name
 from app.core.words import say
-from app.session.record.comparing import Comparison, Parting, comparison_words
-from app.session.record.report import record_facts
+from app.session.record.comparing import Comparison, Parting, cell_words, comparison_words, pass_words
+from app.session.record.passrecord import pass_facts
+from app.session.record.report import Record, record_facts
 from app.ui.bridge import listen
 from app.ui.pages.page import Card, Page, buttons, fact, label
 from app.ui.recordings import Recordings
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.progress import ThinBar
 
+MOST_PASSES = 40  # on the page
+MOST_APART = 30  # passes and cells that differ, on the page
 KINDS = "JSON (*.json);;HTML (*.html);;Markdown (*.md)"
 
 
@@ -32,10 +35,11 @@ class RecordPage(Page):
         self.chat = label("", "quiet")
         self.trouble = label("", "care")
         self.facts = Card(say("Made with"))
+        self.passes = Card(say("In passes"))
         self.rerun = RerunCard(recordings)
         self.save = TextButton(say("Save record…"), picture="download")
         self.save.clicked.connect(self._on_save)
-        for widget in (self.chat, self.trouble, self.rerun, self.facts):
+        for widget in (self.chat, self.trouble, self.rerun, self.facts, self.passes):
             self.add(widget)
         listen(self, lambda: recordings.changed.connect(self._show))
         self._show()
@@ -51,6 +55,7 @@ class RecordPage(Page):
         self.trouble.setVisible(recordings.trouble is not None)
         self.rerun.setVisible(record is not None)
         self.facts.setVisible(record is not None)
+        self.passes.setVisible(record is not None and bool(record.passes))
         self.chat.setText(record.chat if record else "" if recordings.trouble else say("Looking it up"))
         self.facts.clear()
         if record is None:
@@ -63,6 +68,18 @@ class RecordPage(Page):
         self.again.setToolTip(say("Another version in the chat, whatever the chat's parameters are now."))
         self.again.clicked.connect(self._recordings.answer_again)
         self.facts.column.addLayout(buttons(self.again, self.save))
+        self.again.setVisible(not record.origin.passes)
+        self._show_passes(record)
+
+    def _show_passes(self, record: Record) -> None:
+        """What each pass was asked and noted, as far as there are not too many to read."""
+        self.passes.clear()
+        facts = pass_facts(record.passes)
+        for name, value in facts[:MOST_PASSES]:
+            self.passes.column.addLayout(fact(name, value))
+        if len(facts) > MOST_PASSES:
+            words = say("{count} more passes are in the record as a file.", count=len(facts) - MOST_PASSES)
+            self.passes.column.addWidget(label(words, "quiet"))
 
     def _on_save(self) -> None:
         record = self._recordings.record
@@ -90,31 +107,52 @@ class RerunCard(Card):
         self._grid = QGridLayout(self.texts)
         self._grid.setContentsMargins(0, 4, 0, 4)
         self._grid.setHorizontalSpacing(16)
+        self.other = label("", "care")
+        self.recorded = TextButton(say("Load the model of the record, and run"), kind="primary", picture="rotate-cw")
+        self.recorded.setToolTip(
+            say("The same file, loaded as it was then; the model that is in memory now comes back.")
+        )
+        self.recorded.clicked.connect(recordings.run_recorded)
         self.go = TextButton(say("Run again and compare"), kind="primary", picture="rotate-cw")
+        self.plain = TextButton(say("Run with the model in memory"), picture="rotate-cw")
+        self.plain.clicked.connect(recordings.run_again)
         self.stop = TextButton(say("Stop"))
         self.go.clicked.connect(recordings.run_again)
         self.stop.clicked.connect(recordings.stop_rerun)
-        for widget in (self.verdict, self.texts, self.reasons, self.bar, self.state):
+        for widget in (self.verdict, self.texts, self.reasons, self.other, self.bar, self.state):
             self.column.addWidget(widget)
         row = QHBoxLayout()
-        row.addWidget(self.go)
-        row.addWidget(self.stop)
+        for button in (self.go, self.recorded, self.plain, self.stop):
+            row.addWidget(button)
         row.addStretch(1)
         self.column.addLayout(row)
         listen(self, lambda: recordings.changed.connect(self._show))
+        listen(self, lambda: recordings.engine_changed.connect(lambda _: self._show()))
         self._show()
 
     def _show(self) -> None:
-        recordings, running = self._recordings, self._recordings.rerun is not None
+        recordings, rerun = self._recordings, self._recordings.rerun
+        running, busy = rerun is not None, rerun is not None or recordings.borrowed
         what, done, total = recordings.progress
+        step = f"{rerun.step} / {rerun.steps}  " if rerun is not None and rerun.steps > 1 else ""
         self.bar.set_share(done / total if running and total else None)
-        self.state.setText(_progress_words(what, done, total) if running else "")
-        for widget in (self.bar, self.state, self.stop):
-            widget.setVisible(running)
-        self.go.setVisible(not running)
+        self.state.setText(step + _progress_words(what, done, total) if busy else "")
+        for widget, shown in ((self.bar, busy), (self.state, busy), (self.stop, running)):
+            widget.setVisible(shown)
+        self._offer(busy=busy)
         if recordings.comparison is not self._shown:
             self._shown = recordings.comparison
             self._show_comparison(recordings.comparison)
+
+    def _offer(self, *, busy: bool) -> None:
+        """One press where the model of the record is in memory; where another is, the choice of both."""
+        recordings = self._recordings
+        alike, has_model = recordings.record is None or recordings.is_alike, recordings.has_model
+        self.go.setVisible(not busy and alike)
+        self.recorded.setVisible(not busy and not alike)
+        self.plain.setVisible(not busy and not alike and has_model)
+        self.other.setVisible(not busy and not alike and has_model)
+        self.other.setText(say("Another model is in memory, or it is loaded otherwise than it was for this answer."))
 
     def _show_comparison(self, comparison: Comparison | None) -> None:
         while self._grid.count():
@@ -158,13 +196,21 @@ def _side(before: str, after: str) -> QLabel:
 
 def reason_words(comparison: Comparison) -> str:
     """What is not as it was; for another text also what else may have changed it."""
-    reasons = [*comparison.differences, *(() if comparison.is_same else comparison.doubts)]
+    apart = [pass_words(one) for one in comparison.passes_apart] + [cell_words(one) for one in comparison.cells]
+    reasons = [*apart[:MOST_APART], *comparison.differences, *(() if comparison.is_same else comparison.doubts)]
     if not reasons and not comparison.is_same:
         reasons = [say("Nothing is known to be different.")]
     return "\n".join(f"• {reason}" for reason in reasons)
 
 
 def _progress_words(what: str, done: int, total: int) -> str:
+    match what:
+        case "looking":
+            return say("Looking for the model of the record")
+        case "loading":
+            return say("Loading the model of the record")
+        case "returning":
+            return say("Loading the model that was there before")
     if not total:
         return say("Getting ready")
     counts = {"done": f"{done:,}", "total": f"{total:,}"}
