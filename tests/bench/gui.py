@@ -20,7 +20,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["QT_NO_GLIB"] = "1"
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtCore import QCoreApplication, QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.ui.chat.view import ChatView
@@ -68,16 +68,21 @@ def measure_stream(view: ChatView, pieces: list[str]) -> dict[str, float]:
 
 
 def measure_scroll(view: ChatView, steps: int = 300) -> dict[str, float]:
-    """Milliseconds for a step of 60 px up from the end, and for a jump to anywhere; idle time passes between."""
+    """Milliseconds for a step of 60 px up from the end, and for a jump to anywhere; idle time passes between.
+
+    After a jump rows are built in several turns of the event loop, each with its own painting.
+    """
     app = QApplication.instance()
     assert app is not None
     bar, rng = view.verticalScrollBar(), random.Random(3)
-    walk, jumps = [], []
+    walk, jumps, turns = [], [], []
     for _ in range(steps):
         walk.append(_timed(lambda: bar.setValue(bar.value() - 60)))
         wait(12)
     for _ in range(40):
-        jumps.append(_timed(lambda: bar.setValue(rng.randint(0, bar.maximum()))))
+        frames = _frames(view, lambda: bar.setValue(rng.randint(0, bar.maximum())))
+        turns += frames
+        jumps.append(sum(frames))
         wait(30)
     return {
         "step_mean_ms": statistics.mean(walk),
@@ -85,7 +90,29 @@ def measure_scroll(view: ChatView, steps: int = 300) -> dict[str, float]:
         "step_most_ms": max(walk),
         "jump_mean_ms": statistics.mean(jumps),
         "jump_most_ms": max(jumps),
+        "jump_turn_mean_ms": statistics.mean(turns),
+        "jump_turn_p90_ms": percentile(turns, 0.9),
+        "jump_turn_most_ms": max(turns),
     }
+
+
+def _frames(view: ChatView, act: Callable[[], object]) -> list[float]:
+    """CPU milliseconds of every turn until all rows in sight are there: what came, was built and was painted."""
+    app = QApplication.instance()
+    assert app is not None
+    frames: list[float] = []
+    while True:
+        began = time.thread_time()
+        if frames:
+            app.processEvents()
+        else:
+            act()
+        QCoreApplication.sendPostedEvents()
+        cost = 1000 * (time.thread_time() - began)
+        if cost > 0.2:  # an empty turn
+            frames.append(cost)
+        if view.is_settled:
+            return frames
 
 
 def measure_open(view: ChatView, count: int) -> float:

@@ -312,6 +312,23 @@ def test_tab_follows_the_reading_order(view: ChatView) -> None:
     assert all(part.accessibleName() for part in expected)
 
 
+def test_a_far_jump_shows_the_first_row_at_once_and_the_others_without_moving_it(view: ChatView) -> None:
+    view.set_messages([MessageItem("assistant", f"**{i}**\n\n" + LONG[: 400 * (1 + i % 3)]) for i in range(600)])
+    bar = view.verticalScrollBar()
+    bar.setValue(bar.maximum() // 3)
+    first = view.reading_place
+    assert first is not None
+    assert first[0] in view.live_rows
+    top = view.live_rows[first[0]].y()
+    QTest.qWait(0)
+    while not view.is_settled:
+        QTest.qWait(1)
+        assert view.live_rows[first[0]].y() == top
+    view.go_to_place(400, 30)
+    assert view.reading_place == (400, 30)
+    assert 400 in view.live_rows
+
+
 def test_scroll_keys(view: ChatView) -> None:
     view.set_messages(chat(100))
     bar = view.verticalScrollBar()

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.ui.markdown.browser import MarkdownBrowser
-from app.ui.markdown.table_copy import table_at
+from app.ui.markdown.table_copy import TableButton, table_at
 
 TEXT = (
     "Before.\n\n| a | b \\| c |\n|---|--:|\n| `x` | 1,5 |\n| **two** words | <3 |\n\n"
@@ -35,10 +35,11 @@ def test_the_table_under_the_mouse_is_copied(qtbot: QtBot) -> None:
     page.show()
     page.show_text(TEXT)
     page.fit(600)
-    button = page._table_button
     hover(page, place_of(page, "Before"))
-    assert not button.isVisible()
+    assert page.findChild(TableButton) is None
     hover(page, place_of(page, "two"))
+    button = page.findChild(TableButton)
+    assert isinstance(button, TableButton)
     assert button.isVisible()
     assert table_at(page, button.geometry().center()) is not None  # it stays while the mouse goes to it
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)

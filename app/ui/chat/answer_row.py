@@ -33,7 +33,7 @@ class AnswerRow(MessageRow):
     table_wanted = Signal(str)
     is_answer = True
 
-    def __init__(self, parent: QWidget, item: MessageItem) -> None:
+    def __init__(self, parent: QWidget, item: MessageItem, width: int) -> None:
         super().__init__(parent)
         self._streaming = False
         self._width = 0
@@ -52,6 +52,7 @@ class AnswerRow(MessageRow):
         self.browser.resized.connect(self.resized)
         self.browser.setAccessibleName(say("Answer"))
         self.setAccessibleName(say("Answer"))
+        self.browser.fit(column(width)[1])
         self.browser.show_text(item.text)
         if item.thinking:
             self._need_thinking().show_finished(item.thinking, item.thinking_tokens, item.thinking_s)

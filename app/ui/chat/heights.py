@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-
 
 class RowHeights:
-    """The heights of all rows from top to bottom, in pixels."""
+    """The heights of all rows from top to bottom, in pixels.
+
+    A tree of partial sums (Fenwick's), so that one height changes and one row is found in a few steps however many
+    there are.
+    """
 
     def __init__(self) -> None:
         self._heights: list[int] = []
-        self._tops: list[int] = [0]
+        self._sums: list[int] = [0]
+        self._total = 0
 
     def __len__(self) -> int:
         return len(self._heights)
@@ -18,23 +21,29 @@ class RowHeights:
     @property
     def total(self) -> int:
         """The height of all rows together."""
-        return self._tops[-1]
+        return self._total
 
     def replace_all(self, heights: list[int]) -> None:
         """Begin anew."""
-        self._heights = list(heights)
-        self._tops = [0]
-        self._sum_from(0)
+        self._heights, self._total = list(heights), sum(heights)
+        self._sums = [0, *heights]
+        for place in range(1, len(self._sums)):
+            above = place + (place & -place)
+            if above < len(self._sums):
+                self._sums[above] += self._sums[place]
 
     def append(self, height: int) -> None:
         """One more row below."""
+        place = len(self._sums)
         self._heights.append(height)
-        self._tops.append(self._tops[-1] + height)
+        self._total += height
+        self._sums.append(self._total - self.top(place - (place & -place)))
 
     def cut(self, count: int) -> None:
         """Keep the first `count` rows."""
+        self._total = self.top(min(count, len(self._heights)))
         del self._heights[count:]
-        del self._tops[count + 1 :]
+        del self._sums[count + 1 :]
 
     def get(self, row: int) -> int:
         """The height of `row`."""
@@ -42,23 +51,31 @@ class RowHeights:
 
     def set(self, row: int, height: int) -> bool:
         """Give `row` another height; true when it changed."""
-        if self._heights[row] == height:
+        more = height - self._heights[row]
+        if not more:
             return False
         self._heights[row] = height
-        self._sum_from(row)
+        self._total += more
+        place = row + 1
+        while place < len(self._sums):
+            self._sums[place] += more
+            place += place & -place
         return True
 
     def top(self, row: int) -> int:
         """Where `row` begins."""
-        return self._tops[row]
+        y = 0
+        while row > 0:
+            y += self._sums[row]
+            row &= row - 1
+        return y
 
     def row_at(self, y: int) -> int:
         """The row that covers `y`; the nearest one outside."""
-        return max(0, min(len(self._heights) - 1, bisect_right(self._tops, y) - 1))
-
-    def _sum_from(self, row: int) -> None:
-        del self._tops[row + 1 :]
-        y = self._tops[row]
-        for height in self._heights[row:]:
-            y += height
-            self._tops.append(y)
+        row, step = 0, 1 << len(self._heights).bit_length()
+        while step:
+            if row + step < len(self._sums) and self._sums[row + step] <= y:
+                row += step
+                y -= self._sums[row]
+            step >>= 1
+        return max(0, min(len(self._heights) - 1, row))

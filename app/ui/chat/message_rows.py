@@ -122,7 +122,7 @@ class MessageRows(RowArea):
         return [_guess(item.text, inner) for item in items]
 
     def _build(self, row: int) -> MessageRow:
-        widget = make_row(self.viewport(), self._items[row])
+        widget = make_row(self.viewport(), self._items[row], self.width())
         widget.setAccessibleDescription(say("Message {n} of {count}", n=row + 1, count=self.count))
         # The row's own number may change when messages are cut, so it is looked up when a signal comes.
         widget.needs_layout.connect(lambda w=widget: self._on_needs_layout(w))

@@ -40,10 +40,15 @@ class RowArea(RowColumn):
         """Whether the view follows the end."""
         return self._follow
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether all rows in sight are there."""
+        return not self._missing(0)
+
     def scroll_to_end(self) -> None:
         """Go to the end and follow it."""
         self._set_follow(True)
-        self._arrange()
+        self._arrange(in_slices=True)
 
     @property
     def reading_place(self) -> tuple[int, int] | None:
@@ -59,8 +64,13 @@ class RowArea(RowColumn):
         if not 0 <= row < len(self._heights):
             return
         self._set_follow(False)
+        self._busy = True
+        if row not in self._live:  # only then it is known whether the offset lies in it
+            self._fit(row, self._build(row))
+            self._set_range()
         self.verticalScrollBar().setValue(TOP_PX + self._heights.top(row) + offset_px)
-        self._arrange()
+        self._busy = False
+        self._arrange(in_slices=True)
 
     @property
     def live_rows(self) -> dict[int, MessageRow]:
@@ -90,7 +100,7 @@ class RowArea(RowColumn):
     def _on_scrolled(self, value: int) -> None:
         if not self._busy:
             self._set_follow(value >= self.verticalScrollBar().maximum() - 4)
-            self._arrange()
+            self._arrange(in_slices=True)
 
     def _on_needs_layout(self, widget: MessageRow) -> None:
         row = self._row_of(widget)

@@ -6,12 +6,14 @@ otherwise keeps the first visible row where it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+import time
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 
-from app.ui.chat.ahead import RowsAhead
+from app.ui.chat.ahead import BREATH_MS, PAUSE_MS, RowsAhead
 from app.ui.chat.heights import RowHeights
 from app.ui.chat.row import SLACK_PX, MessageRow
 
@@ -19,6 +21,8 @@ OVERSCAN_PX = 160
 """So far beyond the view rows must be there at once; AHEAD_PX as soon as there is time; beyond KEEP_PX they go."""
 AHEAD_PX = 1400
 KEEP_PX = 2400
+SLICE_S = 0.004
+"""So long rows are built at a time when the reader moves; then what there is is shown."""
 BOTTOM_PX = 24
 TOP_PX = 12
 
@@ -35,7 +39,8 @@ class RowColumn(QAbstractScrollArea):
         self._streaming: int | None = None
         self._follow = True
         self._busy = False
-        self._ahead = RowsAhead(self._build_one_ahead, self)
+        self._tabs_stale = False
+        self._ahead = RowsAhead(self._build_more, self)
 
     def _build(self, row: int) -> MessageRow:
         """Make the widget of `row`."""
@@ -78,36 +83,57 @@ class RowColumn(QAbstractScrollArea):
             widget.resize(width, height)
         return self._heights.set(row, height)
 
-    def _arrange(self) -> None:
-        """Build what is near, put it in its place, drop what is far."""
+    def _arrange(self, *, in_slices: bool = False) -> None:
+        """Build what is near, put it in its place, drop what is far. `in_slices`: what takes long goes on soon."""
         if self._busy:
             return
         self._busy = True
+        until = time.perf_counter() + SLICE_S if in_slices else math.inf
         try:
             for _ in range(8):
                 self._set_range()
-                if not self._build_rows(reversed(self._near())):
+                if not self._build_rows(self._in_order(self._near()), until):
                     break
             self._drop_far()
             self._place()
         finally:
             self._busy = False
+        if not in_slices:
+            self._order_tabs()
         self._place_jump()
-        self._ahead.plan()
+        self._ahead.plan(at_once=in_slices and bool(self._missing(0)))
 
-    def _build_one_ahead(self) -> bool:
-        """Build the row nearest to the view that is missing; false when there is none. A stream goes before."""
-        seen = self._near(0)
-        missing = [row for row in self._near(AHEAD_PX) if row not in self._live]
-        if self._busy or not missing or self._streaming is not None:
-            return False
+    def _build_more(self) -> int | None:
+        """What is seen first, then the row nearest to the view, unless an answer streams: the pause until the next."""
+        if self._busy:
+            return PAUSE_MS
+        if self._missing(0):
+            self._arrange(in_slices=True)
+            return BREATH_MS
+        missing = self._missing(AHEAD_PX)
+        if not missing or self._streaming is not None:
+            if self._tabs_stale:
+                self._order_tabs()
+            return None
         self._busy = True
         try:
-            self._build_rows([min(missing, key=lambda row: max(seen.start - row, row - seen.stop))])
+            seen = self._near(0)
+            self._build_rows([min(missing, key=lambda row: max(seen.start - row, row - seen.stop))], 0)
             self._place()
         finally:
             self._busy = False
-        return True
+        return PAUSE_MS
+
+    def _missing(self, reach: int) -> list[int]:
+        """The rows within `reach` of the view that are no widgets yet."""
+        return [row for row in self._near(reach) if row not in self._live]
+
+    def _in_order(self, rows: range) -> list[int]:
+        """Those that are seen before the others, away from the place that stays where it is."""
+        if self._follow:
+            return list(reversed(rows))
+        first = max(rows.start, self._near(0).start)
+        return [*range(first, rows.stop), *reversed(range(rows.start, first))]
 
     def _set_range(self) -> None:
         bar, page = self.verticalScrollBar(), self.viewport().height()
@@ -124,25 +150,39 @@ class RowColumn(QAbstractScrollArea):
         last = self._heights.row_at(y + self.viewport().height() + reach)
         return range(first, last + 1)
 
-    def _build_rows(self, rows: Iterable[int]) -> bool:
-        """Build those of `rows` that are missing; true when a height turned out otherwise, look at the reach again."""
+    def _build_rows(self, rows: Iterable[int], until: float) -> bool:
+        """Build those of `rows` that are missing, at least one and no more when it is past `until`; true when a height
+        turned out otherwise and there is time to look at the reach again.
+        """
         if not len(self._heights):
             return False
-        bar = self.verticalScrollBar()
-        anchor = self._heights.row_at(bar.value() - TOP_PX)
-        offset = bar.value() - self._heights.top(anchor)
-        changed = built = False
+        hold = self._held_place()
+        changed, is_late = False, False
         for row in rows:
             if row not in self._live:
                 changed |= self._fit(row, self._build(row))
-                built = True
+                self._tabs_stale = True
+                is_late = time.perf_counter() > until
+                if is_late:
+                    break
         if changed:
             self._set_range()
             if not self._follow:
-                bar.setValue(self._heights.top(anchor) + offset)
-        if built:
-            self._order_tabs()
-        return changed
+                hold()
+        return changed and not is_late
+
+    def _held_place(self) -> Callable[[], None]:
+        """What puts the first row that is seen back where it is now; one that is no widget yet, where its share is."""
+        bar, seen = self.verticalScrollBar(), self._near(0)
+        row = next((row for row in seen if row in self._live), seen.start)
+        offset, before = bar.value() - self._heights.top(row), max(1, self._heights.get(row))
+        is_live = row in self._live
+
+        def put_back() -> None:
+            share = 1.0 if is_live or offset <= 0 else min(1.0, self._heights.get(row) / before)
+            bar.setValue(self._heights.top(row) + round(offset * share))
+
+        return put_back
 
     def _drop_far(self) -> None:
         near, focused = self._near(KEEP_PX), QApplication.focusWidget()
@@ -166,8 +206,15 @@ class RowColumn(QAbstractScrollArea):
             if widget.isHidden():
                 widget.show()
 
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab was pressed on a row."""
+        if self._tabs_stale:
+            self._order_tabs()
+        return super().focusNextPrevChild(forward)
+
     def _order_tabs(self) -> None:
         """Tab follows the reading order although rows are built from the bottom up."""
+        self._tabs_stale = False
         chain = [part for row in sorted(self._live) for part in self._live[row].focus_chain()]
         for one, other in zip([self, *chain], chain, strict=False):
             QWidget.setTabOrder(one, other)

@@ -12,6 +12,6 @@ from app.ui.chat.user_row import UserRow
 __all__ = ["COLUMN_PX", "SLACK_PX", "AnswerRow", "MessageRow", "UserRow", "column", "make_row"]
 
 
-def make_row(parent: QWidget, item: MessageItem) -> MessageRow:
-    """The row for `item`."""
-    return UserRow(parent, item) if item.role == "user" else AnswerRow(parent, item)
+def make_row(parent: QWidget, item: MessageItem, width: int) -> MessageRow:
+    """The row for `item` in a view `width` wide, for which its text is laid out at once."""
+    return UserRow(parent, item, width) if item.role == "user" else AnswerRow(parent, item, width)

@@ -23,7 +23,7 @@ CHIP_PX = 28
 class UserRow(MessageRow):
     """A soft bubble at the right, files named under it."""
 
-    def __init__(self, parent: QWidget, item: MessageItem) -> None:
+    def __init__(self, parent: QWidget, item: MessageItem, width: int) -> None:
         super().__init__(parent)
         self._files = [_FileTag(self, note, f"{SHOW_FILE}{place}") for place, note in enumerate(item.files)]
         for tag in self._files:
@@ -31,6 +31,7 @@ class UserRow(MessageRow):
         self.browser = MarkdownBrowser(self, plain=True)
         self.browser.set_ground(None)
         self.browser.viewport().setAutoFillBackground(False)
+        self.browser.fit(_text_limit(column(width)[1]))
         self.browser.show_text(item.text)
         self.browser.link_activated.connect(self.link_activated)
         self.browser.setAccessibleName(say("You said"))
@@ -41,7 +42,7 @@ class UserRow(MessageRow):
     def fit(self, width: int) -> int:
         """Bubble as wide as its text, at most 78 % of the column."""
         left, inner = column(width)
-        limit = int(inner * BUBBLE_SHARE) - 32
+        limit = _text_limit(inner)
         text_width = self.browser.ideal_width(limit)
         height = self.browser.fit(text_width)
         x = left + inner - text_width - 32
@@ -89,6 +90,11 @@ class UserRow(MessageRow):
                 x -= 6
             y += CHIP_PX + 6 if line else 0
         return y
+
+
+def _text_limit(inner: int) -> int:
+    """How wide a line may be in a column of `inner` pixels."""
+    return int(inner * BUBBLE_SHARE) - 32
 
 
 class _FileTag(QWidget):

@@ -19,7 +19,7 @@ from PySide6.QtGui import (
     QTextOption,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QFrame, QTextBrowser, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QTextBrowser, QTextEdit, QToolButton, QWidget
 
 from app.core.words import say
 from app.session.tex.spans import find_formulas
@@ -57,7 +57,7 @@ class MarkdownBrowser(QTextBrowser):
         self._px, self._quiet = px, quiet
         self._paint_s = 0.0
         self._buttons = CodeButtons(self.viewport())
-        self._table_button = TableButton(self)
+        self._table_button: TableButton | None = None
         self._content = Content(self.document(), self._style(), plain=plain)
         self._content.formulas.changed.connect(self._on_formulas_changed)
         self._prepare()
@@ -177,11 +177,13 @@ class MarkdownBrowser(QTextBrowser):
         return min(limit, math.ceil(self.document().idealWidth()) + 1)
 
     def _set_width(self, width: int) -> None:
-        """The widget first: QTextEdit lays its text out again for the width it has itself."""
         if self.width() != width:
             self.resize(width, self.height())
-        if self.document().textWidth() != width:
-            self.document().setTextWidth(width)
+        if self.lineWrapColumnOrWidth() != width or self.document().textWidth() != width:
+            self.setLineWrapColumnOrWidth(width)
+        # Otherwise Qt lays the whole text out again when the page is shown, or only gets another height.
+        if self.lineWrapMode() != QTextEdit.LineWrapMode.FixedPixelWidth:
+            self.setLineWrapMode(QTextEdit.LineWrapMode.FixedPixelWidth)
 
     def place_code_buttons(self) -> None:
         """Put one copy button on each card's head. Call after the layout has changed."""
@@ -203,13 +205,18 @@ class MarkdownBrowser(QTextBrowser):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """A table under the mouse offers to be copied."""
         super().mouseMoveEvent(event)
+        place = event.position().toPoint()
         if not event.buttons() and not self._content.streaming:
-            self._table_button.follow(event.position().toPoint())
+            if self._table_button is None and table_at(self, place) is not None:
+                self._table_button = TableButton(self)
+            if self._table_button is not None:
+                self._table_button.follow(place)
 
     def leaveEvent(self, event: QEvent) -> None:
         """The mouse went elsewhere."""
         super().leaveEvent(event)
-        self._table_button.hide()
+        if self._table_button is not None:
+            self._table_button.hide()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """The conversation scrolls, not the message."""
