@@ -63,14 +63,18 @@ class FindBar(QWidget):
             row.addWidget(widget)
 
     def begin(self, words: str | None = None) -> None:
-        """Show it with these words, or with those that were looked for last."""
-        if words is not None:
-            self.edit.setText(words)
+        """Show it with these words, or with those that were looked for last.
+
+        A screen reader that heard of a caret before the focus would not name the line.
+        """
         self._place()
         self.show()
         self.raise_()
-        self.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.edit.selectAll()
+        self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+        if words is not None:
+            self.edit.setText(words)
+        if self.edit.text():
+            self.edit.selectAll()
         self._on_edited(self.edit.text())
 
     def _on_edited(self, text: str) -> None:

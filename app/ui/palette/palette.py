@@ -85,15 +85,19 @@ class Palette(QWidget):
         column.addWidget(self.foot)
 
     def begin(self, text: str = "") -> None:
-        """Show it over the whole window."""
+        """Show it over the whole window.
+
+        A screen reader that heard of a caret before the focus would not name the line.
+        """
         known_values(self._front.desk, self._on_known)
-        self.edit.setText(text)
-        self.edit.selectAll()
-        self._on_typed(self.edit.text())
         self._place()
         self.show()
         self.raise_()
-        self.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+        if text:
+            self.edit.setText(text)
+            self.edit.selectAll()
+        self._on_typed(self.edit.text())
 
     def end(self) -> None:
         """Go away and give the keyboard back. Twice does no harm."""
