@@ -28,3 +28,7 @@ def documents_words(count: int) -> str:
 
 def passes_words(count: int) -> str:
     return say("1 pass") if count == 1 else say("{count} passes", count=format_count(count))
+
+
+def chats_words(count: int) -> str:
+    return say("1 chat") if count == 1 else say("{count} chats", count=format_count(count))

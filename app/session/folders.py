@@ -76,6 +76,16 @@ def folder_named(desk: Desk, name: str) -> Folder:
     raise CarrelError("no_such_folder", "There is no folder called {name}.", "Choose one that is there.", name=name)
 
 
+def refuse_taken(desk: Desk, name: str, folder: Folder | None = None) -> None:
+    """Raise when another folder than this one has the name."""
+    wanted = folder_name(name).casefold()
+    for other in desk.store.call(lambda store: store.list_folders()):
+        if other.name.casefold() == wanted and other != folder:
+            raise CarrelError(
+                "folder_exists", "There is a folder called {name} already.", "Take another name.", name=other.name
+            )
+
+
 def folder_name(text: str) -> str:
     """A name as it is kept: one line without spaces around it. Raises CarrelError when nothing is left."""
     name = " ".join(text.split())[:LONGEST_NAME]

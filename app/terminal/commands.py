@@ -19,6 +19,7 @@ from app.terminal.integrate import run_integrate
 from app.terminal.output import note
 from app.terminal.presets import run_presets
 from app.terminal.records import run_record, run_rerun
+from app.terminal.shelves import run_bin, run_folders
 from app.terminal.vault import open_vault, run_vault
 
 Command = Callable[[Desk, Loop, Namespace], int]
@@ -48,6 +49,8 @@ COMMANDS: dict[str, Command] = {
     "restore": run_restore,
     "rerun": run_rerun,
     "find": finding.run_find,
+    "folders": run_folders,
+    "bin": run_bin,
     "integrate": run_integrate,
     "vault": run_vault,
 }
