@@ -179,6 +179,8 @@ class Benchmark:
     def _result(self) -> BenchResult:
         state, spec, machine = self._desk.engine.state, self._desk.engine.spec, self._machine
         cards = machine.usable_gpus if machine and state.gpu else ()
+        used = self._desk.plan.gpu_uuids if self._desk.plan else ()
+        cards = tuple(gpu for gpu in cards if gpu.uuid in used) or cards
         return BenchResult(
             time.time(),
             state.path,

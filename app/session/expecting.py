@@ -158,8 +158,8 @@ def _is_like(one: AnswerPace, state: EngineState, spec: m.Load | None) -> bool:
     then = one.engine
     if spec is None or one.was_shared or then.devices != state.devices:
         return False
-    layers = (then.n_gpu_layers, then.n_cpu_moe, then.kv_type)
-    return layers == (spec.n_gpu_layers, spec.n_cpu_moe, spec.kv_type)
+    layers = (then.n_gpu_layers, then.n_cpu_moe, then.tensor_split, then.kv_type)
+    return layers == (spec.n_gpu_layers, spec.n_cpu_moe, spec.tensor_split, spec.kv_type)
 
 
 def _is_on(one: BenchResult, state: EngineState, spec: m.Load | None, mode: str) -> bool:

@@ -104,6 +104,8 @@ def _fit_options(parser: ArgumentParser) -> None:
     parser.add_argument("--kv-type", choices=("f16", "q8_0", "q4_0"), help="type of the KV cache")
     parser.add_argument("--n-ubatch", type=_positive, metavar="N", help="tokens computed at once while reading")
     parser.add_argument("--n-gpu-layers", type=_layers, metavar="N", help="layers on the graphics card; -1 is all")
+    text = "spread it over so many graphics cards, those with the most free memory; 0 is the processor alone"
+    parser.add_argument("--cards", type=_count, metavar="N", help=text)
     text = "layers of a mixture of experts that keep their experts in RAM"
     parser.add_argument("--n-cpu-moe", type=_count, metavar="N", help=text)
     parser.add_argument("--threads", type=_positive, metavar="N", help="processor threads of the engine")

@@ -97,6 +97,7 @@ def fixed_of(args: Namespace) -> Fixed:
         n_ubatch=args.n_ubatch,
         n_gpu_layers=args.n_gpu_layers,
         n_cpu_moe=args.n_cpu_moe,
+        n_cards=args.cards,
         n_threads=args.threads or 0,
         adapters=tuple(Adapter(path, scale) for path, scale in args.lora),
     )

@@ -21,7 +21,7 @@ from app.session.record.rerun import Rerun
 
 Failed = Callable[[CarrelError], object]
 
-_LOADED = ("n_ctx", "kv_type", "n_ubatch", "n_gpu_layers", "n_cpu_moe", "adapters")
+_LOADED = ("n_ctx", "kv_type", "n_ubatch", "n_gpu_layers", "n_cpu_moe", "tensor_split")
 
 
 def is_loaded_alike(desk: Desk, origin: Origin) -> bool:
@@ -31,7 +31,7 @@ def is_loaded_alike(desk: Desk, origin: Origin) -> bool:
         return False
     now, then = engine_used(state, spec), origin.engine
     adapters = [(one.path, one.scale) for one in then.adapters] == [(one.path, one.scale) for one in now.adapters]
-    loaded = all(getattr(now, name) == getattr(then, name) for name in _LOADED if name != "adapters")
+    loaded = all(getattr(now, name) == getattr(then, name) for name in _LOADED)
     return Path(state.path) == Path(origin.model.path) and loaded and adapters
 
 
@@ -43,6 +43,7 @@ def fixed_as(origin: Origin) -> Fixed:
         kv_type=engine.kv_type or None,
         n_ubatch=engine.n_ubatch or None,
         n_gpu_layers=engine.n_gpu_layers if engine.devices else None,
+        n_cards=sum(share > 0 for share in engine.tensor_split) or (1 if engine.main_gpu >= 0 else None),
         adapters=tuple(Adapter(one.path, one.scale) for one in engine.adapters),
     )
 
