@@ -52,7 +52,7 @@ def _chat(styles: Styles, writer: Writer, paper: Paper) -> None:
 
 def _entry(styles: Styles, writer: Writer, entry: Entry) -> None:
     styles.paragraph(entry.heading, "Heading 1")
-    styles.paragraph(entry.meta, "Quiet")
+    styles.paragraph(entry.line, "Quiet")
     for row in entry.files:
         styles.paragraph(legal(row), "Quiet")
     if entry.thinking:

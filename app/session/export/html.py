@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from app.config.paths import resource
+from app.core.dates import utc_iso
 from app.core.words import language, say
 from app.session.export.markup import render_answer, render_plain
 from app.session.export.paper import Entry, Paper
@@ -44,17 +45,32 @@ def write_html(papers: Sequence[Paper]) -> str:
 
 
 def _chat(paper: Paper) -> str:
-    facts = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in paper.facts)
+    facts = "".join(f"<dt>{escape(name)}</dt><dd>{_fact(value, paper)}</dd>" for name, value in paper.facts)
     entries = "\n".join(_entry(entry) for entry in paper.entries)
     return f'<article class="chat"><h1>{escape(paper.title)}</h1>\n<dl class="facts">{facts}</dl>\n{entries}</article>'
+
+
+def _fact(value: str, paper: Paper) -> str:
+    return _time(value, paper.times[value]) if value in paper.times else escape(value)
+
+
+def _time(words: str, at_s: float) -> str:
+    """As people write it; for programs, and under the mouse, in UTC."""
+    try:
+        exact = utc_iso(at_s)
+    except (OverflowError, OSError, ValueError):  # a time that came from elsewhere
+        return escape(words)
+    return f'<time datetime="{exact}" title="{exact}">{escape(words)}</time>'
 
 
 def _entry(entry: Entry) -> str:
     kind = "answer" if entry.is_answer else "question"
     text = render_answer(entry.text) if entry.is_answer else render_plain(entry.text)
+    when = _time(entry.when, entry.at_s) if entry.when else ""
+    meta = f" · {entry.meta}" if when and entry.meta else entry.meta
     parts = [
         f'<section class="{kind}" dir="auto"><header class="head"><h2>{escape(entry.heading)}</h2>'
-        f'<span class="meta">{escape(entry.meta)}</span></header>',
+        f'<span class="meta">{when}{escape(meta)}</span></header>',
         _list(entry.files, "files"),
         _details(entry.thinking_heading, "", render_answer(entry.thinking)) if entry.thinking else "",
         f'<div class="text">{text}</div>' if entry.text else "",

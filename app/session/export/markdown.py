@@ -30,7 +30,7 @@ def write_markdown(paper: Paper) -> str:
 
 
 def _entry(entry: Entry) -> str:
-    parts = [f"## {entry.heading}", f"*{entry.meta}*", _list(entry.files)]
+    parts = [f"## {entry.heading}", f"*{entry.line}*", _list(entry.files)]
     if entry.thinking:
         parts += [f"> **{entry.thinking_heading}**", _quoted(entry.thinking)]
     parts.append(_closed(_lowered(entry.text) if entry.is_answer else entry.text))

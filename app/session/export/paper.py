@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
 from app.core.counts import pages_words
+from app.core.dates import exact_words, moment_words
 from app.core.record import Origin
 from app.core.units import format_duration, format_pages
 from app.core.words import mark, say
@@ -31,12 +31,17 @@ class Contents(msgspec.Struct, frozen=True):
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One message. `text` and `thinking` are Markdown in answers; what a person typed is plain (`is_answer` False)."""
+    """One message. `when` it was written stands before `meta`; `at_s` is the same in Unix seconds.
+
+    `text` and `thinking` are Markdown in answers; what a person typed is plain (`is_answer` False).
+    """
 
     heading: str
     meta: str
     text: str
     is_answer: bool
+    when: str = ""
+    at_s: float = 0.0
     files: tuple[str, ...] = ()
     thinking_heading: str = ""
     thinking: str = ""
@@ -46,13 +51,21 @@ class Entry(msgspec.Struct, frozen=True):
     receipt_line: str = ""
     receipt: tuple[str, ...] = ()
 
+    @property
+    def line(self) -> str:
+        """What stands beside the heading."""
+        return " · ".join(part for part in (self.when, self.meta) if part)
+
 
 class Paper(msgspec.Struct, frozen=True):
-    """A chat, ready to be written. `facts` are names and values that stand under the title."""
+    """A chat, ready to be written. `facts` are names and values that stand under the title; those of them that are
+    moments are in `times` with their Unix seconds.
+    """
 
     title: str
     facts: tuple[tuple[str, str], ...]
     entries: tuple[Entry, ...]
+    times: dict[str, float] = {}
 
 
 class Transcript(msgspec.Struct, frozen=True):
@@ -78,15 +91,18 @@ def paper_of(transcript: Transcript, contents: Contents = Contents()) -> Paper: 
         _entry(one, contents, counted.get(one.id, 1), versions.get(one.id, "") if contents.versions else "")
         for one in messages
     ]
-    return Paper(transcript.chat.title or say("Untitled"), _facts(transcript, messages), tuple(entries))
+    times = {moment(at_s): at_s for at_s in (transcript.chat.created_at, transcript.chat.updated_at)}
+    return Paper(transcript.chat.title or say("Untitled"), _facts(transcript, messages), tuple(entries), times)
 
 
-def moment(time_s: float) -> str:
-    """A time of day in the zone of this computer, the same in every language; "" for one that is not known."""
+def moment(time_s: float, *, exact: bool = False) -> str:
+    """Day and time here, as people write them in the language spoken; "" for what is not known. `exact` ones have their
+    seconds, and the same moment in UTC beside them.
+    """
     if time_s <= 0:
         return ""
     try:
-        return datetime.fromtimestamp(time_s).astimezone().strftime("%Y-%m-%d %H:%M")
+        return exact_words(time_s) if exact else moment_words(time_s)
     except (OverflowError, OSError, ValueError):  # a time that came from elsewhere
         return "?"
 
@@ -108,10 +124,12 @@ def _facts(transcript: Transcript, messages: Sequence[Message]) -> tuple[tuple[s
 
 def _entry(message: Message, contents: Contents, first: int, version: str) -> Entry:
     is_answer = message.role == "assistant"
-    meta = [moment(message.created_at), model_of(message.model) if is_answer else "", version]
+    meta = [model_of(message.model) if is_answer else "", version]
     entry = Entry(
         heading=say("Answer") if is_answer else say("Question"),
         meta=" · ".join(part for part in meta if part),
+        when=moment(message.created_at),
+        at_s=message.created_at,
         text=message.text,
         is_answer=is_answer,
         note=_note(message),

@@ -27,7 +27,7 @@ def _chat(paper: Paper, *, first: bool) -> str:
 
 
 def _entry(entry: Entry) -> str:
-    heading = f'<p class="head"><b>{escape(entry.heading)}</b> &nbsp;<span class="meta">{escape(entry.meta)}</span></p>'
+    heading = f'<p class="head"><b>{escape(entry.heading)}</b> &nbsp;<span class="meta">{escape(entry.line)}</span></p>'
     parts = [heading, *(f'<p class="quiet">{escape(row)}</p>' for row in entry.files)]
     if entry.thinking:
         thought = render_answer(entry.thinking, for_paper=True)

@@ -106,8 +106,8 @@ def record_facts(record: Record) -> list[tuple[str, str]]:
     """Names and values, one a line; what is not known is left out."""
     made, engine, sampling = record.origin, record.origin.engine, record.origin.sampling
     facts: list[tuple[str, Any]] = [
-        (say("Asked"), moment(made.asked_at)),
-        (say("Ended"), moment(made.ended_at)),
+        (say("Asked"), moment(made.asked_at, exact=True)),
+        (say("Ended"), moment(made.ended_at, exact=True)),
         (say("Model file"), Path(made.model.path).name),
         ("SHA-256", made.model.sha256 or say("not known yet")),
         (say("Size"), format_bytes(made.model.size_bytes) if made.model.size_bytes else ""),

@@ -6,6 +6,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from xml.etree import ElementTree
@@ -20,6 +21,7 @@ from hypothesis import strategies as st
 from app.config import language
 from app.core.chat import Document, FileReading, Page, Receipt, Timing, Usage
 from app.core.citation import Citation, PageRef, Place
+from app.core.dates import utc_iso
 from app.core.loop import Loop
 from app.core.names import free_name, safe_name
 from app.session.export.docx import write_docx
@@ -28,7 +30,7 @@ from app.session.export.formulas import Formulas
 from app.session.export.html import write_html
 from app.session.export.markdown import chat_as_markdown, export_markdown, write_markdown
 from app.session.export.markup import render_answer, render_plain
-from app.session.export.paper import Contents, Entry, Paper, Transcript, paper_of, read_transcript
+from app.session.export.paper import Contents, Entry, Paper, Transcript, moment, paper_of, read_transcript
 from app.session.export.writing import Export, Order
 from app.session.importing.reading import read_chats
 from app.store.store import Store
@@ -222,6 +224,25 @@ def _export(desk: object, loop: Loop, order: Order) -> tuple[Path, ...]:
     assert loop.run_until(lambda: bool(done or errors), 30)
     assert not errors, errors
     return done[0]
+
+
+def test_moments_are_written_as_the_reader_writes_them_and_exactly_for_programs(transcript: Transcript) -> None:
+    at_s = datetime(2026, 11, 3, 9, 5, 7).astimezone().timestamp()
+    chat = msgspec.structs.replace(transcript.chat, created_at=at_s, updated_at=1e18)
+    shown = tuple(msgspec.structs.replace(one, created_at=at_s) for one in transcript.shown)
+    made = paper_of(Transcript(chat, shown, shown))
+    exact = utc_iso(at_s)
+    page = write_html([made])
+    assert f'<dd><time datetime="{exact}" title="{exact}">3 Nov 2026, 09:05</time></dd>' in page
+    assert page.count(f'datetime="{exact}"') == 1 + len(shown)
+    assert "<dd>?</dd>" in page, "a time from elsewhere that no clock knows"
+    assert "*3 Nov 2026, 09:05 · " in write_markdown(made)
+    language.speak("zh_CN")
+    try:
+        assert "*2026 年 11 月 3 日 09:05 · " in export_markdown(Transcript(chat, shown, shown))
+        assert moment(at_s, exact=True) == f"2026 年 11 月 3 日 09:05:07（{exact}）"
+    finally:
+        language.speak("en")
 
 
 def test_chinese_is_spoken_in_a_chinese_file(transcript: Transcript) -> None:
