@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QPoint
@@ -12,8 +13,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 import app.ui.formulas.maker as maker_module
-from app.ui.formulas.drawing import OBJECT_SIGN, formula_pixmap
+from app.ui.formulas.drawing import OBJECT_SIGN
 from app.ui.formulas.maker import FormulaMaker, Wish, formulas
+from app.ui.formulas.picture import formula_pixmap
 from app.ui.markdown.browser import MarkdownBrowser
 from app.ui.markdown.copying import make_copy_menu
 from app.ui.theme import theme
@@ -62,7 +64,7 @@ def test_a_formula_from_its_words_to_the_clipboard(qtbot: QtBot, typesetting: Fo
     page.restyle()
     assert darkest(page) != light
     assert known is typesetting.look_up(Wish("A = \\pi r^2", False))
-    picture = formula_pixmap(Wish("A = \\pi r^2", False), known, page.palette().text().color(), 16, 2.0)
+    picture = formula_pixmap(known, page.palette().text().color(), 16, 2.0)
     assert picture.devicePixelRatio() == 2.0
     assert picture.width() >= 2 * 16 * 3
 
@@ -85,6 +87,27 @@ def test_what_lies_below_a_formula_that_came_late_is_moved_with_its_pixels(
     page.viewport().update()
     QApplication.processEvents()
     assert moved == page.screen().grabWindow(page.winId()).toImage()
+
+
+def test_chinese_is_drawn_and_numbers_stand_at_the_margin(qtbot: QtBot, typesetting: FormulaMaker) -> None:
+    page = make_page(qtbot)
+    page.show_text("$$\n\\text{速度} = \\frac{路程}{t} \\tag{7}\n$$")
+    page.fit(600)
+    wish = Wish("\\text{速度} = \\frac{路程}{t} \\tag{7}", True)
+    qtbot.waitUntil(lambda: typesetting.look_up(wish).state == "ready", timeout=30_000)
+    qtbot.wait(50)
+    page.fit(600)
+    image = page.viewport().grab().toImage()
+    ground = image.pixelColor(2, 2).name()
+    rows = range(image.height())
+    inked = [x for x in range(image.width()) if any(image.pixelColor(x, y).name() != ground for y in rows)]
+    right = page.document().textWidth()
+    assert max(inked) > right - 20, "the number is at the right margin"
+    gaps = [(one, other) for one, other in pairwise(inked) if other - one > 60]
+    assert len(gaps) == 1, "and far from the formula"
+    formula = [x for x in inked if x <= gaps[0][0]]
+    assert abs((min(formula) + max(formula)) / 2 - right / 2) < 12, "which stands in the middle"
+    assert typesetting.look_up(Wish("\\ce{A <=>> B}", False)).state == "source"
 
 
 def cursor_at(page: MarkdownBrowser, place: int) -> QTextCursor:

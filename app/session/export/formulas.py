@@ -13,9 +13,11 @@ import msgspec
 
 from app.core.child import Child, own_command
 from app.session.tex.fitness import is_hopeless
+from app.session.tex.signs import FACE
 from app.session.tex.typesetting import COLOUR
 
 PATIENCE_S = 15.0  # the child ends by itself when one formula takes two seconds; its start may take some
+FACES = "Noto Sans CJK SC, Source Han Sans SC, Microsoft YaHei, PingFang SC, sans-serif"
 FAILURES = 5  # a child that dies so often is not started again
 
 
@@ -34,7 +36,7 @@ class Drawn(msgspec.Struct, frozen=True):
         box = head[head.index("viewBox") :]
         size = f'width="{self.width_em * em_px:.2f}" height="{self.height_em * em_px:.2f}"'
         made = f'<svg xmlns="http://www.w3.org/2000/svg" {size} {box}{self.svg[end:]}'
-        return made.replace(COLOUR, colour)
+        return made.replace(COLOUR, colour).replace(FACE, FACES)
 
 
 class Formulas:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 
+from app.session.tex.chemistry import translate_chemistry
+from app.session.tex.macros import expand
+from app.session.tex.signs import MARKS, is_wide, lacks_glyph
+
 LONGEST = 2_000
 DEEPEST = 8
 """Braces within braces. Each level of fractions doubles the work, so the child's time is bounded as well."""
@@ -11,9 +15,10 @@ DEEPEST = 8
 _COMMAND = re.compile(r"\\([A-Za-z]+|.)", re.DOTALL)
 _UNSUPPORTED = re.compile(
     r"\\(?:ce|pu|ch|href|unicode|def|newcommand|newenvironment|DeclareMathOperator|verb|style|class|require|include"
-    r"|eqref|ref|cite|hline|hdashline|sideset|rule|multicolumn|cline|tikz|includegraphics|begin\{array\}\{[^}]*\|)"
+    r"|eqref|ref|cite|CD|hline|hdashline|sideset|rule|multicolumn|cline|tikz|includegraphics|begin\{array\}\{[^}]*\|)"
     r"(?![A-Za-z])"
 )
+_CHEMISTRY = re.compile(r"\\(?:ce|pu)(?![A-Za-z])")
 _DROPPED = re.compile(r"\\(?:label\{[^}]*\}|nonumber|notag)(?![A-Za-z])")
 _TAG = re.compile(r"\\tag(\*?)\{([^{}]*)\}")
 _OUTER = re.compile(r"^\\begin\{(equation\*?|displaymath|math)\}(.*)\\end\{\1\}$", re.DOTALL)
@@ -22,9 +27,22 @@ _ALIGNAT = re.compile(r"\\begin\{alignat(?:ed)?\*?\}\{\d+\}|\\end\{alignat(?:ed)
 _TALL = re.compile(r"\\(?:[dtc]?frac|sum|prod|int|binom|lim|over|under|begin|oint|iint|bigcup|bigcap)")
 
 
+def split_tags(tex: str) -> tuple[str, tuple[str, ...]]:
+    """The formula with a mark where each number at its side stood, and the numbers as they are written there."""
+    tags: list[str] = []
+
+    def mark(found: re.Match[str]) -> str:
+        if len(tags) == len(MARKS):
+            return ""
+        tags.append(found[2] if found[1] else f"({found[2]})")
+        return rf"\text{{{chr(MARKS[len(tags) - 1])}}}"
+
+    return _TAG.sub(mark, tex), tuple(tags)
+
+
 def prepare(tex: str) -> str:
     """The same formula in the words that the typesetter knows; a number at the side becomes one behind it."""
-    made = _DROPPED.sub("", tex.strip())
+    made = expand(translate_chemistry(_DROPPED.sub("", tex.strip())))
     made = _TAG.sub(lambda found: r"\qquad \text{" + (found[2] if found[1] else f"({found[2]})") + "}", made)
     if outer := _OUTER.match(made):
         made = outer[2].strip()
@@ -35,9 +53,11 @@ def prepare(tex: str) -> str:
 
 def is_hopeless(tex: str) -> bool:
     """Whether it is better shown as it was written: too long, too deep, unbalanced, or in words without glyphs."""
-    if len(tex) > LONGEST or not tex.strip() or _UNSUPPORTED.search(tex) or "%" in tex.replace(r"\%", ""):
+    if len(tex) > LONGEST or not tex.strip() or "%" in tex.replace(r"\%", ""):
         return True
-    return any(_lacks_glyph(sign) for sign in tex) or not 0 <= _depth(tex) <= DEEPEST
+    if _UNSUPPORTED.search(translate_chemistry(tex) if _CHEMISTRY.search(tex) else tex):
+        return True
+    return any(lacks_glyph(sign) and not is_wide(sign) for sign in tex) or not 0 <= _depth(tex) <= DEEPEST
 
 
 def guess_size(tex: str, *, display: bool) -> tuple[float, float, float]:
@@ -64,9 +84,3 @@ def _depth(tex: str) -> int:
             if depth < 0:
                 return -1
     return deepest if depth == 0 else -1
-
-
-def _lacks_glyph(sign: str) -> bool:
-    """The typesetter's font has Latin, Greek, Cyrillic and mathematics; others would be empty boxes."""
-    code = ord(sign)
-    return 0x0530 <= code < 0x1E00 or (code >= 0x2E00 and not 0x1D400 <= code <= 0x1D7FF)

@@ -6,7 +6,9 @@ import re
 from functools import cache
 from typing import Any
 
-from app.session.tex.fitness import prepare
+from app.session.tex.arrows import stretch_arrows
+from app.session.tex.fitness import prepare, split_tags
+from app.session.tex.signs import stand_in
 
 UNIT_PX = 32.0
 LARGEST_BYTES = 400_000
@@ -26,17 +28,34 @@ class Typesetter:
 
         config.svg2 = False  # QtSvg reads SVG 1
         measure_limits()
+        stretch_arrows()
+        self._placed = stand_in()
         self._typeset: Any = Latex
         self._known = _known_commands()
 
-    def set_formula(self, tex: str, *, display: bool) -> dict[str, object]:
-        """`svg`, and `width`, `ascent`, `depth` in em; or `error`."""
-        words = prepare(tex)
+    def set_formula(self, tex: str, *, display: bool, apart: bool = False) -> dict[str, object]:
+        """`svg`, and `width`, `ascent`, `depth` in em; or `error`.
+
+        With `apart` numbers at the side are pictures of their own: `tags`, each with the `line` it stands on, em below
+        that of the formula. Otherwise they stand behind it.
+        """
+        words, tags = split_tags(tex) if apart and display else (tex, ())
+        made = self._picture(prepare(words), inline=not display)
+        if tags and "error" not in made:
+            lines = {number: y / UNIT_PX for number, (_, y) in self._placed.places.items()}
+            made["tags"] = [
+                {**self._picture(prepare(rf"\text{{{tag}}}"), inline=True), "line": lines.get(number, 0.0)}
+                for number, tag in enumerate(tags)
+            ]
+        return made
+
+    def _picture(self, words: str, *, inline: bool) -> dict[str, object]:
         unknown = [name for name in re.findall(r"\\([A-Za-z]+|.)", words) if not self._knows(name)]
         if unknown:
             return {"error": f"unknown: {unknown[0]}"}
+        self._placed.places.clear()
         try:
-            svg = str(self._typeset(words, size=UNIT_PX, color=COLOUR, inline=not display).svg())
+            svg = str(self._typeset(words, size=UNIT_PX, color=COLOUR, inline=inline).svg())
         except Exception as error:  # a parser of foreign text may raise anything; the source is shown then
             return {"error": type(error).__name__}
         box = re.search(r'viewBox="([-\d.]+) ([-\d.]+) ([-\d.]+) ([-\d.]+)"', svg)

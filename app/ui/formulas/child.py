@@ -25,7 +25,8 @@ def main() -> None:
     for line in sys.stdin.buffer:
         fuse.light(LONGEST_S)
         wanted = json.loads(line)
-        answer = typesetter.set_formula(str(wanted["tex"]), display=bool(wanted["display"]))
+        display, apart = bool(wanted["display"]), bool(wanted.get("apart"))
+        answer = typesetter.set_formula(str(wanted["tex"]), display=display, apart=apart)
         answers.write(json.dumps({"number": wanted["number"], **answer}).encode() + b"\n")
         answers.flush()
         fuse.light(IDLE_S)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections import OrderedDict
 from functools import lru_cache
 
-from PySide6.QtCore import QByteArray, QPointF, QRect, QRectF, QSizeF, Qt, QTimer, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, QTimer, Signal
 from PySide6.QtGui import (
-    QColor,
     QFontMetrics,
     QPainter,
-    QPixmap,
     QPyTextObject,
     QTextBlock,
     QTextBlockFormat,
@@ -21,11 +18,10 @@ from PySide6.QtGui import (
     QTextFormat,
     QTextList,
 )
-from PySide6.QtSvg import QSvgRenderer
 
-from app.session.tex.typesetting import COLOUR
 from app.ui.fonts import mono_font, ui_font
 from app.ui.formulas.maker import Formula, Wish, formulas
+from app.ui.formulas.picture import formula_pixmap
 
 FORMULA_OBJECT = int(QTextFormat.ObjectTypes.UserObject) + 1
 PROPERTY_FORMULA = int(QTextFormat.Property.UserProperty) + 6
@@ -42,7 +38,7 @@ NARROW_PX = 60.0
 GATHER_MS = 16
 TOGETHER = 3
 """So many are put in at a time: each is drawn for the first time then, and what is below it moves."""
-MOST_PIXMAPS = 600
+TAG_GAP_EM = 1.0
 
 
 def is_too_wide(formula: Formula, px: int) -> bool:
@@ -173,14 +169,17 @@ class FormulaPainter(QPyTextObject):
             self._waiting.setdefault(wish, set()).add(place)
         em = float(chars.property(PROPERTY_EM))
         descent = QFontMetrics(chars.font()).descent()
-        if formula.width * em < NARROW_PX and formula.state != "source":  # asked for often, and seldom in doubt
+        if (
+            formula.width * em < NARROW_PX and formula.state != "source" and not formula.tags
+        ):  # asked for often, and seldom in doubt
             return QSizeF(formula.width * em, math.ceil(formula.ascent * em) + descent)
         room = _room(document, place)
         if formula.state == "source":
             words = QFontMetrics(mono_font(round(em / ENLARGED) - 1)).horizontalAdvance(wish.tex)
             return QSizeF(min(room, words + 4), em + descent)
-        scale = min(1.0, room / max(1.0, formula.width * em))
-        return QSizeF(formula.width * em * scale, math.ceil(formula.ascent * em * scale) + descent)
+        scale = min(1.0, room / max(1.0, _whole_width(formula) * em))
+        width = room if formula.tags else formula.width * em * scale
+        return QSizeF(width, math.ceil(formula.ascent * em * scale) + descent)
 
     def drawObject(
         self, painter: QPainter, rect: QRectF | QRect, document: QTextDocument, place: int, look: QTextFormat
@@ -199,33 +198,26 @@ class FormulaPainter(QPyTextObject):
             painter.setPen(colour)
             painter.drawText(QPointF(box.left(), baseline), wish.tex)
             return
-        scale = min(1.0, box.width() / max(1.0, formula.width * em))
-        picture = formula_pixmap(wish, formula, colour, em * scale, painter.device().devicePixelRatioF())
-        painter.drawPixmap(QPointF(box.left(), baseline - formula.ascent * em * scale), picture)
+        scaled = em * min(1.0, box.width() / max(1.0, _whole_width(formula) * em))
+        ratio = painter.device().devicePixelRatioF()
+        picture = formula_pixmap(formula, colour, scaled, ratio)
+        painter.drawPixmap(QPointF(_left(formula, box, scaled), baseline - formula.ascent * scaled), picture)
+        for tag in formula.tags:  # at the right margin, each on its line
+            corner = QPointF(box.right() - tag.width * scaled, baseline + (tag.line - tag.ascent) * scaled)
+            painter.drawPixmap(corner, formula_pixmap(tag, colour, scaled, ratio))
 
 
-_pixmaps: OrderedDict[tuple[Wish, int, int, float], QPixmap] = OrderedDict()
+def _whole_width(formula: Formula) -> float:
+    """With the numbers at its side, em."""
+    return formula.width + (TAG_GAP_EM + formula.tags_width if formula.tags else 0.0)
 
 
-def formula_pixmap(wish: Wish, formula: Formula, colour: QColor, em: float, ratio: float) -> QPixmap:
-    """The typeset formula in `colour`, `em` pixels to the em, sharp on a screen of this pixel ratio."""
-    key = (wish, int(colour.rgba()), round(em * 64), ratio)
-    if key in _pixmaps:
-        _pixmaps.move_to_end(key)
-        return _pixmaps[key]
-    width, height = formula.width * em, (formula.ascent + formula.depth) * em
-    made = QPixmap(max(1, math.ceil(width * ratio)), max(1, math.ceil(height * ratio)))
-    made.setDevicePixelRatio(ratio)
-    made.fill(Qt.GlobalColor.transparent)
-    drawing = formula.svg.replace(COLOUR.encode(), colour.name().encode())
-    painter = QPainter(made)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    QSvgRenderer(QByteArray(drawing)).render(painter, QRectF(0, 0, width, height))
-    painter.end()
-    _pixmaps[key] = made
-    while len(_pixmaps) > MOST_PIXMAPS:
-        _pixmaps.popitem(last=False)
-    return made
+def _left(formula: Formula, box: QRectF, em: float) -> float:
+    """In the middle of the column, but never under the numbers at its side."""
+    if not formula.tags:
+        return box.left()
+    free = box.width() - formula.width * em
+    return box.left() + max(0.0, min(free / 2, free - (TAG_GAP_EM + formula.tags_width) * em))
 
 
 def _room(document: QTextDocument, place: int) -> float:

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 from PySide6.QtCore import QObject, Signal
 
@@ -33,13 +33,23 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """What is known of a formula: sizes in em, guessed while it is "waiting"; "source" is shown as TeX."""
+    """What is known of a formula: sizes in em, guessed while it is "waiting"; "source" is shown as TeX.
+
+    `tags` are the numbers that stand at the side, `line` is how far below the formula's line each has its own.
+    """
 
     state: Literal["waiting", "ready", "source"]
     width: float = 0.0
     ascent: float = 0.0
     depth: float = 0.0
     svg: bytes = b""
+    tags: tuple[Formula, ...] = ()
+    line: float = 0.0
+
+    @property
+    def tags_width(self) -> float:
+        """The widest of them; 0 without any."""
+        return max((tag.width for tag in self.tags), default=0.0)
 
 
 SOURCE = Formula("source")
@@ -109,7 +119,7 @@ class FormulaMaker(QObject):
             wish, _ = self._queue.popitem(last=False)
             self._number += 1
             self._sent[self._number] = wish
-            message = {"number": self._number, "tex": wish.tex, "display": wish.display}
+            message = {"number": self._number, "tex": wish.tex, "display": wish.display, "apart": True}
             self._need_child().send(json.dumps(message).encode())
 
     def _need_child(self) -> Child:
@@ -172,12 +182,15 @@ def _start_child(heard: Callable[[object, bytes], None], ended: Callable[[object
     return box[0]
 
 
-def _formula_of(answer: dict[str, object]) -> Formula:
+def _formula_of(answer: dict[str, Any]) -> Formula:
     svg = answer.get("svg")
     if not isinstance(svg, str):
         return SOURCE
-    width, ascent, depth = (float(str(answer[name])) for name in ("width", "ascent", "depth"))
-    return Formula("ready", width, ascent, depth, svg.encode())
+    tags = tuple(_formula_of(tag) for tag in answer.get("tags", ()))
+    if SOURCE in tags:
+        return SOURCE  # its number would be missing
+    width, ascent, depth = (float(answer[name]) for name in ("width", "ascent", "depth"))
+    return Formula("ready", width, ascent, depth, svg.encode(), tags, float(answer.get("line", 0.0)))
 
 
 def without_formulas(markdown: str) -> str:
