@@ -110,5 +110,5 @@ def _refused(error: Exception) -> CarrelError:
         "key_store_refused",
         "The key store of the system refused: {cause}.",
         "Unlock it, then try again; a passphrase works without it.",
-        cause=str(error) or type(error).__name__,
+        cause=str(error).rstrip(" .!") or type(error).__name__,
     )

@@ -7,6 +7,7 @@ Everything in `session/` and `engine/supervisor.py` is touched by the main threa
 from __future__ import annotations
 
 import queue
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -60,22 +61,38 @@ class Jobs:
         What somebody thinks of after `close` is not begun: the program is ending.
         """
 
+        if not self._closed:
+            self._pool.submit(lambda: self._post(_outcome(work, done, failed)))
+
+    def run_aside(
+        self, work: Callable[[], T], done: Callable[[T], object], failed: Callable[[Exception], object] | None = None
+    ) -> None:
+        """As `run`, for work that may wait for a person: on a thread of its own, which the end does not wait for."""
+
         def task() -> None:
-            try:
-                result = work()
-            except Exception as error:  # handed to the caller, never swallowed
-                caught = error
-                self._post(lambda: failed(caught) if failed else _raise(caught))
-            else:
-                self._post(lambda: done(result))
+            outcome = _outcome(work, done, failed)
+            if not self._closed:
+                self._post(outcome)
 
         if not self._closed:
-            self._pool.submit(task)
+            threading.Thread(target=task, name="carrel-aside", daemon=True).start()
 
     def close(self) -> None:
         """Wait for running work; call after cancelling what can be cancelled."""
         self._closed = True
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _outcome(
+    work: Callable[[], T], done: Callable[[T], object], failed: Callable[[Exception], object] | None
+) -> Callable[[], object]:
+    """Do the work; what the main thread is to do then. An error is handed to the caller, never swallowed."""
+    try:
+        result = work()
+    except Exception as error:
+        caught = error
+        return lambda: failed(caught) if failed else _raise(caught)
+    return lambda: done(result)
 
 
 def _raise(error: Exception) -> None:

@@ -107,13 +107,24 @@ def unlock(desk: Desk, passphrase: str, done: Callable[[], object], failed: Fail
 
 
 def unlock_by_key_store(desk: Desk, done: Callable[[], object], failed: Failed) -> None:
-    """Open it with what the system's key store keeps."""
-    _open(
-        desk,
-        lambda header: vaultfile.key_by_key_store(header, keystore.read_secret(header.name)),
-        done,
-        failed,
-    )
+    """Open it with what the system's key store keeps.
+
+    A locked store asks the user first, and nobody knows for how long: meanwhile a passphrase opens the vault all the
+    same, and then neither `done` nor `failed` is called any more.
+    """
+    box = desk.vault
+
+    def known(secret: bytearray) -> None:
+        if not box.is_locked or box.is_changing:
+            wipe(secret)
+        else:
+            _open(desk, lambda header: vaultfile.key_by_key_store(header, secret), done, failed)
+
+    def refused(error: Exception) -> None:
+        if box.is_locked and not box.is_changing:
+            failed(as_carrel_error(error))
+
+    desk.jobs.run_aside(lambda: keystore.read_secret(read_header(desk).name), known, refused)
 
 
 def lock(desk: Desk) -> None:

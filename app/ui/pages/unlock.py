@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from app.core.errors import CarrelError
 from app.core.words import say
@@ -32,6 +33,7 @@ class UnlockPage(QWidget):
         self.open = TextButton(say("Unlock"), kind="primary")
         self.by_store = TextButton(say("Open with the key store of this computer"))
         self.by_store.setVisible(found.has_key_store)
+        self._is_asking = False
         self.told = label("", "bad")
         self.told.hide()
         self._lay_out()
@@ -45,9 +47,28 @@ class UnlockPage(QWidget):
             self._tell(str(desk.vault.trouble))
 
     def open_by_store(self) -> None:
-        """Without a question, as at the start."""
-        self._busy(on=True)
-        vault.unlock_by_key_store(self._desk, self.opened.emit, self._on_failed)
+        """As at the start, without a question of ours. While the system asks, a passphrase can be typed too."""
+        self._ask_store(on=True)
+        vault.unlock_by_key_store(self._desk, self._on_stored, self._on_refused)
+
+    def _on_stored(self) -> None:
+        if isValid(self):
+            self.opened.emit()
+
+    def _on_refused(self, error: CarrelError) -> None:
+        """Perhaps long after this page has gone."""
+        if isValid(self):
+            self._ask_store(on=False)
+            self._on_failed(error)
+
+    def _ask_store(self, *, on: bool) -> None:
+        self._is_asking = on
+        self.by_store.rename(
+            say("Asking the key store of this computer…") if on else say("Open with the key store of this computer")
+        )
+        self.by_store.setEnabled(not on)
+        if on:
+            self.told.hide()
 
     def _lay_out(self) -> None:
         card = Card()
@@ -89,6 +110,7 @@ class UnlockPage(QWidget):
         self.open.rename(say("Unlocking…") if on else say("Unlock"))
         for widget in (self.field, self.open, self.by_store):
             widget.setEnabled(not on)
+        self.by_store.setEnabled(not on and not self._is_asking)
         self.told.setVisible(bool(self.told.text()) and not on)
         if not on:
             self._on_typed()

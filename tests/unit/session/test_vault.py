@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -320,6 +321,38 @@ def test_the_key_store_of_the_system_opens_it(desk: tuple[Desk, Loop], monkeypat
     vault.lock(one)
     assert code_of(loop, vault.unlock_by_key_store, one) == "key_store_empty"
     do(loop, vault.unlock, one, PHRASE)
+
+
+def test_a_key_store_that_asks_somebody_stops_neither_the_passphrase_nor_the_end(
+    desk: tuple[Desk, Loop], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, loop = desk
+    asked, answered = threading.Event(), threading.Event()
+    told: list[object] = []
+
+    def read(_: str) -> bytearray:
+        asked.set()
+        answered.wait(30)
+        return bytearray(32)
+
+    do(loop, vault.create_vault, one, PHRASE, cost=FAST)
+    vault.lock(one)
+    monkeypatch.setattr(keystore, "read_secret", read)
+    vault.unlock_by_key_store(one, lambda: told.append("opened"), told.append)
+    assert asked.wait(30)
+    do(loop, vault.unlock, one, PHRASE)
+    answered.set()
+    loop.run_until(lambda: False, 0.1)
+    assert told == []
+    assert not one.vault.is_locked
+    answered.clear()
+    asked.clear()
+    vault.lock(one)
+    vault.unlock_by_key_store(one, lambda: told.append("opened"), told.append)
+    assert asked.wait(30)
+    one.jobs.close()  # does not wait for the answer
+    assert not answered.is_set()
+    answered.set()
 
 
 def test_without_a_key_store_that_is_said_and_nothing_changes(
