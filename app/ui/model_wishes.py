@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.catalog.local import LocalModel
 from app.core.errors import CarrelError
 from app.core.words import say
 from app.session.demo import demo_document_path, demo_model_path, demo_question
 from app.session.library import import_model
+from app.ui.model_menu import open_model_menu
 
 if TYPE_CHECKING:
     from app.ui.window import Window
@@ -27,6 +28,16 @@ class ModelWishes:
         """Load a model and go to the chat, where its progress shows."""
         self._window.loader.load(path)
         self._window.show_page("chat")
+
+    def offer(self, button: QWidget) -> None:
+        """Where there is a choice, the models that are here; else the page that says how one comes here."""
+        window = self._window
+        sound = [model for model in window.guide.models if not model.problem]
+        if len(sound) < 2:
+            window.show_page("library")
+            return
+        loaded = window.desk.engine.state.path if window.desk.engine.state.has_model else ""
+        open_model_menu(sound, loaded, window.load, lambda: window.show_page("library"), button)
 
     def choose(self) -> None:
         """A GGUF that is already here, used where it lies."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from app.core.words import say
 from app.ui.widgets.buttons import IconButton, TextButton
+from app.ui.widgets.picture import Picture
 
 SHOWN_MS, NOTED_MS = 10_000, 60_000
 MOST_PX = 792  # as wide as the message above it
@@ -42,6 +43,9 @@ class Notices(QWidget):
         self._timer.timeout.connect(self.hide)
         row = QHBoxLayout(card)
         row.setContentsMargins(16, 6, 8, 6)
+        row.setSpacing(10)
+        self._sign = Picture("circle-alert", role="bad")  # colour alone would say nothing
+        row.addWidget(self._sign)
         row.addWidget(self._words, 1)
         row.addWidget(self._button)
         row.addWidget(self._close)
@@ -66,6 +70,7 @@ class Notices(QWidget):
         """Say that something failed; it stays until it is closed."""
         self._timer.stop()
         self._say(words, "", None)
+        self._sign.show()
 
     def keep(self, words: str, button: str, act: Callable[[], object]) -> None:
         """Say something that should not be missed; it stays until it is closed."""
@@ -73,6 +78,7 @@ class Notices(QWidget):
         self._say(words, button, act)
 
     def _say(self, words: str, button: str, act: Callable[[], object] | None) -> None:
+        self._sign.hide()
         self._words.setText(words)
         self._button.rename(button)
         self._button.setVisible(bool(button))

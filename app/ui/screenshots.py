@@ -10,7 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtCore import QEventLoop, Qt, QTimer
+from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.catalog.index import load_catalog
 from app.config import language
@@ -80,6 +82,7 @@ class Studio:
         stand_in: Any = self.telemetry
         self.window = Window(self.desk, stand_in, lambda: self.telemetry.now_s)
         self.window.resize(*SIZE_PX)
+        self.instead: QWidget | None = None  # shown in the next picture in place of the window
 
     def shoot(self, folder: Path) -> list[str]:
         """All scenes, then everything is closed; returns those that did not come about, and why."""
@@ -97,7 +100,7 @@ class Studio:
                     missing.append(f"{name}-{self._suffix}: {error!r}")
                     continue
                 self.settle(120)
-                picture = self.window.grab()
+                picture = self._picture()
                 if not picture.save(str(folder / f"{name}-{self._suffix}.png")):
                     raise OSError(f"{folder} cannot be written")
         finally:
@@ -107,6 +110,20 @@ class Studio:
             self.desk.close()
             self.settle(50)
         return missing
+
+    def _picture(self) -> QPixmap:
+        """The window, with the menus and tool tips that are open over it; or what a scene shows `instead`."""
+        ground, self.instead = self.instead or self.window, None
+        picture = ground.grab()
+        painter = QPainter(picture)
+        over = (Qt.WindowType.Popup, Qt.WindowType.ToolTip)
+        opened = [one for one in QApplication.topLevelWidgets() if one.isVisible() and one.windowType() in over]
+        for widget in sorted(opened, key=lambda one: one.pos().x()):  # a submenu lies right of its menu
+            painter.drawPixmap(ground.mapFromGlobal(widget.pos()), widget.grab())
+        painter.end()
+        for widget in opened:
+            widget.close()
+        return picture
 
     def _prepare(self) -> None:
         guide, window = self.window.guide, self.window
@@ -138,6 +155,10 @@ class Studio:
         self.window.panes.stop()
         self.wait(lambda: not any(pane.conversation.is_running for pane in self.window.panes.all))
         self.window.notices.hide()
+        self.window.dragged_over.emit(False)
+        self.window.sidebar.search.clear()
+        if self.window.seeking.palette is not None:
+            self.window.seeking.palette.end()
         script, talk = self.engine.script, self.talk
         script.answer, script.thinking, script.title, script.delay_s = talk.answer, talk.thinking, talk.title, 0.008
         state = self.desk.engine.state

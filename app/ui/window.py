@@ -73,7 +73,8 @@ class Window(PanedWindow):
         self.setMinimumSize(640, 480)
         self.mishaps, self._models, self._sets = Mishaps(self), ModelWishes(self), SetWishes(self)
         self.load, self.try_demo = self._models.load, self._models.try_demo
-        self.open_model, self.choose_model = self._models.open, self._models.choose
+        models = self._models
+        self.open_model, self.choose_model, self.offer_models = models.open, models.choose, models.offer
         self.open_set, self.save_set = self._sets.open, self._sets.save
         self.commands, self.arrivals = make_commands(self), Arrivals(self)
         self.tray = Tray(self, tray_wishes(self))

@@ -20,7 +20,7 @@ MORE = ("chat.find_here", "message.note", "", "chat.copy", "chat.export", "answe
 def wire_frame(window: Window) -> None:
     """The edges and the bar on top."""
     bar, inspectors = window.modelbar, window.frame.inspectors
-    bar.library_wanted.connect(lambda: window.show_page("library"))
+    bar.library_wanted.connect(lambda: window.offer_models(bar.model))
     bar.loading_wanted.connect(window.show_loading)
     bar.beside_wanted.connect(window.toggle_beside)
     bar.more_wanted.connect(lambda: open_command_menu(window.commands, MORE, bar.more))

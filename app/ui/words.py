@@ -6,6 +6,7 @@ import re
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from app.catalog.local import LocalModel
 from app.core.units import format_gib, format_tokens
 from app.core.words import language, say
 from app.engine.messages import Load
@@ -40,6 +41,11 @@ def bits_of(quant: str) -> int:
     """`Q4_K_M` → 4; 16 for a name without a number."""
     digits = re.search(r"\d+", quant)
     return int(digits.group()) if digits else 16
+
+
+def model_title(model: LocalModel) -> str:
+    """ "Qwen3-32B, 4-bit", of a file that is here."""
+    return say(", ").join(part for part in (model_name(str(model.path)), quant_words(model.quant)) if part)
 
 
 def model_words(path: str, n_ctx: int) -> str:

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.catalog.index import load_catalog
+from app.catalog.local import LocalModel
 from app.config.settings import load_settings
 from app.core.emitter import Emitter
 from app.core.errors import CarrelError
@@ -206,3 +207,44 @@ def test_performance_shows_the_turn_and_the_computer(studio: Studio) -> None:
     studio.ask("A question")
     assert "tokens" in words_of(answer)
     assert (answer.speed.value or 0) > 0
+
+
+def test_another_model_is_one_press_away(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is a choice; a single model leads to the page that says how others come here."""
+    window = studio.window
+    asked: list[Path] = []
+    monkeypatch.setattr(window, "load", asked.append)
+    window.show_page("chat")
+    window.guide.models = [LocalModel(Path("/m/Qwen3-8B-Q4_K_M.gguf"), "Qwen3-8B-Q4_K_M", "Q4_K_M", 5_027_783_488)]
+    window.modelbar.model.click()
+    assert window.page == "library"
+    window.show_page("chat")
+    window.guide.models.append(LocalModel(Path("/m/Qwen3-32B-Q5_K_M.gguf"), "Qwen3-32B-Q5_K_M", "Q5_K_M", 0))
+    window.modelbar.model.click()
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    assert window.page == "chat"
+    assert [act.text() for act in menu.actions()] == ["Qwen3-8B, 4-bit\t5.0 GB", "Qwen3-32B, 5-bit", "", "All models…"]
+    menu.actions()[1].trigger()
+    assert asked == [Path("/m/Qwen3-32B-Q5_K_M.gguf")]
+    menu.close()
+
+
+def test_what_is_on_its_way_is_not_asked_for_twice(studio: Studio) -> None:
+    window = studio.window
+    page = LibraryPage(studio.desk, window.guide, window.downloads)
+    assert window.guide.advice is not None
+    plan = window.guide.advice.recommended
+    get = next(made for one, made in page._gets if one is plan)
+    assert get.isEnabled()
+    assert get.text().startswith("Download ")
+    pull: Any = FakePull()
+    download = Download(plan.model.file, pull, Progress("downloading", 1, 2))
+    window.downloads.all.append(download)
+    window.downloads.listed.emit()
+    assert (get.text(), get.isEnabled()) == ("Downloading", False)
+    window.guide.models = [LocalModel(Path("/m") / Path(plan.model.file).name, "", "Q4_K_M", 1)]
+    window.downloads.all.clear()
+    window.downloads.listed.emit()
+    assert (get.text(), get.isEnabled()) == ("Load it", True)
+    page.deleteLater()

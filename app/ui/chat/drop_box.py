@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from app.ui.chat.drops import accept_files, dropped_files
-from app.ui.theme import tokens
+from app.ui.theme import blend, tokens
 
 
 class DropBox(QWidget):
@@ -52,7 +52,7 @@ class DropBox(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         marked = self._dragging or self._field.hasFocus()
         painter.setPen(QPen(QColor(colours.accent if marked else colours.border), 2 if self._dragging else 1))
-        painter.setBrush(QColor(colours.panel))
+        painter.setBrush(blend(colours.accent, colours.panel, 0.12 if self._dragging else 0.0))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 12, 12)
         painter.end()
 

@@ -6,7 +6,7 @@ import time
 
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
-from app.core.words import say
+from app.core.words import mark, say
 from app.perf.alerts import Alert, Kind
 from app.session.alert_words import KINDS, alert_line, alert_name
 from app.session.desk import Desk
@@ -22,7 +22,7 @@ MOST_SHOWN = 6
 _LIMITS: dict[Kind, tuple[str, int, int, str]] = {
     "vram": ("alert_vram_percent", 100, 1, " %"),
     "temperature": ("alert_temperature_c", 110, 1, " °C"),
-    "ttft": ("alert_ttft_s", 3600, 5, " s"),
+    "ttft": ("alert_ttft_s", 3600, 5, mark(" s")),
     "token": ("alert_token_ms", 60_000, 10, " ms"),
     "waiting": ("alert_waiting", 1000, 1, ""),
 }
@@ -73,7 +73,7 @@ class AlertCard(QWidget):
         field = NumberField()
         field.setRange(0, highest)
         field.setSingleStep(step)
-        field.setSuffix(unit)
+        field.setSuffix(say(unit) if unit == " s" else unit)
         field.setSpecialValueText(say("Off"))
         field.setFixedWidth(FIELD_PX)
         field.setFont(figure_font(13))

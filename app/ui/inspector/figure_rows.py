@@ -60,7 +60,8 @@ class FigureRows(QWidget):
 def _names() -> tuple[tuple[str, str, str], ...]:
     drafts = say("Carrel guesses ahead from the documents and from what was said; the model checks many words at once.")
     expected = say(
-        "Word by word, with the context as full as it is: from what loading, benchmarks and earlier answers measured here."
+        "Word by word, with the context as full as it is: from what loading, benchmarks and earlier answers "
+        "measured here."
     )
     return (
         ("first", say("First token"), ""),

@@ -54,7 +54,8 @@ class AboutPage(Page):
     def _keys(self) -> Card:
         card = Card(say("Keys"))
         card.column.addWidget(label(say("Everything can be done with the keyboard.")))
-        show = TextButton(say("Show the keys") + " (F1)", picture="keyboard")
+        show = TextButton(say("Show the keys"), picture="keyboard")
+        show.setToolTip("F1")
         show.clicked.connect(self.keys_wanted)
         card.column.addLayout(buttons(show))
         return card

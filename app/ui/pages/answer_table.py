@@ -22,8 +22,8 @@ SORTED = int(Qt.ItemDataRole.UserRole)
 ROW_PX = 30
 HEIGHT_PX = 420
 _LOOK = """
-QTableView::item { padding: 0 8px; }
-QHeaderView::section { padding: 6px 11px; }
+QTableView::item { padding: 0 5px; }
+QHeaderView::section { padding: 6px 8px; }
 QHeaderView::down-arrow, QHeaderView::up-arrow { width: 0; height: 0; image: none; }
 """
 _Index = QModelIndex | QPersistentModelIndex

@@ -64,7 +64,7 @@ class BenchList(Card):
         names.setSpacing(0)
         names.addWidget(button)
         under = QHBoxLayout()
-        under.setContentsMargins(28, 0, 0, 0)
+        under.setContentsMargins(24, 0, 0, 0)
         under.addWidget(place)
         names.addLayout(under)
         row.addLayout(names, 1)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.core.dates import moment_words
 from app.core.units import format_duration, format_tokens
-from app.core.words import say, sentences
+from app.core.words import language, say, sentences
 from app.engine.state import EngineState
 from app.session.benchbook import BenchPoint, BenchResult, bench_csv, comparable
 from app.session.benchmark import deepest, duration_s, usual_depths
@@ -141,10 +141,14 @@ class BenchmarkPage(Page):
     def _progress_words(self, *, has_model: bool, running: bool) -> str:
         if running:
             done = len(self._benching.points)
+            if done == 1:
+                return say("1 depth measured. Questions asked meanwhile would share the speed.")
+            if done == 1:
+                return say("1 depth measured. Questions asked meanwhile would share the speed.")
             return say("{count} depths measured. Questions asked meanwhile would share the speed.", count=done)
         if not has_model:
             return say("A benchmark measures the model that is loaded.")
-        depths = say(", ").join(format_tokens(depth) for depth in self._depths())
+        depths = _listed([format_tokens(depth) for depth in self._depths()])
         end = format_tokens(deepest(self._desk.engine.state.n_ctx))
         words = say("Measures at {depths} tokens; this context reaches {end}.", depths=depths, end=end)
         seconds = duration_s(self._depths(), self._read_tok_s, expected_decode_tok_s(self._desk, 0) or 0.0)
@@ -189,6 +193,11 @@ def place_words(result: BenchResult) -> str:
     cache = f"KV {result.kv_type}" if result.kv_type else ""
     parts = (result.model, context, cache, result.machine, driver, result.engine, f"Carrel {result.version}")
     return " · ".join(part for part in parts if part)
+
+
+def _listed(words: list[str]) -> str:
+    """ "512, 2,048": Chinese has a comma of its own between the items of a list."""
+    return ("、" if language() == "zh_CN" else ", ").join(words)
 
 
 def _depth_words(depth: float) -> str:

@@ -11,6 +11,7 @@ from app.ui.bridge import listen
 from app.ui.downloads import Download, Downloads
 from app.ui.pages.page import label
 from app.ui.widgets.buttons import TextButton
+from app.ui.widgets.labels import set_role
 
 STEPS = 10_000
 
@@ -60,6 +61,7 @@ class DownloadCard(QFrame):
         total = progress.total_bytes or 0
         self.bar.setValue(STEPS if download.path else int(STEPS * progress.done_bytes / total) if total else 0)
         self.numbers.setText(str(download.error) if download.error else progress_words(progress))
+        set_role(self.numbers, "failed" if download.error else "quiet")
         if download.path:
             self.numbers.setText(say("Complete and checked."))
         self.cancel.rename(say("Close") if download.path else say("Cancel"))

@@ -19,7 +19,7 @@ from app.ui.pages.download_card import DownloadCard
 from app.ui.pages.page import Card, Page, buttons, label, line
 from app.ui.pages.plan_card import PlanView, memory_needed, plan_details
 from app.ui.widgets.buttons import TextButton
-from app.ui.words import model_name
+from app.ui.words import model_title
 
 
 class LibraryPage(Page):
@@ -75,7 +75,7 @@ class LibraryPage(Page):
         path = str(model.path)
         words = QVBoxLayout()
         words.setSpacing(2)
-        words.addWidget(label(model_name(path)))
+        words.addWidget(label(model_title(model), "strong"))
         facts = (model.quant, format_bytes(model.size_bytes) if model.size_bytes else "", path)
         words.addWidget(label(" · ".join(fact for fact in facts if fact), "quiet"))
         if model.problem:

@@ -87,7 +87,7 @@ class PlanRow(QFrame):
         head.addStretch(1)
         head.addWidget(self.note)
         inner = QVBoxLayout()
-        inner.setContentsMargins(28, 0, 0, 0)
+        inner.setContentsMargins(24, 0, 0, 0)
         inner.addWidget(self.sentence)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 10)

@@ -30,6 +30,7 @@ class PresetCard(Card):
 
     def __init__(self, desk: Desk, preset: Preset, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
+        self.column.setContentsMargins(16, 10, 12, 16)
         self._desk, self._preset = desk, preset
         self.editor: PresetEditor | None = None
         self.picture, self.title = Picture(preset.picture), label("", "heading")

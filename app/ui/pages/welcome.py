@@ -18,7 +18,7 @@ from app.ui.manner import Manner
 from app.ui.pages.page import buttons, empty_layout, label
 from app.ui.widgets.buttons import TextButton
 
-COLUMN_PX = 680
+COLUMN_PX = 720
 MOST_STARTERS = 4
 AROUND_PX = 2 * 14 + 20 + 8  # padding and picture of a starter
 

@@ -112,7 +112,7 @@ def _remedy(weight: Weight, documents: Sequence[Document]) -> str:
     spare = next((one for one in by_size if one.sent_tokens >= weight.over_tokens), None)
     if spare is not None and spare.sent_tokens < weight.document_tokens * MOST_LEFT_OUT:
         return say("Leave out {name}, or load the model with a context of {needed}.", name=spare.name, needed=needed)
-    return say("Tick off pages, or load the model with a context of {needed}.", needed=needed)
+    return say("Untick pages, or load the model with a context of {needed}.", needed=needed)
 
 
 def _cost(weight: Weight, memory: Memory | None) -> str:

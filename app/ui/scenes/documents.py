@@ -36,6 +36,7 @@ def locked_and_folder(studio: Studio) -> None:
         for number in range(4)
         for one in _documents(6)
     )
+    conversation.drop_files()
     studio.window.new_chat()
     conversation.folders[folder] = (folder, *(Path(one.path) for one in inside), folder / "draft.pdf")
     conversation.refusals[Path("/files/Annex B.pdf")] = locked("Annex B.pdf", "")

@@ -74,7 +74,6 @@ def search(studio: Studio) -> None:
 
 def narrowed(studio: Studio) -> None:
     """The same words in chats of one folder, with files, of this year."""
-    studio.window.seeking.open_palette()
     palette = studio.window.seeking.palette
     assert palette is not None
     palette.edit.setText(f"in:{_FOLDERS[studio.chinese][0]} has:file after:2026 {_WORDS[studio.chinese]}")

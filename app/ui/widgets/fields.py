@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QSpinBox, QStyledItemDelegate, QWidget
 
 CHOICE_PX = 220
 
@@ -40,6 +40,10 @@ class DecimalField(QDoubleSpinBox):
 
 class Choice(QComboBox):
     """One of several; the wheel scrolls the page, not the choice under the mouse."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setItemDelegate(QStyledItemDelegate(self))  # the style sheet does not reach the rows of Qt's own
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Pass it on to the page."""
