@@ -15,6 +15,7 @@ from app.session.loading import last_used_model
 from app.terminal import bench, chat, coverage, finding, keeping, models, reports, sets
 from app.terminal.backups import run_backup, run_restore
 from app.terminal.chatfiles import run_export, run_import_chats
+from app.terminal.failing import failures_told
 from app.terminal.integrate import run_integrate
 from app.terminal.output import note
 from app.terminal.presets import run_presets
@@ -58,6 +59,11 @@ COMMANDS: dict[str, Command] = {
 
 def run_command(desk: Desk, loop: Loop, args: Namespace) -> int:
     """Do what was asked; returns the exit code. Raises CarrelError with the reason of a refusal."""
+    with failures_told(args):
+        return _run(desk, loop, args)
+
+
+def _run(desk: Desk, loop: Loop, args: Namespace) -> int:
     desk.noticed.connect(note)
     desk.vault.locks_itself = False
     open_vault(desk, loop, args.command)

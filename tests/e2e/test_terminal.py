@@ -87,6 +87,10 @@ def test_too_long_is_refused_with_both_numbers_and_exit_code_one(tmp_path: Path,
     assert done.returncode == 1
     assert "1,024" in done.stderr
     assert "carrel: This needs 2," in done.stderr
+    last = json.loads(done.stdout.splitlines()[-1])
+    assert (last["kind"], last["code"]) == ("failed", "does_not_fit")
+    assert "1,024" in last["error"]
+    assert last["remedy"]
 
 
 @pytest.mark.parametrize(
