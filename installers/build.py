@@ -35,7 +35,8 @@ def main() -> int:
 
 def _missing_packages() -> list[str]:
     """Debian's packages for what PyInstaller takes from the system: objdump, and Python as a shared library."""
-    if sys.platform != "linux":
+    system: str = sys.platform
+    if system != "linux":
         return []
     packages = [] if shutil.which("objdump") else ["binutils"]
     shared = Path(sysconfig.get_config_var("LIBDIR")) / str(sysconfig.get_config_var("INSTSONAME"))

@@ -38,7 +38,9 @@ def _x11_answers(display: str) -> bool:
 
 
 def _connects(address: str | tuple[str, int]) -> bool:
-    family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET
+    family = socket.AF_INET
+    if sys.platform != "win32" and isinstance(address, str):
+        family = socket.AF_UNIX
     try:
         with socket.socket(family, socket.SOCK_STREAM) as probe:
             probe.settimeout(_PATIENCE_S)

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from app.core import jobobject
+from app.core import jobobject, ntstatus
 
 APP_FOLDER = Path(__file__).resolve().parents[2]
 STDERR_LINES_KEPT = 400
@@ -35,11 +35,23 @@ class Exit:
     def cause(self) -> str:
         """The way it ended as a short phrase, for logs."""
         if self.code >= 0:
-            return f"exit code {self.code}"
+            return ntstatus.describe_status(self.code) or f"exit code {self.code}"
         try:
             return signal.Signals(-self.code).name
         except ValueError:
             return f"signal {-self.code}"
+
+    @property
+    def was_ended(self) -> bool:
+        """Whether somebody else ended it: on Windows without a word, and with the code of a Python that failed."""
+        if os.name == "nt":
+            return self.code == ntstatus.TERMINATED and "Traceback" not in self.last_words
+        return self.cause() == "SIGKILL"
+
+    @property
+    def lacks_instructions(self) -> bool:
+        """Whether it met an instruction that this processor does not know."""
+        return self.cause() == "SIGILL" or self.code == ntstatus.ILLEGAL_INSTRUCTION
 
 
 def own_command(*arguments: str) -> list[str]:

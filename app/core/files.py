@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from app.core.errors import CarrelError
@@ -17,7 +19,7 @@ def write_durably(file: Path, content: bytes) -> None:
             handle.write(content)
             handle.flush()
             os.fsync(handle.fileno())
-        temporary.replace(file)
+        put_in_place(temporary, file)
     except OSError as error:
         with contextlib.suppress(OSError):
             temporary.unlink()
@@ -28,6 +30,11 @@ def write_durably(file: Path, content: bytes) -> None:
             file=str(file),
             cause=error.strerror or str(error),
         ) from error
+
+
+def put_in_place(new: Path, file: Path) -> None:
+    """Give `new` the name `file`, in the place of one that is there. Raises OSError."""
+    _patiently(lambda: os.replace(new, file))
 
 
 def sync_folder(folder: Path) -> None:
@@ -51,7 +58,24 @@ def overwrite_and_remove(file: Path) -> None:
             while left > 0:
                 left -= handle.write(zeros[: min(left, _ZEROS_BYTES)])
             os.fsync(handle.fileno())
-        file.unlink()
+        _patiently(file.unlink)
+
+
+def _patiently(wish: Callable[[], object]) -> None:
+    """Windows refuses while any program has the file open, and virus scanners and indexers open what was just written
+    for a moment: there it is tried again for a second and a half."""
+    for wait_s in _WAITS_S:
+        try:
+            wish()
+        except OSError as error:
+            if getattr(error, "winerror", None) not in _IN_USE:
+                raise
+            time.sleep(wait_s)
+        else:
+            return
+    wish()
 
 
 _ZEROS_BYTES = 1 << 20
+_IN_USE = (5, 32)  # ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION
+_WAITS_S = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8)

@@ -10,6 +10,7 @@ import logging
 import subprocess
 import sys
 from functools import cache
+from typing import Any
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ def adopt(process: subprocess.Popen[bytes]) -> None:
     """Put a child into the job. Where that is forbidden the closed pipe still ends it."""
     if sys.platform == "win32":
         job = _job()
-        handle = int(process._handle)  # type: ignore[attr-defined]
+        handle = int(process._handle)  # type: ignore[attr-defined,unused-ignore]
         if not job or not _kernel().AssignProcessToJobObject(job, handle):
             log.warning("a child could not be put into the job object")
 
@@ -63,8 +64,10 @@ def _job() -> int:
 
 
 @cache
-def _kernel() -> ctypes.CDLL:
-    kernel: ctypes.CDLL = ctypes.WinDLL("kernel32", use_last_error=True)  # type: ignore[attr-defined]
+def _kernel() -> Any:
+    kernel: Any = None
+    if sys.platform == "win32":
+        kernel = ctypes.WinDLL("kernel32", use_last_error=True)
     kernel.CreateJobObjectW.restype = ctypes.c_void_p
     kernel.CreateJobObjectW.argtypes = [ctypes.c_void_p, ctypes.c_wchar_p]
     kernel.SetInformationJobObject.argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p, ctypes.c_uint32]

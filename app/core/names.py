@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-LONGEST = 80  # characters; 255 bytes are the limit, and a Chinese character takes three
+LONGEST = 80  # characters
+LONGEST_BYTES = 200  # 255 are the limit, and a number, an ending and what it is called while it is written come on top
 
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]')
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?")
@@ -13,7 +14,8 @@ _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lp
 
 def safe_name(title: str, otherwise: str = "chat") -> str:
     """`title` as a file name without its ending: no sign that a system forbids, no name that Windows keeps."""
-    words = " ".join(_FORBIDDEN.sub(" ", title).split())[:LONGEST].strip(" .")
+    words = " ".join(_FORBIDDEN.sub(" ", title).split())[:LONGEST]
+    words = words.encode()[:LONGEST_BYTES].decode("utf-8", "ignore").strip(" .")
     if not words:
         return otherwise
     return f"{words}_" if _RESERVED.fullmatch(words) else words

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from app.core.child import Exit
 from app.core.errors import CarrelError
+from app.core.ntstatus import NO_MEMORY
 from app.core.units import format_duration
 
 _MEMORY = re.compile(r"out of memory|failed to allocate|cudaMalloc failed|bad_alloc|MemoryError", re.I)
@@ -21,21 +22,21 @@ _CUDA = re.compile(r"CUDA error|cublas|driver", re.I)
 def of_death(exit_: Exit) -> CarrelError:
     """The sentence for a child that ended without being asked to. The log's last lines travel as `log`."""
     common = {"log": exit_.last_words, "how": exit_.cause()}
-    if _MEMORY.search(exit_.last_words):
+    if _MEMORY.search(exit_.last_words) or exit_.code in NO_MEMORY:
         return CarrelError(
             "engine_out_of_memory",
             "The engine ran out of memory and stopped.",
             "Your text is saved. Load the model again, with a shorter context if it happens twice.",
             **common,
         )
-    if exit_.cause() == "SIGILL":
+    if exit_.lacks_instructions:
         return CarrelError(
             "engine_wrong_cpu",
             "The engine was built for a processor with instructions that this one does not have.",
             "Run the set-up again on this computer.",
             **common,
         )
-    if exit_.cause() == "SIGKILL":
+    if exit_.was_ended:
         return CarrelError(
             "engine_killed",
             "The engine was ended from outside, often because the computer ran out of memory.",

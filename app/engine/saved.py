@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from app.core.files import overwrite_and_remove, sync_folder
+from app.core.files import overwrite_and_remove, put_in_place, sync_folder
 from app.core.sealing import BrokenSeal, Key, open_bytes, seal_bytes
 from app.engine.messages import Load
 from app.gguf.split import part_names
@@ -107,7 +107,7 @@ def write_sidecar(state: Path, sidecar: Sidecar, key: Key = b"") -> None:
             file.write(_sealed(msgspec.json.encode(sidecar), target, key))
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(target)
+        put_in_place(temporary, target)
         sync_folder(target.parent)
     except OSError:
         temporary.unlink(missing_ok=True)

@@ -16,7 +16,7 @@ from typing import IO
 import msgspec
 
 from app.core.errors import CarrelError
-from app.core.files import write_durably
+from app.core.files import put_in_place, sync_folder, write_durably
 from app.fetch import faults
 from app.fetch.hashing import Digest, feed_file
 from app.fetch.wanted import Facts, Wanted
@@ -166,8 +166,8 @@ class Part:
             self.files.discard()
             raise faults.wrong_hash(self._facts.file)
         with self._disk():
-            os.replace(self.files.part, self.files.target)
-            _sync_folder(self.files.target.parent)
+            put_in_place(self.files.part, self.files.target)
+            sync_folder(self.files.target.parent)
             self.files.sidecar.unlink(missing_ok=True)
 
     def close(self) -> None:
@@ -206,14 +206,3 @@ def _unfinished(sidecar: Path) -> Unfinished | None:
         return Unfinished(wanted, files.target, min(known.synced_bytes, files.part.stat().st_size))
     except (OSError, CarrelError):
         return None
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename survive a power cut. Windows has no such call and needs none."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import platform
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import psutil
 from app.core.words import say
 
 CPUINFO = Path("/proc/cpuinfo")
+_REGISTERED = r"HARDWARE\DESCRIPTION\System\CentralProcessor\0"
 PF_AVX2 = 40  # PF_AVX2_INSTRUCTIONS_AVAILABLE, winnt.h
 
 
@@ -26,7 +28,7 @@ class Cpu(msgspec.Struct, frozen=True):
 def read_cpu(cpuinfo: Path = CPUINFO) -> Cpu:
     """This computer's processor."""
     lines = _cpuinfo(cpuinfo)
-    name = lines.get("model name") or platform.processor() or platform.machine()
+    name = lines.get("model name") or _registered_name() or platform.processor() or platform.machine()
     return Cpu(name=name, cores=psutil.cpu_count(logical=False) or psutil.cpu_count() or 1, avx2=_has_avx2(lines))
 
 
@@ -41,11 +43,23 @@ def explain_cpu(cpu: Cpu) -> str:
 
 
 def _has_avx2(lines: dict[str, str]) -> bool | None:
-    if sys.platform == "win32":
+    has: bool | None = "avx2" in lines["flags"].split() if "flags" in lines else None
+    if sys.platform == "win32" and has is None:
         import ctypes
 
-        return bool(ctypes.windll.kernel32.IsProcessorFeaturePresent(PF_AVX2))
-    return "avx2" in lines["flags"].split() if "flags" in lines else None
+        has = bool(ctypes.windll.kernel32.IsProcessorFeaturePresent(PF_AVX2))
+    return has
+
+
+def _registered_name() -> str:
+    """What Windows knows the processor by, "12th Gen Intel(R) Core(TM) i7-12700"; "" elsewhere."""
+    name = ""
+    if sys.platform == "win32":
+        import winreg
+
+        with contextlib.suppress(OSError), winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, _REGISTERED) as key:
+            name = str(winreg.QueryValueEx(key, "ProcessorNameString")[0])
+    return name.strip()
 
 
 def _cpuinfo(file: Path) -> dict[str, str]:

@@ -12,6 +12,7 @@ import os
 import re
 import socket
 import struct
+import sys
 from collections.abc import Mapping
 from urllib.parse import unquote
 
@@ -55,7 +56,10 @@ def notification(title: str, words: str) -> bytes:
 
 
 def _speak(bus: socket.socket, title: str, words: str) -> bool:
-    bus.sendall(b"\0AUTH EXTERNAL " + str(os.getuid()).encode().hex().encode() + b"\r\n")
+    user = 0
+    if sys.platform != "win32":
+        user = os.getuid()
+    bus.sendall(b"\0AUTH EXTERNAL " + str(user).encode().hex().encode() + b"\r\n")
     if not _line(bus).startswith(b"OK"):
         return False
     bus.sendall(b"BEGIN\r\n" + _call(1, "/org/freedesktop/DBus", "org.freedesktop.DBus", "Hello"))
@@ -72,9 +76,12 @@ def _speak(bus: socket.socket, title: str, words: str) -> bool:
 
 def _connect(env: Mapping[str, str]) -> socket.socket:
     """The first address of the session bus that is a local socket. Raises OSError or ValueError."""
+    family = socket.AF_INET
+    if sys.platform != "win32":
+        family = socket.AF_UNIX
     addresses = env.get("DBUS_SESSION_BUS_ADDRESS") or f"unix:path={env.get('XDG_RUNTIME_DIR', '')}/bus"
     for kind, value in re.findall(r"unix:(?:[^;]*,)?(path|abstract)=([^,;]+)", addresses):
-        bus = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        bus = socket.socket(family, socket.SOCK_STREAM)
         bus.settimeout(_PATIENCE_S)
         try:
             bus.connect(("\0" if kind == "abstract" else "") + unquote(value))

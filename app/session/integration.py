@@ -42,7 +42,8 @@ def launcher() -> tuple[str, ...]:
     if getattr(sys, "frozen", False):
         return (sys.executable,)
     root = Path(__file__).resolve().parents[2]
-    if sys.platform == "win32":
+    system: str = sys.platform
+    if system == "win32":
         without_console = Path(sys.executable).with_name("pythonw.exe")
         return (str(without_console), str(root / "app" / "__main__.py"))
     return (str(root / "carrel"),)

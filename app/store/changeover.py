@@ -26,7 +26,7 @@ from app.config.vaultfile import (
     write_privately,
 )
 from app.core.errors import CarrelError
-from app.core.files import overwrite_and_remove, sync_folder
+from app.core.files import overwrite_and_remove, put_in_place, sync_folder
 from app.store.cipher import Key, set_key
 from app.store.failures import explained
 from app.store.sqlite import sqlite3
@@ -81,7 +81,7 @@ class Change:
         self.at("pending")
         _copy(self.database, None, self._beside("sealing"), key)
         self.at("copied")
-        self._beside_vault(PENDING).replace(self.vault)
+        put_in_place(self._beside_vault(PENDING), self.vault)
         sync_folder(self.vault.parent)
         self.at("decided")
         self._finish_on()
@@ -89,7 +89,7 @@ class Change:
     def _turn_off(self, key: Key) -> None:
         _copy(self.database, key, self._beside("opening"), None)
         self.at("copied")
-        self.vault.replace(self._beside_vault(LEAVING))
+        put_in_place(self.vault, self._beside_vault(LEAVING))
         sync_folder(self.vault.parent)
         self.at("decided")
         self._finish_off()
@@ -134,9 +134,9 @@ class Change:
         for side in _SIDES:
             overwrite_and_remove(self.database.with_name(self.database.name + side))
         if self.database.exists():
-            self.database.replace(aside)
+            put_in_place(self.database, aside)
             self.at("aside")
-        new.replace(self.database)
+        put_in_place(new, self.database)
         sync_folder(self.database.parent)
         self.at("in place")
 

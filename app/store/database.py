@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ from app.store.rows import storable
 from app.store.sqlite import sqlite3
 
 BUSY_TIMEOUT_S = 5.0
+_LOOK_AGAIN_S = 0.02
 
 
 class Database:
@@ -81,7 +83,8 @@ class Database:
                 self.notices = (set_aside(self.path),)
                 connection = _connect(self.path, busy_timeout_s, key)
             refuse_newer(connection, steps)
-            for setting in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
+            _write_ahead(connection, busy_timeout_s)
+            for setting in ("synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
                 connection.execute(f"PRAGMA {setting}").fetchall()
             migrate(connection, steps)
         except BaseException:
@@ -97,3 +100,16 @@ def _connect(path: Path, busy_timeout_s: float, key: Key | None) -> sqlite3.Conn
     connection.text_factory = lambda raw: raw.decode("utf-8", "replace")  # one bad byte must not hide a chat
     set_key(connection, key)
     return connection
+
+
+def _write_ahead(connection: sqlite3.Connection, busy_timeout_s: float) -> None:
+    """Turn the log on. SQLite does not wait for others here by itself, and several programs may start at once."""
+    deadline_s = time.monotonic() + busy_timeout_s
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL").fetchall()
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline_s:
+                raise
+            time.sleep(_LOOK_AGAIN_S)

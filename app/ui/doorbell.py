@@ -113,7 +113,8 @@ def server_name(home: Home) -> str:
     The system allows a socket about a hundred bytes of path.
     """
     key = hashlib.sha256(str(home.root.resolve()).encode()).hexdigest()[:20]
-    if sys.platform == "win32":
+    system: str = sys.platform
+    if system == "win32":
         return f"carrel-{key}"
     runtime = Path(os.environ.get("XDG_RUNTIME_DIR", ""))
     folder = runtime if runtime.is_absolute() and runtime.is_dir() else home.root

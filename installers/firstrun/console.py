@@ -147,7 +147,7 @@ def _copy(source: IO[bytes], log: IO[bytes], progress: Progress) -> None:
 
 def _end_group(process: subprocess.Popen[bytes]) -> None:
     with contextlib.suppress(OSError):
-        if os.name == "nt":
+        if sys.platform == "win32":
             process.kill()
         else:
             os.killpg(process.pid, signal.SIGTERM)

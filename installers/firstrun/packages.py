@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import os
 import re
@@ -185,11 +186,22 @@ def _with_pip_mirror(env: dict[str, str]) -> dict[str, str]:
 
 def _compile_jobs() -> int:
     cores = os.cpu_count() or 1
-    try:
-        memory_bytes = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, ValueError, OSError):
-        return cores
-    return max(1, min(cores, memory_bytes // BYTES_PER_COMPILE_JOB))
+    memory_bytes = _memory_bytes()
+    return max(1, min(cores, memory_bytes // BYTES_PER_COMPILE_JOB)) if memory_bytes else cores
+
+
+def _memory_bytes() -> int:
+    """This computer's RAM; 0 when the system does not say."""
+    if sys.platform == "win32":
+        kilobytes = ctypes.c_uint64(0)
+        ctypes.windll.kernel32.GetPhysicallyInstalledSystemMemory(ctypes.byref(kilobytes))
+        found = kilobytes.value * 1024
+    else:
+        try:
+            found = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        except (ValueError, OSError):
+            found = 0
+    return found
 
 
 def _runs(*command: str) -> bool:
