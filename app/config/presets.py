@@ -1,31 +1,28 @@
-"""The files of presets: those that come with Carrel, in each language, and the user's, one TOML file each.
+"""The files of presets: those that come with Carrel, in each language, and the user's, one TOML text each.
 
 A user's file of the same name stands before Carrel's. What is removed is moved aside, never erased.
 """
 
 from __future__ import annotations
 
-import contextlib
 import re
 import tomllib
 from collections.abc import Mapping
 from itertools import chain, count
-from pathlib import Path
 from typing import Any
 
 import msgspec
 import tomli_w
 
 from app.config.paths import resource
+from app.config.presetshelf import ASIDE, ENDING, Shelf, free_aside
 from app.core.errors import CarrelError
-from app.core.files import write_durably
 from app.core.params import Choices
 from app.core.preset import LIMITS, Origin, Preset
 from app.core.words import say
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 _REMOVED = "removed = true\n"
-_ASIDE = "removed"
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -39,30 +36,34 @@ class Found(msgspec.Struct, frozen=True):
 def read_originals(language: str) -> tuple[Preset, ...]:
     """Carrel's own, in the order in which they are offered."""
     files = resource("presets").glob(f"*.{language}.toml")
-    found = [_read(file, file.name.split(".")[0], "carrel") for file in files]
+    found = [_read(file.read_text("utf-8"), file.name, file.name.split(".")[0], "carrel") for file in files]
     return tuple(sorted(found, key=lambda preset: preset.place))
 
 
-def read_own(folder: Path) -> Found:
+def read_own(shelf: Shelf) -> Found:
     """What the user made or changed. A file that cannot be read stays as it is and is told."""
     presets, hidden, problems = [], set(), []
-    for file in sorted(folder.glob("*.toml")):
+    for name in shelf.names():
+        key = name.removesuffix(ENDING)
+        if name == key or name.startswith(ASIDE):
+            continue
         try:
-            if not _KEY.fullmatch(file.stem):
-                raise _refused(file, say("its name may hold only a-z, 0-9 and -"))
-            if file.read_text("utf-8") == _REMOVED:
-                hidden.add(file.stem)
+            if not _KEY.fullmatch(key):
+                raise _refused(name, say("its name may hold only a-z, 0-9 and -"))
+            text = shelf.read(name).decode("utf-8")
+            if text.replace("\r\n", "\n") == _REMOVED:
+                hidden.add(key)
             else:
-                presets.append(_read(file, file.stem, "own"))
+                presets.append(_read(text, name, key, "own"))
         except CarrelError as error:
             problems.append(error)
         except (OSError, UnicodeDecodeError) as error:
-            problems.append(_refused(file, str(error)))
+            problems.append(_refused(name, str(error)))
     return Found(tuple(presets), frozenset(hidden), tuple(problems))
 
 
-def write_preset(folder: Path, preset: Preset) -> None:
-    """Keep it as `<key>.toml`."""
+def write_preset(shelf: Shelf, preset: Preset) -> None:
+    """Keep it as `<key>.toml`. Raises CarrelError."""
     values = {name: getattr(preset.choices, name) for name in LIMITS}
     forms = {name: getattr(preset.choices, name) for name in ("json_schema", "grammar")}
     content: dict[str, Any] = {
@@ -76,42 +77,30 @@ def write_preset(folder: Path, preset: Preset) -> None:
         "values": {name: value for name, value in values.items() if value is not None},
         "form": {name: text for name, text in forms.items() if text},
     }
-    _make(folder)
-    write_durably(folder / f"{preset.key}.toml", tomli_w.dumps(content, multiline_strings=True).encode())
+    shelf.write(f"{preset.key}{ENDING}", tomli_w.dumps(content, multiline_strings=True).encode())
 
 
-def hide_original(folder: Path, key: str) -> None:
+def hide_original(shelf: Shelf, key: str) -> None:
     """One of Carrel's own is not offered any more."""
-    _make(folder)
-    write_durably(folder / f"{key}.toml", _REMOVED.encode())
+    shelf.write(f"{key}{ENDING}", _REMOVED.encode())
 
 
-def set_aside(folder: Path, key: str) -> Path | None:
-    """Move the user's file out of the way; where it lies now, None when there was none."""
-    file = folder / f"{key}.toml"
-    if not file.exists():
+def set_aside(shelf: Shelf, key: str) -> str | None:
+    """Move the user's file out of the way; its name now, None when there was none."""
+    name = f"{key}{ENDING}"
+    if name not in shelf.names():
         return None
-    _make(folder / _ASIDE)
-    names = (folder / _ASIDE / f"{key}{ending}.toml" for ending in ("", *(f"-{n}" for n in range(2, 1000))))
-    free = next(name for name in names if not name.exists())
-    try:
-        file.rename(free)
-    except OSError as error:
-        raise _not_changed(file, error) from error
+    free = free_aside(shelf, name)
+    shelf.move(name, free)
     return free
 
 
-def bring_back(folder: Path, key: str, aside: Path | None) -> None:
+def bring_back(shelf: Shelf, key: str, aside: str | None) -> None:
     """As it was before `set_aside`: the file back in its place, or none."""
-    file = folder / f"{key}.toml"
-    try:
-        if aside is not None:
-            aside.replace(file)
-        else:
-            with contextlib.suppress(FileNotFoundError):
-                file.unlink()
-    except OSError as error:
-        raise _not_changed(file, error) from error
+    if aside is not None:
+        shelf.move(aside, f"{key}{ENDING}")
+    else:
+        shelf.remove(f"{key}{ENDING}")
 
 
 def free_key(name: str, taken: frozenset[str]) -> str:
@@ -121,10 +110,10 @@ def free_key(name: str, taken: frozenset[str]) -> str:
     return next(key for key in chain([plain], numbered) if key not in taken)
 
 
-def _read(file: Path, key: str, origin: Origin) -> Preset:
+def _read(text: str, file: str, key: str, origin: Origin) -> Preset:
     try:
-        table = tomllib.loads(file.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise _refused(file, str(error)) from error
     name = table.get("name")
     if not isinstance(name, str) or not name.strip():
@@ -165,28 +154,11 @@ def _choices(table: Mapping[str, Any]) -> Choices:
     )
 
 
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise _not_changed(folder, error) from error
-
-
-def _refused(file: Path, cause: str) -> CarrelError:
+def _refused(file: str, cause: str) -> CarrelError:
     return CarrelError(
         "preset_unreadable",
         "The preset {file} could not be read: {cause}.",
         "Correct the file, or move it out of the folder of the presets.",
-        file=file.name,
+        file=file,
         cause=cause,
-    )
-
-
-def _not_changed(file: Path, error: OSError) -> CarrelError:
-    return CarrelError(
-        "cannot_write",
-        "{file} could not be written: {cause}.",
-        "Check the free space and the permissions of the folder.",
-        file=str(file),
-        cause=error.strerror or str(error),
     )

@@ -28,6 +28,7 @@ from app.session.printer import MakePrinter
 from app.session.record.hashing import Hashing
 from app.session.rest import Rest
 from app.session.resume import Resume
+from app.session.sealedpresets import SealedShelf
 from app.session.stepdown import as_loaded
 from app.session.strongbox import Strongbox
 from app.store.thread import StoreThread
@@ -61,7 +62,8 @@ class Desk:
     def __post_init__(self) -> None:
         self.vault = Strongbox(self)
         self.resume, self.rest, self.index = Resume(self), Rest(self), Indexer(self)
-        self.presets = Presets(self.home.presets)
+        self.presets = Presets(self.home.presets, SealedShelf(self.vault.files), lambda: self.vault.is_on)
+        self.vault.changed.connect(self.presets.refresh)
         self.monitor = Monitor(self)
         self.hashing = Hashing(self)
 

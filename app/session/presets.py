@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from app.config import presets as files
+from app.config.presetshelf import FolderShelf, Shelf
 from app.core.emitter import Emitter
 from app.core.errors import CarrelError
 from app.core.params import Choices
@@ -25,14 +26,21 @@ LANGUAGES = ("en", "zh_CN")
 class Presets:
     """Event: `changed()`. Carrel's own come in the language spoken; what the user changed stays as it was written."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(
+        self, folder: Path, sealed: Shelf | None = None, is_sealed: Callable[[], bool] = lambda: False
+    ) -> None:
+        self._plain, self._sealed, self._is_sealed = FolderShelf(folder), sealed, is_sealed
         self._read_for: str | None = None
         self._all: tuple[Preset, ...] = ()
         self._problems: tuple[CarrelError, ...] = ()
         self._hidden: frozenset[str] = frozenset()
         self._originals: dict[str, tuple[Preset, ...]] = {}
         self.changed: Emitter[[]] = Emitter()
+
+    @property
+    def _shelf(self) -> Shelf:
+        """Readable files, or with a vault what lies in it."""
+        return self._sealed if self._sealed is not None and self._is_sealed() else self._plain
 
     @property
     def all(self) -> tuple[Preset, ...]:
@@ -95,9 +103,9 @@ class Presets:
             raise CarrelError("preset_without_name", "The preset has no name.", "Give it one.")
         original = self.original(preset.key)
         if original is not None and preset.says_the_same(original):
-            files.set_aside(self._folder, preset.key)
+            files.set_aside(self._shelf, preset.key)
         else:
-            files.write_preset(self._folder, preset)
+            files.write_preset(self._shelf, preset)
         return self._again(preset.key)
 
     def add(self, name: str, like: Preset | None = None, choices: Choices | None = None) -> Preset:
@@ -116,22 +124,22 @@ class Presets:
     def remove(self, key: str) -> Undo:
         """Take it away; returns what brings it back."""
         self.get(key)
-        aside = files.set_aside(self._folder, key)
+        aside = files.set_aside(self._shelf, key)
         if self.original(key) is not None:
-            files.hide_original(self._folder, key)
+            files.hide_original(self._shelf, key)
         self._again()
         return self._undo(key, aside)
 
     def reset(self, key: str) -> Undo:
         """Back to how it came with Carrel; returns what brings the changes back."""
-        aside = files.set_aside(self._folder, key)
+        aside = files.set_aside(self._shelf, key)
         self._again()
         return self._undo(key, aside)
 
     def bring_back_originals(self) -> None:
         """What was taken away of Carrel's own is offered again."""
         for preset in self.hidden:
-            files.bring_back(self._folder, preset.key, None)
+            files.bring_back(self._shelf, preset.key, None)
         self._again()
 
     def refresh(self) -> None:
@@ -141,11 +149,24 @@ class Presets:
         if before != (self._all, self._problems):
             self.changed.emit()
 
+    def contents(self) -> dict[str, bytes]:
+        """The user's files by name, without those that were moved aside, for a backup."""
+        shelf = self._shelf
+        return {name: shelf.read(name) for name in shelf.names() if "/" not in name}
+
+    def take_in(self, name: str, content: bytes) -> bool:
+        """Keep a file that comes from a backup, unless one of this name is here; whether it came."""
+        if name in self._shelf.names():
+            return False
+        self._shelf.write(name, content)
+        self._again()
+        return True
+
     # ---- inside
 
-    def _undo(self, key: str, aside: Path | None) -> Undo:
+    def _undo(self, key: str, aside: str | None) -> Undo:
         def undo() -> None:
-            files.bring_back(self._folder, key, aside)
+            files.bring_back(self._shelf, key, aside)
             self._again()
 
         return undo
@@ -162,7 +183,7 @@ class Presets:
         return self._originals[spoken]
 
     def _read(self) -> None:
-        own = files.read_own(self._folder)
+        own = files.read_own(self._shelf)
         mine = {preset.key: preset for preset in own.presets}
         offered = [
             msgspec.structs.replace(mine.pop(one.key), origin="changed", place=one.place) if one.key in mine else one

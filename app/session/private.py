@@ -9,14 +9,15 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from app.core.files import overwrite_and_remove, sync_folder, write_durably
+from app.core.files import overwrite_and_remove, put_in_place, sync_folder, write_durably
 from app.core.sealing import CHUNK_BYTES, BrokenSeal, Key, Sealer, open_bytes, seal_bytes, unsealed
 from app.store.cipher import locked
 
 SEALED = ".sealed"
-INSTRUCTIONS = "instructions.txt"
+INSTRUCTIONS, DEFAULT_PRESET, PRESETS = "instructions.txt", "default-preset.txt", "presets.json"
+ELSEWHERE = (INSTRUCTIONS, DEFAULT_PRESET, PRESETS)  # without a vault they are in the settings and in a folder
 SET_ASIDE = ("*.db.damaged-*", "before-restore-*/*", "before-restore-*/*/*")
-PATTERNS = ("draft*.txt", "draft*.json", "new-chat*.json", INSTRUCTIONS)
+PATTERNS = ("draft*.txt", "draft*.json", "new-chat*.json", *ELSEWHERE)
 
 
 class PrivateFiles:
@@ -47,6 +48,13 @@ class PrivateFiles:
         else:
             write_durably(self._folder / name, content)
 
+    def sealed(self, name: str, content: bytes) -> bytes:
+        """As it would be kept. Raises CarrelError: the vault is locked, or there is none."""
+        key = self._key()
+        if not key:
+            raise locked()
+        return seal_bytes(content, key, _purpose(name))
+
     def remove(self, name: str) -> None:
         """Gone, under either name."""
         for each in (name, name + SEALED):
@@ -55,7 +63,7 @@ class PrivateFiles:
     def seal_all(self) -> None:
         """Seal what still lies here in the clear; what is sealed already is newer. Raises CarrelError and OSError."""
         for name in self._names(""):
-            if not (self._folder / (name + SEALED)).exists():
+            if self.read(name) is None:  # also when it is sealed under the key of a vault that is gone
                 self.keep(name, (self._folder / name).read_bytes())
             overwrite_and_remove(self._folder / name)
 
@@ -63,7 +71,7 @@ class PrivateFiles:
         """A readable copy of all that is sealed. Raises CarrelError."""
         for name in self._names(SEALED):
             content = self.read(name)
-            if content is not None and name != INSTRUCTIONS:  # those belong into the settings
+            if content is not None and name not in ELSEWHERE:
                 write_durably(self._folder / name, content)
 
     def remove_sealed(self) -> None:
@@ -91,7 +99,7 @@ def seal_set_aside(folder: Path, key: Key) -> None:
             sealer.finish()
             target.flush()
             os.fsync(target.fileno())
-        part.replace(sealed)
+        put_in_place(part, sealed)
         sync_folder(sealed.parent)
         overwrite_and_remove(file)
 
@@ -106,7 +114,7 @@ def unseal_set_aside(folder: Path, key: Key) -> None:
                 target.write(piece)
             target.flush()
             os.fsync(target.fileno())
-        part.replace(file)
+        put_in_place(part, file)
         sync_folder(file.parent)
         sealed.unlink()
 

@@ -21,7 +21,8 @@ from app.core.emitter import Emitter
 from app.core.errors import CarrelError
 from app.core.sealing import Key, derived_key, wipe
 from app.session.failures import as_carrel_error
-from app.session.private import INSTRUCTIONS, PrivateFiles, seal_set_aside
+from app.session.private import DEFAULT_PRESET, INSTRUCTIONS, PrivateFiles, seal_set_aside
+from app.session.sealedpresets import seal_presets
 from app.store.changeover import Change
 
 if TYPE_CHECKING:
@@ -135,7 +136,8 @@ class Strongbox:
         desk.engine.stop()
         desk.store.lock(lambda _: self.changed.emit())
         self._drop_keys()
-        desk.settings = msgspec.structs.replace(desk.settings, system_prompt="")
+        desk.settings = _without_secrets(desk.settings)
+        desk.presets.refresh()
 
     def _drop_keys(self) -> None:
         keys, self._keys = self._keys, None
@@ -192,20 +194,29 @@ class Strongbox:
     # ---- the user's own words outside the chats
 
     def public(self, settings: Settings) -> Settings:
-        """The choices as they may lie on the disk: with a vault, the instructions are kept in it."""
+        """The choices as they may lie on the disk: with a vault, instructions and names of presets are kept in it."""
         if not self.is_on:
             return settings
         if not self.is_locked:
             self.files.keep(INSTRUCTIONS, settings.system_prompt.encode())
-        return msgspec.structs.replace(settings, system_prompt="")
+            self.files.keep(DEFAULT_PRESET, settings.default_preset.encode())
+        return _without_secrets(settings)
+
+    def seal_again(self) -> None:
+        """What was written in the clear for a vault that was to be taken down, and was not."""
+        self.files.seal_all()
+        seal_presets(self._desk.home.presets, self.files, self._desk.home.root)
 
     def _seal_the_rest(self) -> None:
         desk = self._desk
         try:
             self.files.seal_all()
-            kept = self.files.read(INSTRUCTIONS)
-            if kept is not None and not desk.settings.system_prompt:  # in the clear it is newer: from a backup
-                desk.settings = msgspec.structs.replace(desk.settings, system_prompt=kept.decode("utf-8", "replace"))
+            seal_presets(desk.home.presets, self.files, desk.home.root)
+            for name, field in ((INSTRUCTIONS, "system_prompt"), (DEFAULT_PRESET, "default_preset")):
+                kept = self.files.read(name)
+                if kept is not None and not getattr(desk.settings, field):  # in the clear it is newer: from a backup
+                    value = {field: kept.decode("utf-8", "replace")}
+                    desk.settings = msgspec.structs.replace(desk.settings, **value)
             save_settings(desk.home.settings_file, self.public(desk.settings))
         except (OSError, CarrelError) as error:
             desk.noticed.emit(str(as_carrel_error(error)))
@@ -223,6 +234,10 @@ class Strongbox:
 
         desk.jobs.run(away, failed=_not_erased)
         desk.settings_changed.emit(desk.settings)
+
+
+def _without_secrets(settings: Settings) -> Settings:
+    return msgspec.structs.replace(settings, system_prompt="", default_preset="")
 
 
 def _not_erased(error: Exception) -> None:

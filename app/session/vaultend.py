@@ -12,6 +12,7 @@ from app.core.sealing import derived_key, wipe
 from app.session.desk import Desk
 from app.session.failures import as_carrel_error
 from app.session.private import SEALED, unseal_set_aside
+from app.session.sealedpresets import write_presets_in_clear
 from app.session.strongbox import FILES, Failed, chats_key
 from app.session.vault import change_over, refuse_unready
 from app.session.vaultways import no_vault
@@ -25,6 +26,7 @@ def remove_vault(desk: Desk, done: Callable[[], object], failed: Failed) -> None
         refuse_unready(desk, wants_vault=True)
         master = box.master()
         box.files.write_in_clear()
+        write_presets_in_clear(desk.home.presets, box.files)
         save_settings(desk.home.settings_file, desk.settings)
     except CarrelError as error:
         failed(error)
@@ -42,7 +44,7 @@ def remove_vault(desk: Desk, done: Callable[[], object], failed: Failed) -> None
         wipe(files_key)
         box.is_changing = False
         if error is not None:
-            box.files.seal_all()
+            box.seal_again()
             failed(error)
             return
         box.files.remove_sealed()

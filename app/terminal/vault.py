@@ -21,7 +21,7 @@ from app.terminal.output import note, print_json, to_plain
 from app.terminal.waiting import wait_for
 
 ACTIONS = ("status", "create", "check", "passphrase", "recovery", "remove", "destroy")
-WITHOUT_CHATS = ("doctor", "plan", "pull", "import", "models", "presets", "bundle", "integrate", "screenshots", "vault")
+WITHOUT_CHATS = ("doctor", "plan", "pull", "import", "models", "bundle", "integrate", "screenshots", "vault")
 PASSPHRASE, NEW_PASSPHRASE = "CARREL_PASSPHRASE_FILE", "CARREL_NEW_PASSPHRASE_FILE"
 _TRIES = 3
 

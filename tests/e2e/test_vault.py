@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
 from app.core.chat import Document
 from app.core.loop import Loop
-from app.core.params import Sampling
+from app.core.params import Choices, Sampling
 from app.core.passphrase import Cost
 from app.session import chats, vault
 from app.session.desk import Desk
@@ -24,7 +25,8 @@ from tests.helpers.models import bytes_vocabulary, script_model
 
 QUESTION, ANSWER, TITLE = "Heronwharf asks", "Bitternreed answers", "Grebewater title"
 PAGE, NAME, DRAFT, RULE = "Ternisland lease", "Cootmarsh.txt", "Dunlinshore draft", "Ruffmeadow rule"
-MARKERS = (QUESTION, ANSWER, TITLE, PAGE, NAME, DRAFT, RULE)
+PRESET, WAY = "ploverstrand", "Godwitbank way"
+MARKERS = (QUESTION, ANSWER, TITLE, PAGE, NAME, DRAFT, RULE, PRESET, WAY)
 FAST = Cost(memory_kib=64, passes=1, lanes=1)
 GREEDY = Sampling(max_tokens=24)
 PASSPHRASE = "four unrelated lantern words"
@@ -53,6 +55,11 @@ def converse(desk: Desk, loop: Loop, document: Path) -> Outcome:
     """A conversation over a document, with everything that is written down on the way."""
     desk.change_settings(system_prompt=RULE)
     desk.vault.files.keep("draft.txt", DRAFT.encode())
+    if desk.presets.find(PRESET) is None:
+        desk.presets.add(PRESET)
+        desk.presets.remove(desk.presets.add(f"{PRESET} gone").key)
+    desk.presets.keep(msgspec.structs.replace(desk.presets.get(PRESET), choices=Choices(instructions=WAY)))
+    desk.change_settings(default_preset=PRESET)
     turn, outcome = ask(desk, loop, Wish(QUESTION, read(desk, loop, document), None, thinking=False, sampling=GREEDY))
     assert outcome.error is None
     assert ANSWER in outcome.text
@@ -82,7 +89,7 @@ def states(home: Path) -> list[str]:
 def test_no_word_can_be_read_in_the_profile(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.session.resume.FEWEST_TOKENS", 200)
+    monkeypatch.setattr("app.session.readings.FEWEST_TOKENS", 200)
     home, model, document, secret = tmp_path / "home", tmp_path / "m.gguf", tmp_path / NAME, tmp_path / "phrase.txt"
     script_model(model, f"{ANSWER} and says so.", ctx=8192)
     document.write_text(f"{PAGE} of the wharf. " * 16)
@@ -93,7 +100,7 @@ def test_no_word_can_be_read_in_the_profile(
         load(desk, loop, model, n_ctx=1024)
         converse(desk, loop, document)
         [plain] = states(home)
-        readable = {"carrel.db-wal", "draft.txt", "settings.toml", f"sessions/{plain}"}
+        readable = {"carrel.db-wal", "draft.txt", "settings.toml", f"sessions/{plain}", f"presets/{PRESET}.toml"}
         assert readable <= traces(home).keys(), "the search finds what is not encrypted"
 
         told: list[str] = []
@@ -105,14 +112,21 @@ def test_no_word_can_be_read_in_the_profile(
         [locked] = states(home)
         assert locked != plain, "the name tells nothing of the documents"
         assert traces(home) == {}
+        assert desk.presets.get(PRESET).choices.instructions == WAY
+        vault.lock(desk)
+        assert desk.presets.find(PRESET) is None
+        assert desk.settings.default_preset == ""
     assert traces(home) == {}
 
     with desk_in(home) as (desk, loop):
         assert run_command(desk, loop, read_arguments(["sessions", "--json"])) == 0
         [session] = json.loads(capsys.readouterr().out)["sessions"]
         assert session["documents"] == [NAME]
+        assert desk.settings.default_preset == PRESET
+        assert desk.presets.get(PRESET).choices.instructions == WAY
         load(desk, loop, model, n_ctx=1024)
         outcome = converse(desk, loop, document)
         assert outcome.receipt.restored_tokens > 300, "the encrypted reading comes back"
         assert run_command(desk, loop, read_arguments(["vault", "remove"])) == 0
-    assert {"carrel.db", "draft.txt", "settings.toml"} <= traces(home).keys()
+        assert desk.presets.get(PRESET).choices.instructions == WAY
+    assert {"carrel.db", "draft.txt", "settings.toml", f"presets/{PRESET}.toml"} <= traces(home).keys()

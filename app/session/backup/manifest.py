@@ -13,6 +13,7 @@ FORMAT, VERSION = "carrel-backup", 1
 ENDING = ".carrel-backup"
 MANIFEST, DATABASE, SETTINGS = "manifest.json", "chats.sqlite", "settings.toml"
 PRESETS = "presets/"
+Contents = dict[str, Path | bytes]  # of a backup: by its name a file, or what is in it
 LARGEST_SMALL_BYTES = 16 << 20
 
 
@@ -40,7 +41,7 @@ class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):
     database_key: str = ""
 
 
-def presets_of(home: Home) -> dict[str, Path]:
+def presets_of(home: Home) -> Contents:
     """The user's own presets, by their name in the backup."""
     if not home.presets.is_dir():
         return {}

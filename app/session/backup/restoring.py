@@ -13,12 +13,14 @@ import tomli_w
 from app.config.paths import expanded
 from app.config.settings import Settings
 from app.core.errors import CarrelError
-from app.core.files import overwrite_and_remove, write_durably
+from app.core.files import overwrite_and_remove
 from app.session.backup.manifest import DATABASE, PRESETS, SETTINGS, Manifest, damaged, place_of
 from app.session.backup.reading import OpenBackup, open_backup
 from app.session.backup.staging import finish_restore, scratch_file, stage
 from app.session.desk import Desk
 from app.session.failures import as_carrel_error
+from app.session.private import PRESETS as PRESETS_FILE
+from app.session.sealedpresets import Files, SealedShelf, encoded, merged_with
 from app.session.strongbox import chats_key
 from app.store.cipher import Key
 from app.store.store import Store
@@ -114,23 +116,26 @@ def _add_sets(store: Store, source: Store) -> int:
 
 def _add_presets(desk: Desk, presets: dict[str, bytes]) -> int:
     """Presets whose file is not here."""
-    came = 0
-    for name, content in presets.items():
-        place = place_of(desk.home, name)
-        if not place.exists():
-            place.parent.mkdir(exist_ok=True)
-            write_durably(place, content)
-            came += 1
-    return came
+    for name in presets:
+        place_of(desk.home, name)  # refuses names that belong nowhere
+    return sum(desk.presets.take_in(name.removeprefix(PRESETS), content) for name, content in presets.items())
+
+
+def _with_presets(here: Files, backup: OpenBackup) -> bytes:
+    """Those of the vault with those of a backup in their place."""
+    names = [entry.name for entry in backup.manifest.entries if entry.name.startswith(PRESETS)]
+    return encoded(merged_with(here, {name.removeprefix(PRESETS): backup.read(name) for name in names}))
 
 
 def _replace(desk: Desk, path: Path, passphrase: str, done: Done, failed: Failed) -> None:
+    box = desk.vault
+
     def fail(error: Exception) -> None:
         failed(as_carrel_error(error))
 
     try:
         refuse_busy(desk)
-        key = chats_key(desk.vault.master()) if desk.vault.is_on else None
+        key = chats_key(box.master()) if box.is_on else None
     except CarrelError as error:
         failed(error)
         return
@@ -139,9 +144,13 @@ def _replace(desk: Desk, path: Path, passphrase: str, done: Done, failed: Failed
         with open_backup(path, passphrase) as backup:
             backup.check()
             settings = _settings_of(backup)
-            # With a vault the instructions are not written in the clear, not even for a moment.
-            kept = msgspec.structs.replace(settings, system_prompt="") if key else settings
-            stage(desk.home, backup, key, settings=tomli_w.dumps(msgspec.to_builtins(kept)).encode())
+            # With a vault instructions and presets are not written in the clear, not even for a moment.
+            kept = msgspec.structs.replace(settings, system_prompt="", default_preset="") if key else settings
+            sealed = (
+                box.files.sealed(PRESETS_FILE, _with_presets(SealedShelf(box.files).all(), backup)) if key else None
+            )
+            plain = tomli_w.dumps(msgspec.to_builtins(kept)).encode()
+            stage(desk.home, backup, key, settings=plain, sealed_presets=sealed)
             return backup.manifest, settings
 
     def put_in_place(prepared: tuple[Manifest, Settings]) -> None:
@@ -154,6 +163,7 @@ def _replace(desk: Desk, path: Path, passphrase: str, done: Done, failed: Failed
 
         def opened(_: object) -> None:
             take_settings(desk, settings)
+            desk.presets.refresh()
             done(Restored(manifest, manifest.counts.get("chats", 0), aside=asides[0]))
 
         desk.store.reopen(opening, opened, fail)

@@ -19,14 +19,17 @@ from filelock import FileLock, Timeout
 
 from app.config.paths import Home
 from app.core.errors import CarrelError
-from app.core.files import overwrite_and_remove, sync_folder
+from app.core.files import overwrite_and_remove, put_in_place, sync_folder
 from app.session.backup.manifest import DATABASE, PRESETS, SETTINGS, place_of
 from app.session.backup.reading import OpenBackup
+from app.session.private import PRESETS as PRESETS_FILE
+from app.session.private import SEALED
 from app.store.cipher import Key
 from app.store.snapshot import copy_database
 
 PART, READY, ASIDE = "restoring.part", "restoring", "before-restore-"
 UNFINISHED = "unfinished-"
+SEALED_PRESETS = PRESETS_FILE + SEALED
 _FROM = "aside.txt"  # names the folder that takes what was here before
 PATIENCE_S = 20.0
 _SIDES = ("-wal", "-shm", "-journal")
@@ -35,16 +38,24 @@ Step = Callable[[str], object]
 
 
 def stage(
-    home: Home, backup: OpenBackup, key: Key | None, at: Step = lambda _: None, *, settings: bytes | None = None
+    home: Home,
+    backup: OpenBackup,
+    key: Key | None,
+    at: Step = lambda _: None,
+    *,
+    settings: bytes | None = None,
+    sealed_presets: bytes | None = None,
 ) -> None:
     """Prepare all of it and decide. `key` is what the chats of this profile are encrypted with; `settings` stand in
-    for those of the backup.
+    for those of the backup, and the one file of presets in a vault for the files of presets.
     """
     with _alone(home):
-        _stage(home, backup, key, at, settings)
+        _stage(home, backup, key, at, settings, sealed_presets)
 
 
-def _stage(home: Home, backup: OpenBackup, key: Key | None, at: Step, settings: bytes | None) -> None:
+def _stage(
+    home: Home, backup: OpenBackup, key: Key | None, at: Step, settings: bytes | None, sealed_presets: bytes | None
+) -> None:
     part = home.root / PART
     discard(part)
     part.mkdir()
@@ -53,9 +64,13 @@ def _stage(home: Home, backup: OpenBackup, key: Key | None, at: Step, settings: 
     copy_database(unpacked, backup.database_key, part / DATABASE, key)
     overwrite_and_remove(unpacked)
     at("copied")
+    if sealed_presets is not None:
+        _write(part / SEALED_PRESETS, sealed_presets)
     for entry in backup.manifest.entries:
         if entry.name != DATABASE:
             place_of(home, entry.name)
+            if entry.name.startswith(PRESETS) and sealed_presets is not None:
+                continue
             file = part / entry.name
             file.parent.mkdir(exist_ok=True)
             instead = settings if entry.name == SETTINGS else None
@@ -63,7 +78,7 @@ def _stage(home: Home, backup: OpenBackup, key: Key | None, at: Step, settings: 
     _write(part / _FROM, f"{ASIDE}{time.strftime('%Y%m%d-%H%M%S')}".encode())
     at("staged")
     sync_folder(part)
-    part.replace(home.root / READY)
+    put_in_place(part, home.root / READY)
     sync_folder(home.root)
     at("decided")
 
@@ -87,17 +102,23 @@ def _finish(home: Home, at: Step) -> Path | None:
     aside = home.root / (ready / _FROM).read_text("utf-8").strip()
     aside.mkdir(exist_ok=True)
     for name in _names(ready):
-        target = home.database_file if name == DATABASE else place_of(home, name)
+        target = _target(home, name)
         _put_aside(target, aside, with_sides=name == DATABASE)
         at(f"aside {name}")
         target.parent.mkdir(exist_ok=True)
-        (ready / name).replace(target)
+        put_in_place(ready / name, target)
         sync_folder(target.parent)
         at(f"placed {name}")
     sync_folder(aside)
     discard(ready)
     sync_folder(home.root)
     return aside
+
+
+def _target(home: Home, name: str) -> Path:
+    if name == DATABASE:
+        return home.database_file
+    return home.root / name if name == SEALED_PRESETS else place_of(home, name)
 
 
 def _alone(home: Home) -> AbstractContextManager[object]:
@@ -135,7 +156,7 @@ def discard(folder: Path) -> None:
 def _names(ready: Path) -> list[str]:
     """What is still to be put in its place; the chats last, for they are what matters most."""
     presets = [f"{PRESETS}{file.name}" for file in sorted((ready / PRESETS).glob("*"))]
-    return [name for name in (*presets, SETTINGS, DATABASE) if (ready / name).exists()]
+    return [name for name in (*presets, SEALED_PRESETS, SETTINGS, DATABASE) if (ready / name).exists()]
 
 
 def _put_aside(target: Path, aside: Path, *, with_sides: bool) -> None:
@@ -143,7 +164,7 @@ def _put_aside(target: Path, aside: Path, *, with_sides: bool) -> None:
     for side in (*(_SIDES if with_sides else ()), ""):
         old = target.with_name(target.name + side)
         if old.exists():
-            old.replace(_free(aside / old.name))
+            put_in_place(old, _free(aside / old.name))
 
 
 def _free(path: Path) -> Path:

@@ -18,11 +18,11 @@ import msgspec
 import tomli_w
 
 from app import __version__
-from app.config.paths import Home, expanded
+from app.config.paths import expanded
 from app.core.container import wrap
 from app.core.emitter import Emitter
 from app.core.errors import CarrelError
-from app.core.files import overwrite_and_remove, sync_folder
+from app.core.files import overwrite_and_remove, put_in_place, sync_folder
 from app.core.names import free_name
 from app.core.passphrase import Cost
 from app.session.backup.manifest import (
@@ -30,8 +30,10 @@ from app.session.backup.manifest import (
     ENDING,
     FORMAT,
     MANIFEST,
+    PRESETS,
     SETTINGS,
     VERSION,
+    Contents,
     Entry,
     Manifest,
     presets_of,
@@ -72,6 +74,11 @@ class Backup:
         # Of chats in a vault the instructions are secret too; a backup that anybody may read goes without them.
         kept = self._desk.settings if self._passphrase else self._desk.vault.public(self._desk.settings)
         settings = tomli_w.dumps(msgspec.to_builtins(kept)).encode()
+        # The same holds for the presets that are in the vault.
+        presets = presets_of(home)
+        if self._desk.vault.is_on:
+            sealed = self._desk.presets.contents() if self._passphrase else {}
+            presets = {PRESETS + name: content for name, content in sealed.items()}
         snapshot = scratch_file(home)
         self.progressed.emit("chats")
 
@@ -81,7 +88,7 @@ class Backup:
 
         def write(counts: dict[str, int]) -> None:
             self.progressed.emit("writing")
-            self._desk.jobs.run(lambda: self._write(home, snapshot, settings, key, counts), ready, fail)
+            self._desk.jobs.run(lambda: self._write(presets, snapshot, settings, key, counts), ready, fail)
 
         def ready(written: tuple[Path, Manifest]) -> None:
             overwrite_and_remove(snapshot)
@@ -90,12 +97,12 @@ class Backup:
         self._desk.store.ask(lambda store: store.snapshot_to(snapshot, key or None), write, fail)
 
     def _write(
-        self, home: Home, snapshot: Path, settings: bytes, key: bytes, counts: dict[str, int]
+        self, presets: Contents, snapshot: Path, settings: bytes, key: bytes, counts: dict[str, int]
     ) -> tuple[Path, Manifest]:
         """In a job: beside the target first; it takes its name when all of it was read back."""
         target = named(self._target)
         new = target.with_name(f"{target.name}.{os.getpid()}.new")
-        contents: dict[str, Path | bytes] = {DATABASE: snapshot, SETTINGS: settings, **presets_of(home)}
+        contents: Contents = {DATABASE: snapshot, SETTINGS: settings, **presets}
         about = Manifest(__version__, time.time(), len(MIGRATIONS), counts, (), FORMAT, VERSION, key.hex())
         try:
             with new.open("xb") as file:
@@ -111,7 +118,7 @@ class Backup:
                 made.check()
                 manifest = made.manifest
             target = free_name(target)
-            new.replace(target)
+            put_in_place(new, target)
             sync_folder(target.parent)
         except OSError as error:
             new.unlink(missing_ok=True)

@@ -65,15 +65,15 @@ def _explanation() -> Card:
     card.column.addWidget(
         label(
             say(
-                "Chats, titles, drafts, notes, the text of your documents, the instructions for every chat and saved "
-                "readings of the engine are encrypted on this disk (AES-256)."
+                "Chats, titles, drafts, notes, the text of your documents, your presets, the instructions for every "
+                "chat and saved readings of the engine are encrypted on this disk (AES-256)."
             )
         )
     )
     card.column.addWidget(
         label(
             say(
-                "It does not lock models, presets, other settings, and what you export. It does not protect a "
+                "It does not lock models, other settings, and what you export. It does not protect a "
                 "computer on which somebody else's program runs while the vault is open."
             ),
             "quiet",

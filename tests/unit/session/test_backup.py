@@ -257,8 +257,19 @@ def test_chats_in_a_vault_are_never_backed_up_in_the_clear_unasked(tmp_path: Pat
         assert b"SQLite" not in locked.read_bytes()
         with open_backup(_backup(desk, loop, tmp_path / "plain", plain=True)) as backup:
             assert b"Be brief." not in backup.read("settings.toml")
+            assert not [entry.name for entry in backup.manifest.entries if entry.name.startswith("presets/")]
+        desk.presets.keep(msgspec.structs.replace(desk.presets.add("Mine"), purpose="Changed since."))
+        kept = _backup(desk, loop, tmp_path / "kept", "another one")
+        desk.presets.rename("mine", "Renamed")
         assert _restore(desk, loop, locked, "another one").known == 1
         assert _restore(desk, loop, locked, "another one", replace=True).aside is not None
+        assert desk.presets.get("mine").name == "Renamed", "a backup without it takes nothing away"
+        assert _restore(desk, loop, kept, "another one", replace=True).aside is not None
+        assert desk.presets.get("mine").purpose == "Changed since."
+        assert not desk.home.presets.exists()
+        assert not [
+            file for file in desk.home.root.rglob("*") if file.is_file() and b"Changed since" in file.read_bytes()
+        ]
         assert _titles(desk) == ["Lease"]
         assert desk.settings.system_prompt == "Be brief."
         assert SECRET.encode() not in desk.home.database_file.read_bytes()

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from app.config import language
 from app.config.presets import free_key, read_originals, read_own, write_preset
+from app.config.presetshelf import FolderShelf
 from app.core.errors import CarrelError
 from app.core.params import Choices
 from app.core.preset import Preset
@@ -174,8 +175,8 @@ def test_whatever_is_typed_is_read_back(
     choices = Choices(instructions=instructions.strip(), temperature=temperature, thinking=thinking, seed=seed)
     preset = Preset("mine", "Mine", purpose.strip(), choices, tuple(starters))
     folder = tmp_path_factory.getbasetemp() / "typed"
-    write_preset(folder, preset)
-    found = read_own(folder)
+    write_preset(FolderShelf(folder), preset)
+    found = read_own(FolderShelf(folder))
     shutil.rmtree(folder)
     assert found.problems == ()
     assert found.presets == (preset,)
