@@ -12,6 +12,7 @@ from app.core.preset import Preset
 from app.session.desk import Desk
 from app.session.sampling import new_chat_choices, save_choices, usual_sampling
 
+OWN_VALUES = frozenset(("seed", "max_tokens"))  # of which a model card says nothing
 EXTRAS = ("json_schema", "grammar", "instructions", "thinking")
 
 
@@ -110,6 +111,20 @@ class Manner:
     def reset(self) -> None:
         """All values are the preset's again, or the model card's; instructions and form stay."""
         self.go_back(*Sampling.__struct_fields__, "thinking")
+
+    def use_card(self, *, thinking: bool) -> None:
+        """The model card's values, for thinking first or for plain answers; instructions, form and seed stay. Values of
+        one's own that this takes away can be brought back."""
+        before, lost = self.choices, self.differences
+        values = dict.fromkeys(name for name in Sampling.__struct_fields__ if name not in OWN_VALUES)
+        self.choose(**values, thinking=thinking)
+        if lost and before != self.choices:
+            self._tell_replaced(before)
+
+    def follows_card(self, *, thinking: bool) -> bool:
+        """Whether the next answer is made with just these values."""
+        changed = set(self.choices.changed(usual_sampling(self._desk, thinking=thinking)))
+        return self.thinks == thinking and changed <= OWN_VALUES
 
     def think(self, *, first: bool) -> None:
         """Think before answering: remembered by the chat; in one that has not begun, by the next ones too."""

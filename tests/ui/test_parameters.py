@@ -8,14 +8,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.core.params import PLAIN, THINKING, Choices
 from app.engine import messages as m
 from app.session.demo import demo_model_path
 from app.ui.inspector.parameters import Parameters
+from app.ui.inspector.value_row import Value
+from app.ui.inspector.values import value_groups
 from app.ui.sample_computer import SAMPLE_MACHINE
 from tests.helpers.fake_engine import Script
 from tests.ui.studio import Studio
@@ -276,3 +281,82 @@ def test_new_chats_begin_with_the_preset_chosen_for_them(open_studio: Callable[[
     picker = panel(studio).picker.choice
     assert picker.currentData() == "contract"
     assert "removed" in picker.currentText()
+
+
+def test_a_slider_chooses_when_it_is_let_go_and_the_wheel_passes_over_it(open_studio: Callable[[], Studio]) -> None:
+    studio = open_studio()
+    row, manner = panel(studio).rows["temperature"], studio.window.conversation.manner
+    slider = row.slider
+    assert slider is not None
+    studio.qtbot.keyClick(slider, Qt.Key.Key_Right)
+    assert manner.choices.temperature == row.field.value() == 0.65
+    assert slider.accessibleName() == "Temperature"
+    assert slider.accessibleDescription() == "0.65"
+    slider.setSliderDown(True)
+    slider.setSliderPosition(20)
+    slider.sliderMoved.emit(20)
+    assert row.field.value() == 1.0, "seen while it is held"
+    assert manner.choices.temperature == 0.65, "chosen when it is let go"
+    slider.setSliderDown(False)
+    assert manner.choices.temperature == 1.0
+    wheel(slider)
+    assert manner.choices.temperature == 1.0
+    row.field.setValue(1.234)
+    assert manner.choices.temperature == 1.23, "the slider lies near, and changes nothing"
+    row.back.click()
+    assert slider.value() == 12
+    longest = panel(studio).rows["max_tokens"]
+    assert longest.slider is not None
+    assert longest.slider.value() == longest.slider.maximum(), "no limit is the end of the scale"
+    studio.qtbot.keyClick(longest.slider, Qt.Key.Key_Home)
+    assert manner.choices.max_tokens == 64
+    studio.qtbot.keyClick(longest.slider, Qt.Key.Key_End)
+    assert longest.field.text() == "No limit"
+
+
+def wheel(widget: QWidget) -> None:
+    """One notch over the middle of it."""
+    middle = QPointF(widget.rect().center())
+    event = QWheelEvent(
+        middle,
+        widget.mapToGlobal(middle),
+        QPoint(),
+        QPoint(0, 120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(widget, event)
+
+
+def test_one_press_takes_what_the_model_card_recommends_and_can_be_undone(open_studio: Callable[[], Studio]) -> None:
+    studio = open_studio()
+    parameters, manner = panel(studio), studio.window.conversation.manner
+    card = parameters.card
+    assert (card.thinking.isChecked(), card.plain.isChecked()) == (True, False)
+    parameters.rows["temperature"].field.setValue(0.9)
+    parameters.rows["seed"].field.setValue(11)
+    assert not card.thinking.isChecked()
+    card.plain.click()
+    assert (manner.thinks, parameters.rows["top_p"].field.value()) == (False, PLAIN.top_p)
+    assert parameters.rows["temperature"].field.value() == PLAIN.temperature
+    assert manner.choices.seed == 11, "of which the card says nothing"
+    assert card.plain.isChecked()
+    assert "top-p 0.8" in card.words.text()
+    card.plain.click()
+    assert card.plain.isChecked()
+    studio.window.notices._on_clicked()
+    assert parameters.rows["temperature"].field.value() == 0.9
+
+
+@settings(max_examples=40)
+@given(st.sampled_from([value for _, values in value_groups() for value in values if value.scale]), st.data())
+def test_every_place_of_a_slider_means_a_value_that_stands_there(value: Value, data: st.DataObject) -> None:
+    scale = value.scale
+    assert scale is not None
+    place = data.draw(st.integers(0, scale.last))
+    meant = scale.value_at(place)
+    assert abs(scale.place_of(meant) - place) <= 1
+    assert scale.place_of(value.highest) == (scale.last if scale.zero != "last" else scale.last - 1)
+    assert scale.value_at(0) <= scale.value_at(1) or scale.zero == "first"

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from app.core.words import say
 from app.ui.bridge import listen
 from app.ui.conversation import Conversation
+from app.ui.inspector.card_values import CardValues
 from app.ui.inspector.form_box import FormBox
 from app.ui.inspector.preset_picker import PresetPicker
 from app.ui.inspector.value_row import ValueRow
@@ -41,6 +42,7 @@ class Parameters(QWidget):
         self.reset.clicked.connect(self._manner.reset)
         self.preset = label("", "quiet")
         self.rows: dict[str, ValueRow] = {}
+        self.card = CardValues(self._manner, self._desk)
         self._build_instructions()
         self.form = FormBox(self._manner)
         self._lay_out()
@@ -85,8 +87,10 @@ class Parameters(QWidget):
         column.addWidget(framed(self.instructions))
         column.addSpacing(8)
         column.addLayout(head)
+        column.addSpacing(4)
+        column.addWidget(self.card)
         for heading, values in value_groups():
-            column.addSpacing(8)
+            column.addSpacing(12)
             column.addWidget(label(heading, "group"))
             for value in values:
                 row = self.rows[value.key] = ValueRow(value)
@@ -119,6 +123,7 @@ class Parameters(QWidget):
         self.thinking.update()
         for key, row in self.rows.items():
             row.show_value(getattr(mine, key), getattr(usual, key))
+        self.card.show_manner()
         differences = manner.differences
         self.preset.setText(_preset_words(len(differences), thinks=manner.thinks, preset=manner.preset is not None))
         self.reset.setEnabled(any(name in self.rows or name == "thinking" for name in differences))

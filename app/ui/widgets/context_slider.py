@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QHBoxLayout, QSlider, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.core.words import say
 from app.ui.widgets.labels import make_label
+from app.ui.widgets.slider import Slider
 from app.ui.words import context_words
 
 STEP = 4_096
@@ -23,9 +23,8 @@ class ContextSlider(QWidget):
         super().__init__(parent)
         self._stops: tuple[int | None, ...] = (None,)
         self._automatic = 0
-        self.slider = _Slider(Qt.Orientation.Horizontal)
+        self.slider = Slider()
         self.slider.setPageStep(2)
-        self.slider.setMinimumHeight(24)  # room for the handle
         self.slider.setAccessibleName(say("Context"))
         self.slider.valueChanged.connect(self._on_value)
         self.words = make_label("", wrap=False)
@@ -71,10 +70,3 @@ class ContextSlider(QWidget):
             words = say("Automatic")
         self.words.setText(words)
         self.slider.setAccessibleDescription(words)
-
-
-class _Slider(QSlider):
-    """The wheel scrolls the page."""
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()
