@@ -6,7 +6,7 @@ import os
 import re
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 
 _X11 = re.compile(r"(?P<host>[^:]*):(?P<number>\d+)(\.\d+)?")
@@ -18,6 +18,18 @@ def has_display(env: Mapping[str, str] = os.environ, platform: str = sys.platfor
     if platform in ("win32", "darwin"):
         return True
     return _wayland_answers(env) or _x11_answers(env.get("DISPLAY", ""))
+
+
+def choose_platform(env: MutableMapping[str, str] = os.environ, platform: str = sys.platform) -> None:
+    """Name the window system that answers where Qt would try one that does not, and complain or end."""
+    if not platform.startswith("linux"):
+        return
+    asked = env.get("QT_QPA_PLATFORM", "")
+    tries_wayland = asked.startswith("wayland") or (not asked and bool(env.get("WAYLAND_DISPLAY")))
+    if tries_wayland and not _wayland_answers(env) and _x11_answers(env.get("DISPLAY", "")):
+        env["QT_QPA_PLATFORM"] = "xcb"
+    elif asked == "xcb" and not _x11_answers(env.get("DISPLAY", "")) and _wayland_answers(env):
+        env["QT_QPA_PLATFORM"] = "wayland"
 
 
 def _wayland_answers(env: Mapping[str, str]) -> bool:

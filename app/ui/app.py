@@ -14,6 +14,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from app import __version__
+from app.config.display import choose_platform
 from app.core import words
 from app.ui.bridge import QtPost, last_resort
 from app.ui.first_picture import FirstPicture
@@ -42,6 +43,7 @@ def make_application(argv: Sequence[str]) -> QApplication:
     else:
         policy = Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
         QGuiApplication.setHighDpiScaleFactorRoundingPolicy(policy)
+        choose_platform()
         find_input_method()
         application = QApplication(list(argv) or ["carrel"])
     application.setApplicationName("carrel")

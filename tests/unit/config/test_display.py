@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.config.display import has_display
+from app.config.display import choose_platform, has_display
 
 
 @pytest.fixture
@@ -32,3 +32,20 @@ def test_a_display_that_is_gone_is_none(display: str) -> None:
 
 def test_windows_always_has_one() -> None:
     assert has_display({}, "win32")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Linux has two window systems")
+def test_the_window_system_that_answers_is_taken(wayland: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def chosen(**env: str) -> str | None:
+        choose_platform(env, "linux")
+        return env.get("QT_QPA_PLATFORM")
+
+    monkeypatch.setattr("app.config.display._x11_answers", lambda display: display == ":7")
+    gone = wayland | {"WAYLAND_DISPLAY": "wayland-8"}
+    assert chosen(**wayland, DISPLAY=":7") is None, "Qt takes the one that answers"
+    assert chosen(**gone, DISPLAY=":7") == "xcb"
+    assert chosen(**gone, DISPLAY=":7", QT_QPA_PLATFORM="wayland-egl") == "xcb"
+    assert chosen(**wayland, DISPLAY=":8", QT_QPA_PLATFORM="xcb") == "wayland"
+    assert chosen(**gone, DISPLAY=":8", QT_QPA_PLATFORM="wayland") == "wayland", "nothing is better"
+    assert chosen(**gone, DISPLAY=":7", QT_QPA_PLATFORM="offscreen") == "offscreen"
+    assert chosen(DISPLAY=":7") is None
