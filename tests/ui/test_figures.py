@@ -20,7 +20,7 @@ from app.ui.sample_computer import SAMPLE_MACHINE
 from tests.helpers.fake_engine import Script
 from tests.ui.studio import Studio
 
-COSTS = (m.Cost(1, 0, 20.0), m.Cost(1, 1000, 40.0), m.Cost(8, 0, 25.0))
+COSTS = (m.Cost(1, 0, 20.0), m.Cost(1, 20_000, 40.0), m.Cost(8, 0, 25.0))
 
 
 @pytest.fixture
@@ -52,12 +52,12 @@ def test_expected_speed_sinks_with_the_depth(studio: Studio) -> None:
     studio.load()
     studio.window.frame.right.button.setChecked(True)
     answer = studio.window.inspector.answer
-    answer.show_figures(Figures(prefill_done=400, prefill_total=400, answer_tokens=100))
+    answer.show_figures(Figures(prefill_done=9_900, prefill_total=9_900, answer_tokens=100))
     assert answer.rows.value("expected") == "33 tok/s"  # 20 ms and half of the way to 40
-    answer.show_figures(Figures(prefill_done=1000, prefill_total=1000))
+    answer.show_figures(Figures(prefill_done=20_000, prefill_total=20_000))
     assert answer.rows.value("expected") == "25 tok/s"
     assert answer.rows.value("gain") == "", "no drafts, no row"
-    answer.show_figures(Figures(tok_s=24.0, prefill_done=1000, prefill_total=1000))
+    answer.show_figures(Figures(tok_s=24.0, prefill_done=20_000, prefill_total=20_000))
     assert answer.rows.value("expected") == "25 tok/s · 96 % of it"
 
 
