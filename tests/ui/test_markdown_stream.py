@@ -14,6 +14,8 @@ from app.ui.formulas.maker import FormulaMaker, formulas
 from app.ui.markdown.renderer import DocRenderer
 from app.ui.markdown.splitter import StreamSplitter, parse
 from app.ui.markdown.style import text_style
+from app.ui.markdown.table_copy import table_cells
+from app.ui.markdown.written_table import WrittenTable
 from app.ui.theme import LIGHT
 
 BLOCKS = [
@@ -179,7 +181,7 @@ LONG_ONES = [
     "y" * 4000,
     "".join(f"> line {n} of a quote, with *emphasis*\n" for n in range(40)),
     "> " + "one line of a quote " * 60,
-    "| a | b |\n|---|--:|\n" + "".join(f"| row {n} | `{n}` |\n" for n in range(40)),
+    "| a | b |\n|---|--:|\n" + "".join(f"| row {n} | `{n}` |\n" for n in range(20)),
     "words " * 200 + "\n===",
     "words " * 200 + "\n- an item\n- another",
     "words " * 200 + "\n| a |\n|---|\n| 1 |",
@@ -212,19 +214,34 @@ def test_of_a_long_paragraph_only_the_end_is_written_again() -> None:
     assert max(reach[100:]) < 600
 
 
-def test_a_growing_table_is_written_in_pieces() -> None:
+def test_a_growing_table_is_written_in_pieces_of_which_a_long_one_keeps_its_own() -> None:
+    """Its last rows need more room than its first; piece by piece all of it gets the same columns."""
     document = QTextDocument()
     document.setTextWidth(600)
     renderer, splitter = DocRenderer(document, text_style(LIGHT)), StreamSplitter()
     splitter.feed("| a | b |\n|---|---|\n")
     for number in range(60):
-        splitter.feed(f"| row {number} | {number} |\n")
+        splitter.feed(f"| row {number} | {'many words ' * (number // 10)} |\n")
         renderer.apply(splitter.take_steps())
         document.size()
     assert len(document.rootFrame().childFrames()) > 4
     splitter.feed("\nafter\n\n")
     renderer.apply(splitter.take_steps())
-    assert len(document.rootFrame().childFrames()) == 1
+    (table,) = renderer.tables
+    assert len(table.rows()) == 61
+    before = widths_of(table)
+    assert len(before) == 1
+    turns = 0
+    while renderer.mend() is not None:
+        turns += 1
+    assert turns == len(table.frames) == len(document.rootFrame().childFrames())
+    assert len(widths_of(table)) == 1
+    assert max(widths_of(table))[1] > max(before)[1] + 40
+    assert table_cells(table)[60] == ["row 59", ("many words " * 5).strip()]
+
+
+def widths_of(table: WrittenTable) -> set[tuple[float, ...]]:
+    return {tuple(one.rawValue() for one in piece.format().columnWidthConstraints()) for piece in table.frames}
 
 
 def test_deep_nesting_is_bounded() -> None:

@@ -23,6 +23,7 @@ from app.ui.chat.stream import Batch
 from app.ui.chat.table import TablePart, holds_table
 from app.ui.chat.thinking import ThinkingPart
 from app.ui.chat.verdicts import checks_line
+from app.ui.markdown.sights import sights_of
 from app.ui.spreadsheet import dragged_tables
 
 
@@ -50,8 +51,10 @@ class AnswerRow(MessageRow):
         self.browser.set_ground(QPalette.ColorRole.Base)
         self.browser.link_activated.connect(self.link_activated)
         self.browser.resized.connect(self.resized)
+        self.browser.reshaped.connect(self.needs_layout)
         self.browser.setAccessibleName(say("Answer"))
         self.setAccessibleName(say("Answer"))
+        self.browser.use_sights(sights_of(item.key))
         self.browser.fit(column(width)[1])
         self.browser.show_text(item.text)
         if item.thinking:
@@ -206,7 +209,7 @@ class AnswerRow(MessageRow):
             chain.append(self.thinking.button)
             if self.thinking.browser is not None:
                 chain.append(self.thinking.browser)
-        chain += [self.browser, *self.browser.code_buttons]
+        chain += [self.browser, *self.browser.controls]
         if self.table is not None:
             chain += self.table.focus_chain()
         if self.failure is not None:
@@ -247,11 +250,6 @@ class AnswerRow(MessageRow):
             self.checks.citation_wanted.connect(self.citation_wanted)
             self.checks.show()
         return self.checks
-
-    def _reveal(self, part: QWidget | None, top: int, bottom: int) -> None:
-        """A stretch of `part` should be seen."""
-        y = part.y() if part is not None else 0
-        self.reveal_wanted.emit(y + top, y + bottom)
 
     def _drop_prefill(self) -> None:
         if self.prefill is not None:

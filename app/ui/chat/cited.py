@@ -52,14 +52,14 @@ class CitedBrowser(MarkdownBrowser):
     """
 
     citation_wanted = Signal(object)
-    reveal_wanted = Signal(int, int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.marks: tuple[Mark, ...] = ()
         self._told: list[Citation] = []
         self.rewritten.connect(lambda: self.set_citations(self._told))
-        self.resized.connect(self._forget_boxes)
+        for moved in (self.resized, self.reshaped, self.shifted):
+            moved.connect(self._forget_boxes)
         self._boxes: list[list[QRectF]] | None = None
         self._held = -1
         self._pressed = -1
@@ -111,7 +111,12 @@ class CitedBrowser(MarkdownBrowser):
         while block.isValid() and block.position() < mark.end:
             begin, stop = max(0, mark.start - block.position()), min(block.length() - 1, mark.end - block.position())
             origin = layout.blockBoundingRect(block).topLeft()
-            boxes += [rect.translated(origin) for rect in run_rects(block, begin, stop, BODY_PX)]
+            found = [rect.translated(origin) for rect in run_rects(block, begin, stop, BODY_PX)]
+            strip = self.strips.of(mark.start) if len(self.strips) else None
+            if strip is not None:
+                found = [rect.translated(-strip.x, 0) for rect in found]
+                found = [rect for rect in found if QRectF(strip.area).contains(rect)]
+            boxes += found if block.isVisible() else []
             block = block.next()
         return boxes
 
@@ -215,6 +220,7 @@ class CitedBrowser(MarkdownBrowser):
         if number < 0:
             QToolTip.hideText()
             return
+        self.show_place(self.marks[number].start)
         area = _around(self.boxes_of(number))
         self.reveal_wanted.emit(area.top(), area.bottom())
         place = self.viewport().mapToGlobal(QPoint(area.left(), area.bottom() + 4))

@@ -147,6 +147,7 @@ class PassFold(QWidget):
             self.text.show_text(self.note.text)
             self.text.set_citations(self.note.citations)
             self.text.citation_wanted.connect(self.citation_wanted)
+            self.text.reshaped.connect(self.changed)
             self.text.reveal_wanted.connect(lambda top, end: self.reveal_wanted.emit(LINE_PX + top, LINE_PX + end))
             self.text.show()
         self.changed.emit()

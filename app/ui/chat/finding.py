@@ -126,6 +126,7 @@ class Finding(QObject):
         self.changed.emit(self._current + 1, self.total)
 
     def _reveal(self, row: int, browser: MarkdownBrowser, span: tuple[int, int]) -> None:
+        browser.show_place(span[0])
         widget = self._view.live_rows[row]
         box = browser.cursorRect(_cursor(browser, span))
         top = browser.viewport().mapTo(widget, box.topLeft()).y()

@@ -150,6 +150,11 @@ class MessageRow(QWidget):
         if self.acts is not None:
             self.acts.show_copied()
 
+    def _reveal(self, part: QWidget | None, top: int, bottom: int) -> None:
+        """A stretch of `part` should be seen."""
+        y = part.y() if part is not None else 0
+        self.reveal_wanted.emit(y + top, y + bottom)
+
     # ---- layout
 
     def fit(self, width: int) -> int:

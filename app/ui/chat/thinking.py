@@ -99,6 +99,7 @@ class ThinkingPart(QWidget):
             self.browser.setAccessibleName(say("Thinking"))
             self.browser.link_activated.connect(self.link_activated)
             self.browser.resized.connect(self.resized)
+            self.browser.reshaped.connect(self.changed)
             self.browser.begin()
             self.browser.push(self.text, final=not self._live)
             self.browser.show()

@@ -13,6 +13,7 @@ from app.ui.chat.message import SHOW_FILE, FileNote, MessageItem
 from app.ui.chat.row import MessageRow, column
 from app.ui.fonts import SMALL_PX, figure_font
 from app.ui.markdown.browser import MarkdownBrowser
+from app.ui.markdown.sights import sights_of
 from app.ui.theme import tokens
 from app.ui.widgets.chip import paint_tag
 
@@ -31,8 +32,11 @@ class UserRow(MessageRow):
         self.browser = MarkdownBrowser(self, plain=True)
         self.browser.set_ground(None)
         self.browser.viewport().setAutoFillBackground(False)
+        self.browser.use_sights(sights_of(item.key))
         self.browser.fit(_text_limit(column(width)[1]))
         self.browser.show_text(item.text)
+        self.browser.reshaped.connect(self.needs_layout)
+        self.browser.reveal_wanted.connect(lambda top, end: self._reveal(self.browser, top, end))
         self.browser.link_activated.connect(self.link_activated)
         self.browser.setAccessibleName(say("You said"))
         self.setAccessibleName(say("You said"))
@@ -59,7 +63,7 @@ class UserRow(MessageRow):
 
     def focus_chain(self) -> list[QWidget]:
         """The text, its code's buttons, the files, what can be done."""
-        return [self.browser, *self.browser.code_buttons, *self._files, *self._action_chain()]
+        return [self.browser, *self.browser.controls, *self._files, *self._action_chain()]
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The bubble."""

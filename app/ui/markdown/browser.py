@@ -4,42 +4,33 @@ from __future__ import annotations
 
 import math
 import time
-from typing import Any
 
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRect, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import (
-    QAccessible,
-    QContextMenuEvent,
-    QFocusEvent,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPalette,
-    QTextOption,
-    QWheelEvent,
-)
-from PySide6.QtWidgets import QFrame, QTextBrowser, QTextEdit, QToolButton, QWidget
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QTimer, QUrl, Signal
+from PySide6.QtGui import QAccessible, QContextMenuEvent, QMouseEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from app.core.words import say
 from app.session.tex.spans import find_formulas
 from app.ui.fonts import BODY_PX
 from app.ui.formulas.drawing import OBJECT_SIGN, wish_of
-from app.ui.markdown.code import CodeCard
-from app.ui.markdown.code_buttons import CodeButtons
+from app.ui.markdown.card_tools import AllCardTools
+from app.ui.markdown.code import FOOT_PX, CodeCard
 from app.ui.markdown.content import Content
-from app.ui.markdown.copying import make_copy_menu, selection_data
-from app.ui.markdown.decoration import paint_behind
+from app.ui.markdown.copying import make_copy_menu
+from app.ui.markdown.decoration import card_rect, paint_cards, paint_marks
+from app.ui.markdown.sideways_bars import SidewaysBars, top_left
+from app.ui.markdown.sights import Sights
 from app.ui.markdown.style import TextStyle, text_style
-from app.ui.markdown.table_copy import TableButton, copy_table, table_at
+from app.ui.markdown.table_copy import PageWithTables, TableButton, copy_table, table_at
+from app.ui.markdown.written_table import WrittenTable
 from app.ui.theme import tokens
 
 FILL_MS = 12
-_SCROLL_KEYS = frozenset((Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Up, Qt.Key.Key_Down))
 
 
-class MarkdownBrowser(QTextBrowser):
-    """Shows Markdown. Links are never followed: a click emits `link_activated`.
+class MarkdownBrowser(PageWithTables):
+    """Shows Markdown. Links are never followed: a click emits `link_activated`. `reshaped` when the reader folded or
+    wrapped something; `reveal_wanted(top, bottom)` asks for a stretch of the page to be seen.
 
     `show_text` for a finished message; `begin`, `push` … , `finish` for one that streams. `fit(width)` lays it out
     and returns its height; `resized` says that it changed by itself, `rewritten` that the letters did. `plain=True`
@@ -49,6 +40,8 @@ class MarkdownBrowser(QTextBrowser):
     link_activated = Signal(str)
     resized = Signal()
     rewritten = Signal()
+    reshaped = Signal()
+    reveal_wanted = Signal(int, int)
 
     def __init__(
         self, parent: QWidget | None = None, *, px: int = BODY_PX, quiet: bool = False, plain: bool = False
@@ -56,23 +49,11 @@ class MarkdownBrowser(QTextBrowser):
         super().__init__(parent)
         self._px, self._quiet = px, quiet
         self._paint_s = 0.0
-        self._buttons = CodeButtons(self.viewport())
+        self._tools = AllCardTools(self.viewport(), self._wrap, self._fold)
+        self._bars = SidewaysBars(self)
         self._table_button: TableButton | None = None
         self._content = Content(self.document(), self._style(), plain=plain)
         self._content.formulas.changed.connect(self._on_formulas_changed)
-        self._prepare()
-
-    def _prepare(self) -> None:
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setOpenLinks(False)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        self.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextBrowserInteraction | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
-        self.setAttribute(Qt.WidgetAttribute.WA_StaticContents)
-        self.viewport().setAttribute(Qt.WidgetAttribute.WA_StaticContents)
         self.anchorClicked.connect(self._on_anchor_clicked)
 
     def set_ground(self, role: QPalette.ColorRole | None) -> None:
@@ -102,7 +83,21 @@ class MarkdownBrowser(QTextBrowser):
     @property
     def code_buttons(self) -> list[QToolButton]:
         """The cards' copy buttons, in reading order."""
-        return self._buttons.in_order
+        return self._tools.copies
+
+    @property
+    def controls(self) -> list[QWidget]:
+        """All that can be done with code and tables, in reading order."""
+        return sorted([*self._tools.in_order, *self._bars.in_order], key=top_left)
+
+    @property
+    def tables(self) -> list[WrittenTable]:
+        """The tables, from top to bottom."""
+        return self._content.tables
+
+    def use_sights(self, sights: Sights) -> None:
+        """How the reader looked at this text before; to be told before it is shown."""
+        self._content.use_sights(sights)
 
     def show_text(self, text: str) -> None:
         """Replace everything."""
@@ -134,8 +129,17 @@ class MarkdownBrowser(QTextBrowser):
     def finish(self) -> None:
         """The text is complete."""
         self.push("", final=True)
+        QTimer.singleShot(FILL_MS, self, self._mend_more)
         self.viewport().update()
         self._describe()
+
+    def _mend_more(self) -> None:
+        """Nothing unless a long table came whose last rows need other columns than the first."""
+        changed = self._content.mend_more()
+        if changed is not None:
+            self._repaint(*changed)
+            self.resized.emit()
+            QTimer.singleShot(FILL_MS, self, self._mend_more)
 
     def _describe(self) -> None:
         """A formula is one sign of the text, which says nothing to the ear: its TeX is told beside."""
@@ -164,7 +168,9 @@ class MarkdownBrowser(QTextBrowser):
 
     def fit(self, width: int) -> int:
         """Lay out for `width` and return the height needed."""
-        self._set_width(width)
+        if width != self.document().textWidth():
+            self._content.fit_tables(width)
+        self.set_width(width)
         return self.text_height()
 
     def text_height(self) -> int:
@@ -173,22 +179,43 @@ class MarkdownBrowser(QTextBrowser):
 
     def ideal_width(self, limit: int) -> int:
         """The width the text would like, at most `limit`."""
-        self._set_width(limit)
+        self.fit(limit)
         return min(limit, math.ceil(self.document().idealWidth()) + 1)
 
-    def _set_width(self, width: int) -> None:
-        if self.width() != width:
-            self.resize(width, self.height())
-        if self.lineWrapColumnOrWidth() != width or self.document().textWidth() != width:
-            self.setLineWrapColumnOrWidth(width)
-        # Otherwise Qt lays the whole text out again when the page is shown, or only gets another height.
-        if self.lineWrapMode() != QTextEdit.LineWrapMode.FixedPixelWidth:
-            self.setLineWrapMode(QTextEdit.LineWrapMode.FixedPixelWidth)
-
     def place_code_buttons(self) -> None:
-        """Put one copy button on each card's head. Call after the layout has changed."""
-        layout = self.document().documentLayout()
-        self._buttons.place(self._content.cards, layout, streaming=self._content.streaming)
+        """Put the buttons on the cards, and bars where something is wider than the page. Call after the layout."""
+        layout, width = self.document().documentLayout(), self.viewport().width()
+        self.strips.measure(layout, self._content.cards, self._content.tables, width)
+        streaming = self._content.streaming
+        self._tools.place(
+            self._content.cards, layout, lambda card: bool(self.strips.of(card.position)), streaming=streaming
+        )
+        self._bars.place()
+
+    # ---- folding and wrapping
+
+    def show_place(self, position: int) -> None:
+        """Unfold the code that holds this place of the document, and scroll it there."""
+        if not self.document().findBlock(position).isVisible():
+            self._fold(next(card for card in self.cards if card.holds(position)))
+        super().show_place(position)
+
+    def _wrap(self, card: CodeCard) -> None:
+        card.set_wraps(not card.sight.wraps)
+        self._reshape()
+
+    def _fold(self, card: CodeCard) -> None:
+        """What was far below comes near: its foot stays in sight."""
+        card.set_opened(not card.sight.opened)
+        self._reshape()
+        if not card.sight.opened:
+            rect = card_rect(self.document().documentLayout(), card, self.viewport().width())
+            self.reveal_wanted.emit(int(rect.bottom()) - FOOT_PX, int(rect.bottom()))
+
+    def _reshape(self) -> None:
+        self._tools.forget()
+        self.viewport().update()
+        self.reshaped.emit()
 
     # ---- events
 
@@ -196,11 +223,14 @@ class MarkdownBrowser(QTextBrowser):
         """Cards and bars first, the text over them."""
         started = time.perf_counter()
         painter = QPainter(self.viewport())
-        width = self.viewport().width()
-        paint_behind(painter, self.document(), self._content.cards, event.rect(), width, tokens())
+        paint_cards(painter, self.document(), self._content.cards, event.rect(), self.viewport().width(), tokens())
         painter.end()
         super().paintEvent(event)
         self._paint_s += time.perf_counter() - started
+
+    def paint_under(self, painter: QPainter, clip: QRect) -> None:
+        """Bars, bullets and grounds, which move with the text."""
+        paint_marks(painter, self.document(), clip, self.viewport().width(), tokens())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """A table under the mouse offers to be copied."""
@@ -218,26 +248,6 @@ class MarkdownBrowser(QTextBrowser):
         if self._table_button is not None:
             self._table_button.hide()
 
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """The conversation scrolls, not the message."""
-        event.ignore()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Scroll keys go to the conversation unless they extend a selection."""
-        if event.key() in _SCROLL_KEYS and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            event.ignore()
-            return
-        super().keyPressEvent(event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Keep the selection for the context menu, forget it otherwise, so that only one message shows one."""
-        super().focusOutEvent(event)
-        kept = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
-        if event.reason() not in kept and self.textCursor().hasSelection():
-            cursor = self.textCursor()
-            cursor.clearSelection()
-            self.setTextCursor(cursor)
-
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Copy, copy the link, select all."""
         menu = make_copy_menu(self, self.anchorAt(event.pos()), self.formula_at(event.pos()))
@@ -246,14 +256,6 @@ class MarkdownBrowser(QTextBrowser):
             menu.addAction(say("Copy table")).triggered.connect(lambda: copy_table(table))
         menu.exec(event.globalPos())
         menu.deleteLater()
-
-    def loadResource(self, kind: int, name: QUrl | str) -> Any:
-        """Nothing is ever loaded because of what a model wrote."""
-        return None
-
-    def createMimeDataFromSelection(self) -> QMimeData:
-        """Clean text, and the rich text for word processors."""
-        return selection_data(self.textCursor())
 
     def changeEvent(self, event: QEvent) -> None:
         """A new theme needs new formats."""
@@ -265,7 +267,7 @@ class MarkdownBrowser(QTextBrowser):
 
     def formula_at(self, place: QPoint) -> str:
         """The TeX of the formula at `place`, or nothing."""
-        look = self.document().documentLayout().formatAt(QPointF(place)).toCharFormat()
+        look = self.document().documentLayout().formatAt(QPointF(place) + QPointF(self.x_at(place), 0)).toCharFormat()
         wish = wish_of(look)
         return wish.tex if wish is not None else ""
 
@@ -283,7 +285,7 @@ class MarkdownBrowser(QTextBrowser):
     def _move_below(self, bottom: int, moved: float) -> int:
         """Copy the pixels of what lies below `bottom` to where it is now; up to where all must be painted instead."""
         page = self.viewport()
-        has_buttons = any(button.y() + button.height() > bottom - moved for button in self.code_buttons)
+        has_buttons = any(button.y() + button.height() > bottom - moved for button in self.controls)
         if has_buttons or not moved.is_integer():
             return page.height()
         first = bottom - max(0, round(moved))

@@ -10,8 +10,10 @@ from app.core.words import say
 from app.ui.formulas.drawing import FORMULA_OBJECT, FormulaPainter
 from app.ui.markdown.code import CodeCard
 from app.ui.markdown.renderer import DocRenderer
+from app.ui.markdown.sights import Sights
 from app.ui.markdown.splitter import StreamSplitter
 from app.ui.markdown.style import TextStyle
+from app.ui.markdown.written_table import WrittenTable
 
 AT_ONCE = 16_000
 """A longer text is written in pieces, each of which takes a few hundredths of a second."""
@@ -36,9 +38,15 @@ class Content:
         self._source: list[str] = []
         self._unwritten = ""
         self._splitter: StreamSplitter | None = None
-        self._renderer = DocRenderer(document, style)
+        self._sights = Sights()
+        self._renderer = DocRenderer(document, style, self._sights)
         self.formulas = FormulaPainter(document)
         document.documentLayout().registerHandler(FORMULA_OBJECT, self.formulas)
+
+    def use_sights(self, sights: Sights) -> None:
+        """How the reader looked at this text before; to be told before there is any."""
+        self._sights = sights
+        self._renderer = DocRenderer(self._document, self.style, sights)
 
     @property
     def text(self) -> str:
@@ -66,6 +74,11 @@ class Content:
         return self._renderer.cards
 
     @property
+    def tables(self) -> list[WrittenTable]:
+        """The tables, from top to bottom."""
+        return self._renderer.tables
+
+    @property
     def is_filling(self) -> bool:
         """Whether a long text is still being written; `fill_more` goes on with it."""
         return self._unwritten != ""
@@ -73,6 +86,7 @@ class Content:
     def show(self, text: str) -> None:
         """Replace everything. A very long text is only begun, so that nobody waits for it."""
         self._source, self._splitter, self._unwritten = [text], None, ""
+        self._renderer.fold_long_code(True)
         if self._plain:
             self._renderer.render_plain(shortened(text, LONGEST_PLAIN))
         elif len(text) <= AT_ONCE:
@@ -104,9 +118,29 @@ class Content:
             self._splitter = None
         return changed
 
+    def mend_more(self) -> tuple[int, int] | None:
+        """Give a piece of a long table its columns; what has to be painted again, None when all is well."""
+        layout = self._document.documentLayout()
+        layout.blockSignals(True)
+        try:
+            place = self._renderer.mend()
+            height = self._document.size().height()
+        finally:
+            layout.blockSignals(False)
+        if place is None:
+            return None
+        top = int(layout.blockBoundingRect(self._document.findBlock(place)).top()) - 16
+        return max(0, top), math.ceil(height) - top
+
+    def fit_tables(self, width: float) -> None:
+        """The columns of the tables for a page so wide."""
+        for table in self._renderer.tables:
+            table.fit(width)
+
     def begin(self) -> None:
         """Empty the document and get ready to stream."""
         self.show("")
+        self._renderer.fold_long_code(False)
         self._source, self._splitter = [], StreamSplitter()
 
     def push(self, text: str, *, final: bool) -> tuple[int, int]:
@@ -131,7 +165,7 @@ class Content:
 
     def restyle(self, style: TextStyle) -> tuple[int, int] | None:
         """Write everything again in `style`; what `push` says if it was streaming."""
-        self._renderer = DocRenderer(self._document, style)
+        self._renderer = DocRenderer(self._document, style, self._sights)
         streaming, text = self.streaming and not self.is_filling, self.text
         if not streaming:
             self.show(text)

@@ -20,7 +20,7 @@ from PySide6.QtGui import (
 from app.core.words import say
 from app.ui.fonts import SMALL_PX, ui_font
 from app.ui.markdown.blocks import QUOTE_PX
-from app.ui.markdown.code import BOTTOM_PX, GAP_PX, HEAD_PX, PADDING_PX, CodeCard
+from app.ui.markdown.code import BOTTOM_PX, FOOT_PX, GAP_PX, HEAD_PX, PADDING_PX, CodeCard
 from app.ui.markdown.style import PROPERTY_BULLET, PROPERTY_CODE, STATE_HAS_CODE
 from app.ui.theme import RADIUS, Tokens
 
@@ -32,10 +32,10 @@ def card_rect(layout: QAbstractTextDocumentLayout, card: CodeCard, width: float)
     return QRectF(left, frame.top() + GAP_PX, width - left, frame.height() - GAP_PX - BOTTOM_PX)
 
 
-def paint_behind(
+def paint_cards(
     painter: QPainter, document: QTextDocument, cards: Sequence[CodeCard], clip: QRect, width: int, colours: Tokens
 ) -> None:
-    """Paint everything behind the text that touches `clip`; `width` is the page's."""
+    """Paint the grounds and heads of the cards that touch `clip`; `width` is the page's."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     layout = document.documentLayout()
     for card in reversed(cards):  # while an answer streams, only its end is painted
@@ -43,7 +43,13 @@ def paint_behind(
         if rect.bottom() < clip.top():
             break
         if rect.intersects(QRectF(clip)):
-            _paint_card(painter, rect, card.language, colours)
+            _paint_card(painter, rect, card, colours)
+
+
+def paint_marks(painter: QPainter, document: QTextDocument, clip: QRect, width: int, colours: Tokens) -> None:
+    """Paint what belongs behind the text itself and touches `clip`."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    layout = document.documentLayout()
     for block in _blocks_in(document, clip):
         if block.userState() == STATE_HAS_CODE:
             _paint_inline_code(painter, layout, block, clip, colours)
@@ -68,7 +74,7 @@ def _blocks_in(document: QTextDocument, clip: QRect) -> Iterator[QTextBlock]:
         block = block.next()
 
 
-def _paint_card(painter: QPainter, rect: QRectF, language: str, colours: Tokens) -> None:
+def _paint_card(painter: QPainter, rect: QRectF, card: CodeCard, colours: Tokens) -> None:
     shape = QPainterPath()
     outline = rect.adjusted(0.5, 0.5, -0.5, -0.5)
     shape.addRoundedRect(outline, RADIUS, RADIUS)
@@ -79,10 +85,13 @@ def _paint_card(painter: QPainter, rect: QRectF, language: str, colours: Tokens)
     painter.restore()
     painter.setPen(QPen(QColor(colours.border), 1))
     painter.drawPath(shape)
+    if card.has_foot:
+        top = rect.bottom() - FOOT_PX
+        painter.drawLine(QPointF(rect.left() + 1, top), QPointF(rect.right() - 1, top))
     painter.setFont(ui_font(SMALL_PX))
     painter.setPen(QColor(colours.quiet))
     head = QRectF(rect.left() + PADDING_PX, rect.top(), rect.width() / 2, HEAD_PX)
-    painter.drawText(head, int(Qt.AlignmentFlag.AlignVCenter), language or say("code"))
+    painter.drawText(head, int(Qt.AlignmentFlag.AlignVCenter), card.language or say("code"))
 
 
 def _paint_bullet(

@@ -11,6 +11,7 @@ from app.ui.markdown.blocks import BlockWriter
 from app.ui.markdown.code import CodeCard, CodeWriter
 from app.ui.markdown.parser import clean, plain_parser
 from app.ui.markdown.pen import INDENT_PX, Pen
+from app.ui.markdown.sights import Sights
 from app.ui.markdown.splitter import parse
 from app.ui.markdown.steps import (
     CodeEnd,
@@ -30,6 +31,7 @@ from app.ui.markdown.steps import (
 )
 from app.ui.markdown.style import TextStyle
 from app.ui.markdown.tables import TableWriter
+from app.ui.markdown.written_table import WrittenTable
 
 LINES_A_CUT = 2
 
@@ -37,8 +39,9 @@ LINES_A_CUT = 2
 class DocRenderer:
     """Owns the content of `document`. GUI thread only."""
 
-    def __init__(self, document: QTextDocument, style: TextStyle) -> None:
+    def __init__(self, document: QTextDocument, style: TextStyle, sights: Sights | None = None) -> None:
         self.document, self.style = document, style
+        self._sights = sights or Sights()
         document.setUndoRedoEnabled(False)
         document.setDocumentMargin(0)
         document.setIndentWidth(INDENT_PX)
@@ -48,8 +51,8 @@ class DocRenderer:
 
     def _start(self) -> None:
         self._pen = Pen(self.document, self.style)
-        self._code = CodeWriter(self._pen)
-        self._tables = TableWriter(self._pen)
+        self._code = CodeWriter(self._pen, self._sights)
+        self._tables = TableWriter(self._pen, self._sights)
         self._blocks = BlockWriter(self._pen, self._code, self._tables)
         self._keep_end()
 
@@ -57,6 +60,19 @@ class DocRenderer:
     def cards(self) -> list[CodeCard]:
         """The code cards, from top to bottom."""
         return self._code.cards
+
+    def fold_long_code(self, folds: bool) -> None:
+        """Whether only the beginning of long code is shown: not while one reads it as it comes."""
+        self._code.folds = folds
+
+    @property
+    def tables(self) -> list[WrittenTable]:
+        """The tables, from top to bottom."""
+        return self._tables.written
+
+    def mend(self) -> int | None:
+        """A long table that came while it was read gets its columns piece by piece: the place of the piece, or None."""
+        return self._tables.mend()
 
     @property
     def open_table_top(self) -> int | None:
@@ -133,6 +149,8 @@ class DocRenderer:
                 if self._tables.should_be_whole:
                     self._drop_end()
                     self._tables.write_whole()
+                else:
+                    self._tables.look_over()
                 self._keep_end()
             case Restart():
                 self._clear()
@@ -177,7 +195,7 @@ class DocRenderer:
         cursor.setBlockFormat(QTextBlockFormat())
         cursor.setCharFormat(QTextCharFormat())
         self._code.forget()
-        self._tables.table = None
+        self._tables.forget()
         self._pen.fresh = True
         self._keep_end()
 
@@ -204,6 +222,7 @@ class DocRenderer:
         elif self._end_fresh and not self._pen.fresh:
             self._restore_block()
         self._code.drop_cards_from(self._end)
+        self._tables.drop_from(self._end)
         self._pen.fresh = self._end_fresh
 
     def _restore_block(self) -> None:

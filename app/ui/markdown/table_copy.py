@@ -6,31 +6,42 @@ from html import escape
 
 from PySide6.QtCore import QMimeData, QPoint, QRectF, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QPalette, QTextCursor, QTextTable
-from PySide6.QtWidgets import QTextBrowser
 
 from app.core.words import say
 from app.ui.markdown.code_buttons import COPIED_MS
 from app.ui.markdown.copying import read_selection
+from app.ui.markdown.reading_page import ReadingPage
+from app.ui.markdown.written_table import WrittenTable
 from app.ui.widgets.buttons import IconButton
 
 BUTTON_PX = 26
 
 
-def table_at(page: QTextBrowser, place: QPoint) -> QTextTable | None:
+class PageWithTables(ReadingPage):
+    """What a table is copied from."""
+
+    @property
+    def tables(self) -> list[WrittenTable]:
+        """The tables, from top to bottom."""
+        raise NotImplementedError
+
+
+def table_at(page: PageWithTables, place: QPoint) -> WrittenTable | None:
     """The table that is drawn at `place`, or None; the corner beside it, where the button stands, belongs to it."""
     for x in (0, -BUTTON_PX - 8):
         held: QTextTable | None = page.cursorForPosition(place + QPoint(x, 0)).currentTable()
-        if held is not None and _area(page, held).adjusted(0, -BUTTON_PX, BUTTON_PX + 8, 0).contains(place):
-            return held
+        table = next((one for one in page.tables if one.holds(held)), None) if held is not None else None
+        if table is not None and _area(page, table).adjusted(0, -BUTTON_PX, BUTTON_PX + 8, 0).contains(place):
+            return table
     return None
 
 
-def table_cells(table: QTextTable) -> list[list[str]]:
+def table_cells(table: WrittenTable) -> list[list[str]]:
     """The words of all cells, each in one line."""
-    return [[_cell_words(table, row, column) for column in range(table.columns())] for row in range(table.rows())]
+    return [[_cell_words(piece, row, column) for column in range(piece.columns())] for piece, row in table.rows()]
 
 
-def copy_table(table: QTextTable) -> None:
+def copy_table(table: WrittenTable) -> None:
     """As tab-separated text and as HTML: spreadsheets and word processors take the one they like."""
     cells = table_cells(table)
     data = QMimeData()
@@ -46,10 +57,10 @@ def copy_table(table: QTextTable) -> None:
 class TableButton(IconButton):
     """ "Copy table" at the corner of the table that the mouse is on; a tick for a moment when it is done."""
 
-    def __init__(self, page: QTextBrowser) -> None:
+    def __init__(self, page: PageWithTables) -> None:
         super().__init__("copy", say("Copy table"), page.viewport(), px=14)
         self._page = page
-        self._table: QTextTable | None = None
+        self._table: WrittenTable | None = None
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the keyboard has the buttons under the answer, and the menu
         self.setAutoFillBackground(True)
         self.setBackgroundRole(QPalette.ColorRole.Base)
@@ -80,8 +91,13 @@ class TableButton(IconButton):
         self.set_picture("copy", "quiet")
 
 
-def _area(page: QTextBrowser, table: QTextTable) -> QRectF:
-    return page.document().documentLayout().frameBoundingRect(table)
+def _area(page: PageWithTables, table: WrittenTable) -> QRectF:
+    """As far as it is seen."""
+    whole = QRectF()
+    for piece in table.frames:
+        whole = whole.united(page.document().documentLayout().frameBoundingRect(piece))
+    whole.setRight(min(whole.right(), page.viewport().width()))
+    return whole
 
 
 def _cell_words(table: QTextTable, row: int, column: int) -> str:

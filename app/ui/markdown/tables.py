@@ -1,29 +1,34 @@
 """Tables that can grow by rows: head on a soft ground, hair lines, columns aligned as written.
 
-Qt lays a whole table out again for every new row, so one that grows is written as several of few rows, their columns as
-wide as those of the first; when it is complete it is written once more as one.
+Qt lays a whole table out again for every new row, so one that grows is written as several of few rows. When it is
+complete, a short one is written once more as one; the pieces of a long one stay, with the columns that all rows need.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from markdown_it.token import Token
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QTextFrameFormat, QTextLength, QTextTable, QTextTableCellFormat, QTextTableFormat
+from PySide6.QtGui import QColor, QTextFrameFormat, QTextTable, QTextTableCellFormat, QTextTableFormat
 
+from app.ui.markdown.column_widths import natural_width, widths_in
 from app.ui.markdown.direction import is_right_to_left
 from app.ui.markdown.inlines import write_inline
 from app.ui.markdown.pen import INDENT_PX, Pen
+from app.ui.markdown.sights import Sights
 from app.ui.markdown.style import STATE_HAS_CODE, Marks
+from app.ui.markdown.written_table import WrittenTable, set_widths
 
 ROWS_A_PIECE = 8
 MANY_ROWS = 40
-MOST_ROWS_AT_ONCE = 400
+WHOLE_ROWS = 24
+"""A longer table that came in pieces stays in pieces: to write it again takes longer than a frame."""
 CELL_PX = 10
-SPARE_PX = 16.0
+EDGES_PX = 6
+SPARE = 1.15
+"""What comes may be longer than what has come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +41,26 @@ class _Cell:
 class TableWriter:
     """Writes one table at a time at the pen: `open`, any number of `add_rows`, `close`."""
 
-    def __init__(self, pen: Pen) -> None:
-        self._pen = pen
+    def __init__(self, pen: Pen, sights: Sights) -> None:
+        self._pen, self._sights = pen, sights
         self._cells: list[list[_Cell]] = []
         self._grows = False
         self._mirrored = False
         self.is_cut = False
         self.table: QTextTable | None = None
+        self.written: list[WrittenTable] = []
+        self._to_mend: list[QTextTable] = []
 
     def open(self, tokens: Sequence[Token], *, indent: int = 0, grows: bool = False) -> None:
         """A table with the head in `tokens`, `indent` steps to the right. One that `grows` is written in pieces."""
         self._cells, self._grows, self.is_cut = [_rows(tokens)[0]], grows, False
         self._mirrored = is_right_to_left("".join(token.content for token in tokens if token.type == "inline"))
+        sight = self._sights.of_table(len(self.written))
+        self.written.append(WrittenTable(sight, [0.0] * len(self._cells[0]), indent * INDENT_PX))
+        self._measure(self._cells)
         self._pen.begin_frame()
         self._start(self._cells, self._format(indent))
+        self._fit()
 
     def add_rows(self, tokens: Sequence[Token]) -> None:
         """Append the body rows in `tokens` (its head is skipped)."""
@@ -57,6 +68,7 @@ class TableWriter:
         if self.table is None or not body:
             return
         self._cells += body
+        self._measure(body)
         if self._grows and (self.table.rows() >= ROWS_A_PIECE or len(body) > MANY_ROWS):
             for place in range(0, len(body), MANY_ROWS):
                 self._go_on_below(self.table, body[place : place + MANY_ROWS])
@@ -64,11 +76,24 @@ class TableWriter:
         first = self.table.rows()
         self.table.appendRows(len(body))
         self._fill(self.table, first, body)
+        if not self.is_cut:
+            self._fit()
+
+    def _fit(self) -> None:
+        if self.table is not None:
+            set_widths(self.table, self.written[-1].widths(self._pen.document.textWidth()))
+
+    def _measure(self, rows: Sequence[Sequence[_Cell]]) -> None:
+        natural, px = self.written[-1].natural, self._pen.style.px - 1
+        for row in rows:
+            for number, cell in enumerate(row[: len(natural)]):
+                wide = natural_width(cell.children, px, bold=cell.head) + 2 * CELL_PX + EDGES_PX
+                natural[number] = max(natural[number], wide)
 
     @property
     def should_be_whole(self) -> bool:
         """Whether it was written in pieces and is small enough to be written as one."""
-        return self.is_cut and len(self._cells) <= MOST_ROWS_AT_ONCE
+        return self.is_cut and len(self._cells) <= WHOLE_ROWS
 
     @property
     def changing_position(self) -> int | None:
@@ -79,24 +104,50 @@ class TableWriter:
         return last.firstCursorPosition().position() if self.is_cut else self.table.firstPosition()
 
     def write_whole(self) -> None:
-        """The table that was written in pieces, at the pen as one. Not a giant: that takes as long as its square."""
+        """The table that was written in pieces, at the pen as one."""
+        self.written.append(WrittenTable(self._sights.of_table(len(self.written)), [0.0] * len(self._cells[0]), 0.0))
+        self._measure(self._cells)
         self._pen.begin_frame()
         self._start(self._cells, self._format(0))
+        self._fit()
         self.close()
+
+    def look_over(self) -> None:
+        """A long table is complete: see what has to be mended of its columns."""
+        self._to_mend = self.written[-1].pieces_to_mend(self._pen.document.textWidth()) if self.is_cut else []
+
+    def mend(self) -> int | None:
+        """Give the next piece the columns that all rows need; where it begins, None when nothing is left to do."""
+        if not self._to_mend:
+            return None
+        piece = self._to_mend.pop(0)
+        set_widths(piece, self.written[-1].widths(self._pen.document.textWidth()))
+        return piece.firstPosition()
+
+    def drop_from(self, position: int) -> None:
+        """Forget the tables that begin at or after `position`: they are gone."""
+        while self.written and self.written[-1].position >= position:
+            self.written.pop()
+            self._to_mend = []
+
+    def forget(self) -> None:
+        """Begin anew: the document was emptied."""
+        self.written.clear()
+        self._to_mend = []
+        self.table = None
 
     def _start(self, rows: Sequence[Sequence[_Cell]], look: QTextTableFormat) -> None:
         self.table = self._pen.cursor.insertTable(len(rows), len(self._cells[0]), look)
+        self.written[-1].add(self.table)
         self._fill(self.table, 0, rows)
 
     def _go_on_below(self, above: QTextTable, rows: Sequence[Sequence[_Cell]]) -> None:
         """Another piece, close under the one `above` and with its columns."""
-        if self.is_cut:
-            widths = above.format().columnWidthConstraints()
-        elif above.rows() > 1:
-            widths = self._column_widths(above)
-        else:  # many rows at once: how wide they want to be is not known before they are laid out
-            share = QTextLength(QTextLength.Type.PercentageLength, 100 / above.columns())
-            widths = [share] * above.columns()
+        written = self.written[-1]
+        if not self.is_cut:
+            room = max(240.0, self._pen.document.textWidth()) - written.indent_px - 2
+            spare = [SPARE * wide for wide in written.natural]
+            set_widths(above, widths_in(spare if sum(spare) <= room else written.natural, room))
         look = above.format()
         look.setBottomMargin(0)
         above.setFormat(look)
@@ -105,19 +156,9 @@ class TableWriter:
         below = self._format(0)
         below.setTopMargin(-2)
         below.setHeaderRowCount(0)
-        below.setColumnWidthConstraints(widths)
+        below.setColumnWidthConstraints(above.format().columnWidthConstraints())
         self.is_cut = True
         self._start(rows, below)
-
-    def _column_widths(self, table: QTextTable) -> list[QTextLength]:
-        """As the layout has made them, and a little more, since what comes may be longer."""
-        layout = self._pen.document.documentLayout()
-        cells = [table.cellAt(0, column).firstCursorPosition().block() for column in range(table.columns())]
-        boxes = [layout.blockBoundingRect(block) for block in cells]
-        lefts = [box.left() for box in boxes] + [boxes[-1].right() + 2 * CELL_PX]
-        room = max(0.0, self._pen.document.textWidth() - lefts[-1] - 2)
-        spare = min(SPARE_PX, room / len(cells))
-        return [QTextLength(QTextLength.Type.FixedLength, right - left + spare) for left, right in pairwise(lefts)]
 
     def close(self) -> None:
         """Go on below the table."""
