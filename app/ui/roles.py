@@ -8,9 +8,6 @@ from PySide6.QtWidgets import QAbstractButton, QAccessibleWidget, QApplication, 
 
 _ROLE = QAccessible.Role
 ROLES = {
-    "ChatView": _ROLE.List,
-    "AnswerRow": _ROLE.ListItem,
-    "UserRow": _ROLE.ListItem,
     "ContextGauge": _ROLE.ProgressBar,
     "ThinBar": _ROLE.ProgressBar,
     "MetricCard": _ROLE.Grouping,
@@ -21,6 +18,7 @@ ROLES = {
 CHIPS = ("FileChip", "_FileTag")
 """Drawn by hand, and opened by a click or by Enter: a screen reader presses them."""
 FOLD = "FoldButton"
+CONVERSATION = ("ChatView", "AnswerRow", "UserRow")
 PRESS = "Press"  # QAccessibleActionInterface::pressAction, the same in every language
 
 
@@ -72,5 +70,9 @@ def _make(name: str, thing: QObject) -> QAccessibleInterface | None:
         return Pressed(thing)
     if name == FOLD:
         return Fold(thing)
+    if name in CONVERSATION:
+        from app.ui.chat.accessible import BuiltRow, ChatList
+
+        return ChatList(thing) if name == "ChatView" else BuiltRow(thing)  # type: ignore[arg-type]
     role = ROLES.get(name) or (_ROLE.Pane if isinstance(thing, QScrollArea) else None)
     return QAccessibleWidget(thing, role) if role is not None else None

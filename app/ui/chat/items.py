@@ -20,7 +20,7 @@ class Promise:
 
 
 class Items:
-    """Like a list, but a promise is kept when its row is asked for; `heads` and `made` ask for none."""
+    """Like a list, but a promise is kept when its row is asked for; `head`, `heads` and `made` ask for none."""
 
     def __init__(self, entries: Iterable[MessageItem | Promise] = ()) -> None:
         self._entries = list(entries)
@@ -36,6 +36,10 @@ class Items:
 
     def __setitem__(self, row: int, item: MessageItem) -> None:
         self._entries[row] = item
+
+    def head(self, row: int) -> MessageItem | Promise:
+        """Role, text and key of one."""
+        return self._entries[row]
 
     def heads(self) -> Iterator[MessageItem | Promise]:
         """Role, text and key of each."""

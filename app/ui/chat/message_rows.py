@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -42,17 +42,20 @@ class MessageRows(RowArea):
     """The messages, and the signals of their rows by number.
 
     Signals: `action_requested(row, action)` from a failure card's button, `link_activated(url)`,
-    `citation_wanted(row, citation)`, `table_wanted(row, "copy" or "save")`.
+    `citation_wanted(row, citation)`, `table_wanted(row, "copy" or "save")`. `replaced()` when another
+    conversation is shown.
     """
 
     action_requested = Signal(int, str)
     link_activated = Signal(str)
     citation_wanted = Signal(int, object)
     table_wanted = Signal(int, str)
+    replaced = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._items = Items()
+        self.when: Callable[[int], str] = lambda _: ""  # when the message in a row was written, in words
         self._focused: MessageRow | None = None
         application = QApplication.instance()
         assert isinstance(application, QApplication)
@@ -66,6 +69,10 @@ class MessageRows(RowArea):
     def count(self) -> int:
         """How many messages there are."""
         return len(self._items)
+
+    def head(self, row: int) -> MessageItem | Promise:
+        """Who wrote the message in `row`, and what; nothing is made for it."""
+        return self._items.head(row)
 
     def show_citations(self, key: str, citations: Sequence[Citation]) -> None:
         """What the check of the answer with this key found; nothing happens when it is not shown any more."""

@@ -74,6 +74,7 @@ class ChatView(MessageRows):
         self._streaming = None
         self._drop_rows(0)
         self._items = Items(items)
+        self.replaced.emit()
         self._heights.replace_all(self._guesses(items))
         self._set_follow(True)
         self._arrange()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace as replace_fields
@@ -58,6 +59,7 @@ class Transcript(QStackedWidget):
             from app.ui.chat.view import ChatView
 
             self._view = ChatView()
+            self._view.when = self._when
             self._view.files_dropped.connect(self._conversation.add_files)
             self._view.action_requested.connect(self._on_action)
             self._view.table_wanted.connect(self._on_table_wanted)
@@ -216,6 +218,13 @@ class Transcript(QStackedWidget):
         is_last = leaf is not None and leaf.id == row.id and row.state != "streaming"
         can_go_on = conversation.can_go_on(row) and row.id not in self.of_passes
         return Standing(version, versions, can_go_on and not conversation.runs_here, is_last)
+
+    def _when(self, row: int) -> str:
+        """When a message was written."""
+        rows = self._conversation.messages
+        if row >= len(rows):
+            return ""
+        return datetime.fromtimestamp(rows[row].created_at).astimezone().strftime("%Y-%m-%d %H:%M")
 
     # ---- what the view says
 
