@@ -98,7 +98,7 @@ def test_answer_and_download_are_told_to_who_looks_away_and_never_its_words(
 def test_long_answer_is_told_also_in_sight_but_not_a_stopped_one(
     open_studio: Open, told: list[tuple[str, str]]
 ) -> None:
-    studio = open_studio(Script("word " * 200, delay_s=0.01))
+    studio = open_studio(Script("word " * 200, delay_s=0.05))
     now = [0.0]
     attention = Attention(studio.window, lambda: now[0])
     studio.load()
@@ -137,7 +137,7 @@ def test_closing_hides_only_where_a_tray_can_bring_it_back(open_studio: Open, tr
 
 @offscreen
 def test_menu_of_the_tray_does_what_it_says(open_studio: Open, tray: dict[str, bool]) -> None:
-    studio = open_studio(Script("word " * 200, delay_s=0.01))
+    studio = open_studio(Script("word " * 200, delay_s=0.05))
     window = studio.window
     studio.load()
     studio.desk.change_settings(tray=True, language="zh_CN")

@@ -49,7 +49,7 @@ def say_in_active(studio: Studio, text: str) -> None:
 
 
 def test_both_answer_at_the_same_time_and_escape_stops_the_active_one_alone(open_studio: Open) -> None:
-    studio = open_studio(Script("word " * 80, delay_s=0.01))
+    studio = open_studio(Script("word " * 80, delay_s=0.05))
     studio.load()
     say_in_active(studio, "one")
     split(studio)
@@ -60,6 +60,7 @@ def test_both_answer_at_the_same_time_and_escape_stops_the_active_one_alone(open
     studio.qtbot.keyClick(studio.window, Qt.Key.Key_Escape)
     studio.wait(lambda: not second.is_running)
     assert first.is_running
+    studio.script.delay_s = 0.0
     studio.qtbot.keyClick(studio.window, Qt.Key.Key_F6)
     assert studio.window.conversation is first
     studio.wait(lambda: not first.is_running and first.messages[-1].state == "complete")
@@ -104,8 +105,9 @@ def beside(studio: Studio) -> tuple[Conversation, Conversation]:
 
 
 def test_one_answer_streams_in_both_panes_of_its_chat(open_studio: Open) -> None:
-    studio = open_studio(Script("word " * 60, delay_s=0.01))
+    studio = open_studio(Script("Yes."))
     first, second = beside(studio)
+    studio.script.answer, studio.script.delay_s = "word " * 60, 0.05
     views = [view.chat for view in studio.window.frame.panes.views]
     asked: list[object] = []
     studio.window.panes.answers.began.connect(asked.append)
@@ -116,6 +118,7 @@ def test_one_answer_streams_in_both_panes_of_its_chat(open_studio: Open) -> None
     assert second.turn is first.turn
     assert views[1].view.streaming_row == 3
     assert len(asked) == 1, "one stream of the engine"
+    studio.script.delay_s = 0.0
     studio.wait(lambda: not second.is_running and not first.is_running)
     assert sum(heard) > 100
     studio.wait(lambda: all(page.view.message(3).text == "word " * 60 for page in views))
@@ -124,8 +127,9 @@ def test_one_answer_streams_in_both_panes_of_its_chat(open_studio: Open) -> None
 
 
 def test_either_pane_stops_the_answer_they_share_and_queues_behind_it(open_studio: Open) -> None:
-    studio = open_studio(Script("word " * 60, delay_s=0.01))
+    studio = open_studio(Script("Yes."))
     first, second = beside(studio)
+    studio.script.answer, studio.script.delay_s = "word " * 3000, 0.01
     say_in_active(studio, "again")
     studio.wait(lambda: second.turn is not None and len(second.turn.outcome.text) > 10)
     window = studio.window
@@ -135,7 +139,7 @@ def test_either_pane_stops_the_answer_they_share_and_queues_behind_it(open_studi
     assert all(view.chat.acts.queue.isVisible() for view in window.frame.panes.views)
     studio.qtbot.keyClick(window, Qt.Key.Key_Escape)
     studio.wait(lambda: not first.is_running and not second.is_running)
-    assert first.messages[-1].state == "stopped"
+    studio.wait(lambda: first.messages[-1].state == "stopped")
     assert [bool(one.held) for one in (first, second)] == [True, True], "the stopped answer holds what waits"
     studio.script.answer = "Yes."
     second.send_waiting(second.queue[0].id)
@@ -145,7 +149,7 @@ def test_either_pane_stops_the_answer_they_share_and_queues_behind_it(open_studi
 
 
 def test_a_pane_that_comes_to_a_running_answer_hears_all_of_it(open_studio: Open) -> None:
-    studio = open_studio(Script("word " * 60, delay_s=0.01))
+    studio = open_studio(Script("word " * 60, delay_s=0.05))
     studio.load()
     say_in_active(studio, "one")
     window = studio.window
@@ -155,6 +159,7 @@ def test_a_pane_that_comes_to_a_running_answer_hears_all_of_it(open_studio: Open
     studio.wait(lambda: second.chat_id == first.chat_id and second.is_in_sight)
     first.new_chat()  # the pane that asked looks elsewhere
     shown = window.frame.panes.views[1].chat
+    studio.script.delay_s = 0.0
     studio.wait(lambda: not second.is_running)
     studio.wait(lambda: shown.view.message(1).text == "word " * 60 and bool(shown.view.message(1).receipt))
 
@@ -217,7 +222,7 @@ def test_what_is_written_before_a_chat_begins_comes_back_and_goes_with_it(open_s
 
 
 def test_closing_keeps_what_is_typed_and_what_is_answered(open_studio: Open) -> None:
-    studio = open_studio(Script("word " * 50, delay_s=0.01))
+    studio = open_studio(Script("word " * 50, delay_s=0.1))
     window = studio.window
     studio.load()
     split(studio)
@@ -228,6 +233,7 @@ def test_closing_keeps_what_is_typed_and_what_is_answered(open_studio: Open) -> 
     studio.qtbot.keyClick(window, Qt.Key.Key_W, CONTROL)
     assert not window.panes.is_split
     assert window.panes.active.number == 1
+    studio.script.delay_s = 0.0
     studio.wait(lambda: not second.is_running)
     split(studio)
     assert window.chat.composer.text == "and then"

@@ -159,7 +159,7 @@ def test_a_question_being_edited_survives_a_restart_with_the_draft_behind_it(ope
 
 
 def test_a_stopped_answer_goes_on_in_its_place(open_studio: Open) -> None:
-    studio = open_studio(Script("one two three four five", delay_s=0.02))
+    studio = open_studio(Script("one two three four five", delay_s=0.2))
     studio.ask("Count", to_the_end=False)
     conversation = studio.window.conversation
     studio.wait(lambda: conversation.turn is not None and "two" in conversation.turn.outcome.text)
@@ -182,7 +182,7 @@ def test_a_stopped_answer_goes_on_in_its_place(open_studio: Open) -> None:
 
 
 def test_what_is_written_meanwhile_waits_and_goes_out_by_itself(open_studio: Open) -> None:
-    studio = open_studio(Script("word " * 60, delay_s=0.01))
+    studio = open_studio(Script("word " * 60, delay_s=0.2))
     studio.ask("One", to_the_end=False)
     conversation, chat = studio.window.conversation, studio.window.chat
     studio.wait(lambda: conversation.can_queue)
@@ -215,7 +215,7 @@ def test_what_is_written_meanwhile_waits_and_goes_out_by_itself(open_studio: Ope
 
 
 def test_what_waits_is_not_sent_while_it_is_edited_and_the_keyboard_stays_near(open_studio: Open) -> None:
-    studio = open_studio(Script("word " * 40, delay_s=0.01))
+    studio = open_studio(Script("word " * 40, delay_s=0.2))
     studio.ask("One", to_the_end=False)
     conversation, chat = studio.window.conversation, studio.window.chat
     studio.wait(lambda: conversation.can_queue)
@@ -240,7 +240,7 @@ def test_what_waits_is_not_sent_while_it_is_edited_and_the_keyboard_stays_near(o
 
 
 def test_enter_that_cannot_send_says_why(open_studio: Open) -> None:
-    studio = open_studio(Script("word " * 99, delay_s=0.01))
+    studio = open_studio(Script("word " * 99, delay_s=0.1))
     studio.ask("One", to_the_end=False)
     conversation, chat = studio.window.conversation, studio.window.chat
     studio.wait(lambda: conversation.can_queue)
@@ -253,7 +253,7 @@ def test_enter_that_cannot_send_says_why(open_studio: Open) -> None:
 
 
 def test_what_waits_is_sent_at_once_when_it_is_wished(open_studio: Open) -> None:
-    studio = open_studio(Script("word " * 200, delay_s=0.01))
+    studio = open_studio(Script("word " * 200, delay_s=0.05))
     studio.ask("One", to_the_end=False)
     conversation, chat = studio.window.conversation, studio.window.chat
     studio.wait(lambda: conversation.can_queue)
@@ -261,6 +261,7 @@ def test_what_waits_is_sent_at_once_when_it_is_wished(open_studio: Open) -> None
         chat.composer.set_text(text)
         QTest.mouseClick(chat.composer.queue_button, Qt.MouseButton.LeftButton)
     studio.wait(lambda: len(chat.acts.queue.rows) == 2)
+    studio.wait(lambda: conversation.turn is not None and bool(conversation.turn.outcome.text))
     studio.script.delay_s = 0.0
     studio.script.answer = "Yes."
     QTest.mouseClick(chat.acts.queue.rows[1].now_button, Qt.MouseButton.LeftButton)
@@ -271,7 +272,7 @@ def test_what_waits_is_sent_at_once_when_it_is_wished(open_studio: Open) -> None
 
 
 def test_after_a_stop_what_waits_says_why_and_survives_a_restart(open_studio: Open) -> None:
-    studio = open_studio(Script("word " * 90, delay_s=0.01))
+    studio = open_studio(Script("word " * 90, delay_s=0.1))
     studio.ask("One", to_the_end=False)
     conversation, chat = studio.window.conversation, studio.window.chat
     studio.wait(lambda: conversation.can_queue)

@@ -218,7 +218,7 @@ def test_up_brings_the_last_question_back(open_studio: Callable[..., Studio]) ->
 
 
 def test_language_changes_without_restart_while_an_answer_runs(open_studio: Callable[..., Studio]) -> None:
-    studio = open_studio(Script("word " * 60, delay_s=0.01))
+    studio = open_studio(Script("word " * 60, delay_s=0.05))
     studio.load()
     studio.ask("Go on", to_the_end=False)
     turn = studio.window.conversation.turn
@@ -226,6 +226,8 @@ def test_language_changes_without_restart_while_an_answer_runs(open_studio: Call
     studio.wait(lambda: len(turn.outcome.text) > 20)
     studio.desk.change_settings(language="zh_CN")
     assert studio.window.sidebar.new_button.text() == "新对话"
+    assert studio.window.conversation.is_running
+    studio.script.delay_s = 0.0
     studio.wait(lambda: not studio.window.conversation.is_running)
     assert studio.window.chat.view.message(1).text == "word " * 60
     assert studio.window.chat.view.count == 2
@@ -242,7 +244,7 @@ def test_theme_follows_the_choice(open_studio: Callable[..., Studio]) -> None:
 
 
 def test_other_chat_cannot_ask_while_one_is_answered(open_studio: Callable[..., Studio]) -> None:
-    studio = open_studio(Script("word " * 300, delay_s=0.01))
+    studio = open_studio(Script("word " * 300, delay_s=0.05))
     studio.load()
     studio.ask("Go on", to_the_end=False)
     studio.wait(lambda: studio.window.chat.view.count == 2)
