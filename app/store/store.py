@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from app.core.errors import CarrelError
+from app.store.again import Again
 from app.store.answers import Answers
 from app.store.bin import Bin
 from app.store.chats import Chats
@@ -20,11 +21,10 @@ from app.store.runs import Runs
 from app.store.search import Search
 from app.store.sets import Sets
 from app.store.snapshot import Snapshot
-from app.store.transfer import Transfer
 from app.store.waiting import Waiting
 
 
-class Store(Transfer, Offshoots, Answers, Chats, Folders, Bin, Sets, Waiting, Search, AnswerTable, Runs, Snapshot):
+class Store(Again, Offshoots, Answers, Chats, Folders, Bin, Sets, Waiting, Search, AnswerTable, Runs, Snapshot):
     """Chats, messages, answers, documents, their sets, long runs and the index of all of it in the file at `path`.
 
     Use it on the thread that made it. A damaged file is renamed and a new one begun (see `notices`); one saved by a

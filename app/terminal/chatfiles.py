@@ -81,6 +81,7 @@ def _as_json(one: Imported) -> dict[str, object]:
         "source": one.source,
         "chats": list(one.chats),
         "known": one.known,
+        "grown": list(one.grown),
         "left_out": dict(one.left_out),
         "error": one.error.code if one.error else "",
     }

@@ -11,13 +11,24 @@ from app.core.chatfile import ChatCopy, MessageCopy
 from app.core.params import Choices
 from app.session.importing.found import TOOL, Tally
 
-_THOUGHT = re.compile(r"\s*<think>(.*?)(?:</think>|\Z)\s*", re.DOTALL)
-_DETAILS = re.compile(r'\s*<details type="reasoning"[^>]*>\s*(?:<summary>.*?</summary>)?(.*?)</details>\s*', re.DOTALL)
+_THOUGHT = re.compile(
+    r"\s*(?:<(?P<tag>think|thinking|thought|reasoning)>(?P<plain>.*?)(?:</(?P=tag)>|\Z)"
+    r"|<\|channel\|>analysis<\|message\|>(?P<channel>.*?)(?:<\|end\|>(?:<\|start\|>assistant)?|\Z))"
+    r"\s*(?:<\|channel\|>final<\|message\|>)?",
+    re.DOTALL,
+)
+_ENDED = re.compile(r"(?P<plain>[^`]*?)</think>\s*", re.DOTALL)
+_DETAILS = re.compile(
+    r'(?:\A|\n)\s*<details type="reasoning"[^>]*>\s*(?:<summary>.*?</summary>)?(?P<plain>.*?)</details>\s*',
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One entry of a foreign chat. `role` is "" for what is no message but holds the tree together."""
+    """One entry of a foreign chat. `role` is "" for what is no message but holds the tree together; `files` are the
+    names of what stood beside the words and stayed behind.
+    """
 
     key: str
     parent: str = ""
@@ -26,6 +37,11 @@ class Piece:
     thinking: str = ""
     created_at: float = 0.0
     model: str = ""
+    files: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.text.strip() or self.thinking.strip() or self.files)
 
 
 def grow_chat(
@@ -61,13 +77,30 @@ def grow_chat(
 
 
 def split_thought(text: str) -> tuple[str, str]:
-    """The answer and the thought that was written before it."""
-    for pattern in (_THOUGHT, _DETAILS):
-        found = pattern.match(text)
-        if found:
-            thought = "\n".join(line.removeprefix("> ").removeprefix(">") for line in found[1].strip().splitlines())
-            return text[found.end() :], thought.strip()
-    return text, ""
+    """The answer and the thoughts that were written before it and between its parts."""
+    thoughts: list[str] = []
+
+    def take(found: re.Match[str]) -> str:
+        lines = _inside(found).strip().splitlines()
+        thoughts.append("\n".join(line.removeprefix("> ").removeprefix(">") for line in lines).strip())
+        return "" if found.start() == 0 else "\n\n"
+
+    while found := _THOUGHT.match(text):
+        take(found)
+        text = text[found.end() :]
+    if (
+        "</think>" in text and (found := _ENDED.match(text)) and "<think" not in found[1]
+    ):  # the template had opened it before the answer
+        take(found)
+        text = text[found.end() :]
+    if '<details type="reasoning"' in text:
+        text = _DETAILS.sub(take, text)
+    return text, "\n\n".join(thought for thought in thoughts if thought)
+
+
+def _inside(found: re.Match[str]) -> str:
+    named = found.groupdict()
+    return named.get("plain") or named.get("channel") or ""
 
 
 def _in_order(pieces: Iterable[Piece]) -> list[Piece]:
@@ -98,12 +131,12 @@ def _messages(pieces: Sequence[Piece], tally: Tally) -> tuple[list[Piece], str]:
     told: list[str] = []
     for piece in pieces:
         parent = above.get(piece.parent, "")
-        if piece.role in ("user", "assistant") and (piece.text.strip() or piece.thinking.strip()):
+        if piece.role in ("user", "assistant") and not piece.is_empty:
             above[piece.key] = piece.key
             kept.append(replace(piece, parent=parent))
             continue
         above[piece.key] = parent
-        if piece.role == "system" and piece.text.strip() and not parent:
+        if piece.role in ("system", "developer") and piece.text.strip():
             told.append(piece.text.strip())
         elif piece.role and piece.role not in ("user", "assistant") and piece.text.strip():
             tally.add(TOOL)
@@ -123,7 +156,8 @@ def _joined(pieces: Sequence[Piece]) -> list[Piece]:
         if above is not None and above.role == piece.role and children[piece.parent] == 1:
             thinking = "\n\n".join(part for part in (above.thinking, piece.thinking) if part.strip())
             text = "\n\n".join(part for part in (above.text, piece.text) if part.strip())
-            made[parent] = replace(above, text=text, thinking=thinking, model=above.model or piece.model)
+            files, model = above.files + piece.files, above.model or piece.model
+            made[parent] = replace(above, text=text, thinking=thinking, model=model, files=files)
             place[piece.key] = parent
         else:
             made[piece.key] = replace(piece, parent=parent)
@@ -145,7 +179,7 @@ def _message(piece: Piece, numbers: dict[str, int], begun: float) -> MessageCopy
         number=numbers[piece.key],
         parent=numbers.get(piece.parent),
         role=role,
-        text=text,
+        text="\n\n".join(part for part in (text, "\n".join(f"[{name}]" for name in piece.files)) if part),
         thinking="\n\n".join(part for part in (piece.thinking.strip(), thought) if part),
         created_at=piece.created_at or begun,
         model=piece.model if role == "assistant" else "",

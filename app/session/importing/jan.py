@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from app.core.chatfile import ChatCopy
-from app.session.importing.content import words_of
-from app.session.importing.found import PICTURE, Tally, a_dict, a_key, a_list, a_text, a_time
+from app.session.importing.content import count_calls, names_of, said_in
+from app.session.importing.found import Tally, a_dict, a_key, a_list, a_text, a_time
 from app.session.importing.growing import Piece, grow_chat
 
 NAME = "Jan"
@@ -27,12 +27,12 @@ def read_thread(thread: dict[str, Any], messages: list[dict[str, Any]], tally: T
     timed = sorted(enumerate(messages), key=lambda one: (a_time(one[1].get("created_at")), one[0]))
     pieces: list[Piece] = []
     for number, message in timed:
-        words, thoughts = words_of(message.get("content"), tally)
-        if files := a_list(message.get("attachments")):
-            tally.add(PICTURE, len(files))
+        said = said_in(message.get("content"), tally)
+        files = said.files + names_of(message.get("attachments"), tally)
+        count_calls(message, tally)
         key, parent = a_key(message.get("id")) or str(number), pieces[-1].key if pieces else ""
         role, when = a_text(message.get("role")), a_time(message.get("created_at"))
-        pieces.append(Piece(f"{key}.{number}", parent, role, words, thoughts, when, model))
+        pieces.append(Piece(f"{key}.{number}", parent, role, said.words, said.thoughts, when, model, files))
     title = a_text(thread.get("title")) or a_text(a_dict(thread.get("metadata")).get("title"))
     return grow_chat(
         title or a_text(thread.get("summary")),

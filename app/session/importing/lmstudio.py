@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.core.chatfile import ChatCopy
-from app.session.importing.content import words_of
+from app.session.importing.content import said_in
 from app.session.importing.found import TOOL, UNKNOWN, Tally, a_dict, a_list, a_text, a_time
 from app.session.importing.growing import Piece, grow_chat
 
@@ -48,11 +48,13 @@ def _instructions(chat: dict[str, Any]) -> str:
 
 def _piece(key: str, parent: str, version: dict[str, Any], model: str, tally: Tally) -> Piece:
     role = a_text(version.get("role"))
-    words, thoughts = words_of(version.get("content"), tally)
+    whole = said_in(version.get("content"), tally)
+    words, thoughts, files = whole.words, whole.thoughts, whole.files
     for step in (a_dict(one) for one in a_list(version.get("steps"))):
         match step.get("type"):
             case "contentBlock":
-                said, thought = words_of(step.get("content"), tally)
+                part = said_in(step.get("content"), tally)
+                said, thought, files = part.words, part.thoughts, files + part.files
                 if a_dict(step.get("style")).get("type") == "thinking":
                     said, thought = "", "\n\n".join(part for part in (said, thought) if part)
                 words = "\n\n".join(part for part in (words, said) if part)
@@ -63,4 +65,4 @@ def _piece(key: str, parent: str, version: dict[str, Any], model: str, tally: Ta
                 continue
             case _:
                 tally.add(UNKNOWN)
-    return Piece(key, parent, role, words, thoughts, model=model)
+    return Piece(key, parent, role, words, thoughts, model=model, files=files)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from app.core.chatfile import ChatCopy
-from app.session.importing.content import words_of
-from app.session.importing.found import PICTURE, Tally, a_dict, a_key, a_list, a_text, a_time
+from app.session.importing.content import count_calls, names_of, said_in
+from app.session.importing.found import Tally, a_dict, a_key, a_text, a_time
 from app.session.importing.growing import Piece, grow_chat
 
 NAME = "Open WebUI"
@@ -20,8 +20,7 @@ def read_chat(record: dict[str, Any], tally: Tally) -> ChatCopy | None:
     chat = _chat(record)
     history = a_dict(chat.get("history"))
     pieces = [_piece(a_key(key), a_dict(one), tally) for key, one in a_dict(history.get("messages")).items()]
-    if files := a_list(chat.get("files")):
-        tally.add(PICTURE, len(files))
+    names_of(chat.get("files"), tally)  # those of the messages once more, or of the whole chat
     begun = a_time(record.get("created_at")) or a_time(chat.get("timestamp"))
     return grow_chat(
         a_text(record.get("title")) or a_text(chat.get("title")),
@@ -41,15 +40,16 @@ def _chat(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def _piece(key: str, message: dict[str, Any], tally: Tally) -> Piece:
-    if files := a_list(message.get("files")):
-        tally.add(PICTURE, len(files))
-    text, thinking = words_of(message.get("content"), tally)
+    said = said_in(message.get("content"), tally)
+    thinking = said.thoughts or a_text(message.get("reasoning_content"))
+    count_calls(message, tally)
     return Piece(
         a_key(message.get("id")) or key,
         a_key(message.get("parentId")),
         a_text(message.get("role")),
-        text,
+        said.words,
         thinking,
         a_time(message.get("timestamp")),
         a_text(message.get("model")),
+        said.files + names_of(message.get("files"), tally),
     )

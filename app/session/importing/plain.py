@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from app.core.chatfile import ChatCopy
-from app.session.importing.content import words_of
-from app.session.importing.found import PICTURE, Tally, a_dict, a_list, a_text, a_time
+from app.session.importing.content import count_calls, names_of, said_in
+from app.session.importing.found import Tally, a_dict, a_list, a_text, a_time
 from app.session.importing.growing import Piece, grow_chat
 
 NAME = "JSON"
@@ -33,16 +33,19 @@ def read_chat(chat: dict[str, Any], tally: Tally) -> ChatCopy | None:
     for number, one in enumerate(_messages(chat)):
         message = a_dict(one)
         said = next((message[name] for name in ("content", "text", "value", "message") if message.get(name)), "")
-        words, thoughts = words_of(said, tally)
-        thoughts = thoughts or next(
+        part = said_in(said, tally)
+        count_calls(message, tally)
+        thoughts = part.thoughts or next(
             (t for n in ("thinking", "reasoning", "reasoning_content") if (t := a_text(message.get(n)))), ""
         )
+        files = part.files
         for name in ("attachments", "files", "images"):
-            tally.add(PICTURE, len(a_list(message.get(name))))
+            files += names_of(message.get(name), tally)
         who = a_text(message.get("role")) or a_text(message.get("sender")) or a_text(message.get("from"))
         model = a_text(message.get("model")) or a_text(chat.get("model"))
         parent = pieces[-1].key if pieces else ""
-        pieces.append(Piece(str(number), parent, _ROLES.get(who.lower(), who), words, thoughts, _time(message), model))
+        role, when = _ROLES.get(who.lower(), who), _time(message)
+        pieces.append(Piece(str(number), parent, role, part.words, thoughts, when, model, files))
     title = next((t for name in ("title", "name", "topic") if (t := a_text(chat.get(name)))), "")
     updated = a_time(chat.get("updated_at")) or a_time(chat.get("updatedAt"))
     instructions = a_text(chat.get("system")) or a_text(chat.get("system_prompt")) or a_text(chat.get("systemPrompt"))

@@ -4,8 +4,8 @@ a sentence.
 
 from __future__ import annotations
 
-import zipfile
-from collections.abc import Callable, Iterator, Sequence
+import contextlib
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,8 @@ import msgspec
 from app.core.chatfile import ChatCopy
 from app.core.errors import CarrelError
 from app.session.importing import chatgpt, jan, lmstudio, openwebui, own, plain
+from app.session.importing.decoding import CHATS_IN, Stream, content_of, lines_of, not_chats, values_of
 from app.session.importing.found import DAMAGED, UNKNOWN, Found, Tally, a_dict, a_list
-
-LARGEST_BYTES = 2 << 30  # of JSON; a decade of chats is some hundred MB
-IN_ARCHIVE = ("conversations.json",)  # what a data export calls its chats
 
 ReadChat = Callable[[dict[str, Any], Tally], ChatCopy | None]
 
@@ -29,7 +27,8 @@ def read_chats(path: Path) -> Found:
             return _read_folder(path)
         if path.name in ("thread.json", "messages.jsonl"):
             return _read_folder(path.parent)
-        return _found(path, _decoded(path, _content(path)))
+        tally = Tally()
+        return _found(path, values_of(path, tally), tally)
     except OSError as error:
         raise CarrelError(
             "cannot_read",
@@ -40,63 +39,15 @@ def read_chats(path: Path) -> Found:
         ) from error
 
 
-def _content(path: Path) -> bytes:
-    if zipfile.is_zipfile(path):
-        return _from_archive(path)
-    if path.stat().st_size > LARGEST_BYTES:
-        raise _too_large(path)
-    return path.read_bytes()
-
-
-def _from_archive(path: Path) -> bytes:
-    """A data export comes as a zip with pictures; the chats are one file in it."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            for info in archive.infolist():
-                if Path(info.filename).name in IN_ARCHIVE:
-                    if info.file_size > LARGEST_BYTES:
-                        raise _too_large(path)
-                    with archive.open(info) as handle:
-                        return handle.read(LARGEST_BYTES)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
-        raise _not_chats(path, str(error)) from error
-    raise _not_chats(path, "conversations.json")
-
-
-def _decoded(path: Path, content: bytes) -> Any:
-    """JSON, or a value a line."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        content = content.decode("utf-16", "replace").encode()
-    content = content.removeprefix(b"\xef\xbb\xbf")
-    try:
-        return msgspec.json.decode(content)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError) as error:
-        lines = _lines(content)
-        if not lines:
-            raise _not_chats(path, str(error)) from error
-        return lines
-
-
-def _lines(content: bytes) -> list[Any]:
-    values: list[Any] = []
-    for line in content.splitlines():
-        if line.strip():
-            try:
-                values.append(msgspec.json.decode(line))
-            except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError):
-                values.append(None)
-    return values if any(isinstance(value, dict) for value in values) else []
-
-
-def _found(path: Path, value: Any) -> Found:
+def _found(path: Path, value: Any, tally: Tally) -> Found:
     if own.looks_like(value):
         return own.read_file(value)
-    tally, chats, sources = Tally(), list[ChatCopy](), list[str]()
+    chats, sources = list[ChatCopy](), list[str]()
     for name, chat in _each(value, tally):
         chats.append(_titled(chat, path))
         sources.append(name)
     if not chats:
-        raise _not_chats(path, "")
+        raise not_chats(path, "")
     return Found(max(set(sources), key=sources.count), tuple(chats), (), dict(+tally.counts))
 
 
@@ -113,19 +64,17 @@ def _each(value: Any, tally: Tally) -> Iterator[tuple[str, ChatCopy]]:
             yield source, chat
 
 
-def _records(value: Any) -> Sequence[Any]:
+def _records(value: Any) -> Iterable[Any]:
     """A list of chats, one chat, or the messages of one."""
     if isinstance(value, dict):
-        inner = next(
-            (value[n] for n in ("conversations", "chats", "data", "threads") if _holds_chats(value.get(n))), None
-        )
+        inner = next((value[name] for name in CHATS_IN if _holds_chats(value.get(name))), None)
         return a_list(inner) if inner is not None else [value]
-    values = a_list(value)
-    messages = [one for one in values if plain.is_message(a_dict(one)) and not _is_chat(a_dict(one))]
-    if messages and len(messages) * 2 > len(values):
-        if all(jan.is_message(a_dict(one)) for one in messages):
-            return [{"object": "thread", "messages": values}]
-        return [{"messages": values}]
+    values = value if isinstance(value, Stream) else Stream(lambda: iter(a_list(value)))
+    first = values.peek()
+    messages = [one for one in first if plain.is_message(a_dict(one)) and not _is_chat(a_dict(one))]
+    if messages and len(messages) * 2 > len(first):
+        is_jan = all(jan.is_message(a_dict(one)) for one in messages)
+        return [{"object": "thread" if is_jan else "", "messages": list(values)}]
     return values
 
 
@@ -152,19 +101,31 @@ def _reader(record: dict[str, Any]) -> tuple[str, ReadChat | None]:
 
 
 def _read_folder(folder: Path) -> Found:
-    """One thread of Jan's, or all threads below the folder."""
-    tally, chats = Tally(), list[ChatCopy]()
-    for file in sorted(folder.rglob("messages.jsonl")):
-        messages = [a_dict(one) for one in _lines(_content(file))]
-        tally.add(DAMAGED, sum(not one for one in messages))
-        head = file.with_name("thread.json")
-        thread = a_dict(_decoded(head, _content(head))) if head.is_file() else {}
-        chat = jan.read_thread(thread, [one for one in messages if one], tally)
+    """All threads of Jan's below the folder, else every file of chats in it, as LM Studio keeps them."""
+    threads = sorted(folder.rglob("messages.jsonl"))
+    tally, chats, sources = Tally(), list[ChatCopy](), list[str]()
+    for file in threads:
+        chat = _read_thread(file, tally)
         if chat is not None:
             chats.append(_titled(chat, file.parent))
+    for file in sorted(folder.rglob("*.json")) if not threads else ():
+        with contextlib.suppress(CarrelError):  # other files lie there too
+            found = _found(file, values_of(file, tally), tally)
+            if found.source != own.NAME:  # one file of Carrel's own is not one of many
+                chats += found.chats
+                sources.append(found.source)
     if not chats:
-        raise _not_chats(folder, "")
-    return Found(jan.NAME, tuple(chats), (), dict(+tally.counts))
+        raise not_chats(folder, "")
+    source = max(set(sources), key=sources.count) if sources else jan.NAME
+    return Found(source, tuple(chats), (), dict(+tally.counts))
+
+
+def _read_thread(file: Path, tally: Tally) -> ChatCopy | None:
+    messages = [a_dict(one) for one in lines_of(content_of(file))]
+    tally.add(DAMAGED, sum(not one for one in messages))
+    head = file.with_name("thread.json")
+    thread = a_dict(values_of(head, tally)) if head.is_file() else {}
+    return jan.read_thread(thread, [one for one in messages if one], tally)
 
 
 def _titled(chat: ChatCopy, path: Path) -> ChatCopy:
@@ -174,22 +135,3 @@ def _titled(chat: ChatCopy, path: Path) -> ChatCopy:
     first = next((line for message in chat.messages for line in message.text.splitlines() if line.strip()), path.stem)
     words = " ".join(first.split())
     return msgspec.structs.replace(chat, title=words if len(words) <= 60 else words[:59].rstrip() + "…")
-
-
-def _not_chats(path: Path, cause: str) -> CarrelError:
-    return CarrelError(
-        "not_chats",
-        "{file} holds no chats that Carrel can read. {cause}",
-        "Export them as JSON from the other program: ChatGPT, Open WebUI, LM Studio, Jan, Claude, or Carrel itself.",
-        file=path.name,
-        cause=cause,
-    )
-
-
-def _too_large(path: Path) -> CarrelError:
-    return CarrelError(
-        "chats_too_large",
-        "{file} is larger than 2 GB, too large for a file of chats.",
-        "Export the chats in several files.",
-        file=path.name,
-    )

@@ -21,11 +21,14 @@ from app.store.transfer import digest_of
 
 
 class Imported(msgspec.Struct, frozen=True):
-    """What became of one file: its new chats, how many were here already, and what was left out, counted."""
+    """What became of one file: its new chats, those that were here and have more in them now, how many were here as
+    they are, and what was left out, counted.
+    """
 
     path: Path
     source: str = ""
     chats: tuple[int, ...] = ()
+    grown: tuple[int, ...] = ()
     known: int = 0
     left_out: dict[str, int] = {}
     error: CarrelError | None = None
@@ -67,9 +70,15 @@ def take_in(store: Store, path: Path, found: Found) -> Imported:
     """On the database thread: one transaction for the whole file."""
     with store.transaction():
         documents = store.take_documents(found.documents)
-        chats = [store.take_in(_timed(chat), documents, found.source, digest_of(chat)) for chat in found.chats]
-    new = tuple(chat_id for chat_id in chats if chat_id is not None)
-    return Imported(path, found.source, new, len(chats) - len(new), dict(found.left_out))
+        new, grown = list[int](), list[int]()
+        for chat in found.chats:
+            digest = digest_of(chat)
+            if (older := store.grow_chat(chat, documents, found.source, digest)) is not None:
+                grown.append(older)
+            elif (added := store.take_in(_timed(chat), documents, found.source, digest)) is not None:
+                new.append(added)
+    known = len(found.chats) - len(new) - len(grown)
+    return Imported(path, found.source, tuple(new), tuple(grown), known, dict(found.left_out))
 
 
 def _timed(chat: ChatCopy) -> ChatCopy:
@@ -93,6 +102,11 @@ def imported_words(outcome: Imported) -> str:
         if count == 1
         else say("{count} chats imported from {source}.", count=f"{count:,}", source=outcome.source)
     ]
+    if outcome.grown:
+        words = say("1 that was here has more in it now.")
+        if len(outcome.grown) > 1:
+            words = say("{count} that were here have more in them now.", count=f"{len(outcome.grown):,}")
+        parts.append(words)
     if outcome.known:
         parts.append(say("{count} were here already.", count=f"{outcome.known:,}"))
     if outcome.left_out:

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import psutil
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.core.chatfile import ChatCopy, MessageCopy
 from app.core.errors import CarrelError
-from app.session.importing import own, reading
+from app.session.importing import decoding, growing, own, reading
 from app.session.importing.found import Found, Tally
 from app.session.importing.growing import Piece, grow_chat
 from app.session.importing.reading import read_chats
@@ -160,7 +161,7 @@ def test_chatgpt_keeps_its_tree_its_thoughts_and_the_branch_that_was_shown(tmp_p
     assert found.source == "ChatGPT"
     chat = found.chats[0]
     assert _said(chat) == [
-        (None, "user", "", "How far?"),
+        (None, "user", "", "How far?\n\n[image]"),
         (1, "assistant", "Recall\n\n384,400", "384,400 km"),
         (1, "assistant", "", "About 384,400 km"),
     ]
@@ -180,7 +181,10 @@ def test_open_webui_keeps_instructions_pins_and_reasoning(tmp_path: Path) -> Non
     for value in (OPENWEBUI, {**OPENWEBUI[0]["chat"], "title": "Rule"}):  # type: ignore[dict-item]
         found = read_chats(_write(tmp_path, value))
         assert found.source == "Open WebUI"
-        assert _said(found.chats[0]) == [(None, "user", "", "Which rule?"), (1, "assistant", "Goldwater", "Goldwater.")]
+        assert _said(found.chats[0]) == [
+            (None, "user", "", "Which rule?"),
+            (1, "assistant", "Goldwater", "Goldwater.\n\n[image]"),
+        ]
         assert found.chats[0].choices.instructions == "Be brief."
         assert found.left_out == {"pictures and other files": 1}
     assert read_chats(_write(tmp_path, OPENWEBUI)).chats[0].pinned_at == 1744577600
@@ -228,7 +232,7 @@ def test_jan_is_read_from_either_of_its_two_files_or_their_folder(tmp_path: Path
 def test_plain_lists_and_claude(tmp_path: Path) -> None:
     for value in (PLAIN, {"messages": PLAIN}, [{"messages": PLAIN}]):
         chat = read_chats(_write(tmp_path, value)).chats[0]
-        assert _said(chat) == [(None, "user", "", "你好"), (1, "assistant", "Greet.", "你好！")]
+        assert _said(chat) == [(None, "user", "", "你好\n\n[image]"), (1, "assistant", "Greet.", "你好！")]
         assert (chat.title, chat.choices.instructions) == ("你好", "Be kind.")
     lines = tmp_path / "chats.jsonl"
     lines.write_text("\n".join(json.dumps({"messages": PLAIN}) for _ in range(3)), "utf-8")
@@ -265,7 +269,7 @@ def test_a_second_import_finds_everything_here(tmp_path: Path) -> None:
         assert loop.run_until(lambda: len(done) == 2, 20)
         assert [(len(one.chats), one.known) for one in done[1]] == [(0, 1)] * 3
         shown = desk.store.call(lambda store: store.thread(done[0][0].chats[0]))
-        assert [one.text for one in shown] == ["How far?", "About 384,400 km"]
+        assert [one.text for one in shown] == ["How far?\n\n[image]", "About 384,400 km"]
         assert all(one.created_at > 1e9 for one in desk.store.call(lambda store: store.list_chats()))
 
 
@@ -324,7 +328,7 @@ def test_no_broken_file_breaks_the_reader(data: st.DataObject) -> None:
     good = data.draw(st.sampled_from([CHATGPT, OPENWEBUI, LMSTUDIO, PLAIN, CLAUDE]))
     value = json.loads(json.dumps(_mutated(good, data.draw)))
     try:
-        found = reading._found(Path("x.json"), value)
+        found = reading._found(Path("x.json"), value, Tally())
     except CarrelError:
         return
     assert isinstance(found, Found)
@@ -352,3 +356,140 @@ def test_a_damaged_file_of_ours_is_mended_as_far_as_it_goes() -> None:
     found = own.read_file(value)
     assert [one.text for one in found.chats[0].messages] == ["a", "b", "child"]
     assert found.left_out == {"damaged entries": 1}
+
+
+# ---- odd files
+
+
+def test_files_and_tools_are_named_and_never_lost_in_silence(tmp_path: Path) -> None:
+    talk = [
+        {"role": "developer", "content": "Be exact."},
+        {"role": "user", "content": [{"type": "input_file", "filename": "C:\\papers\\[1] lease.pdf"}]},
+        {"role": "assistant", "content": None, "tool_calls": [{"id": "c"}], "reasoning_content": "Look it up."},
+        {"role": "tool", "content": "42"},
+        {"role": "assistant", "content": [{"type": "tool_use"}, {"type": "text", "text": "It is 42."}]},
+        {"role": "user", "content": "", "images": ["data:image/png;base64,AAAA", "/home/me/plan.png"]},
+        {"role": "system", "content": "Be brief now."},
+        {"role": "assistant", "content": "Seen."},
+    ]
+    found = read_chats(_write(tmp_path, talk))
+    assert _said(found.chats[0]) == [
+        (None, "user", "", "[(1) lease.pdf]"),
+        (1, "assistant", "Look it up.", "It is 42."),
+        (2, "user", "", "[image]\n[plan.png]"),
+        (3, "assistant", "", "Seen."),
+    ]
+    assert found.chats[0].choices.instructions == "Be exact.\n\nBe brief now."
+    assert found.left_out == {"pictures and other files": 3, "messages of tools": 3}
+
+
+@pytest.mark.parametrize(
+    ("written", "thought", "text"),
+    [
+        ("<think>a</think>b", "a", "b"),
+        ("<thinking>\na\n</thinking>\n\nb", "a", "b"),
+        ("<think></think>\n<think>a</think>b", "a", "b"),
+        ("<think>never ended", "never ended", ""),
+        ("a\n</think>\n\nb", "a", "b"),
+        ("Write `</think>` at the end.", "", "Write `</think>` at the end."),
+        ("Say <think>a</think>", "", "Say <think>a</think>"),
+        ("<|channel|>analysis<|message|>a<|end|><|start|>assistant<|channel|>final<|message|>b", "a", "b"),
+        ('x\n<details type="reasoning" done="true">\n<summary>T</summary>\n> a\n</details>\ny', "a", "x\n\ny"),
+    ],
+)
+def test_thoughts_of_other_programs_are_told_from_answers(written: str, thought: str, text: str) -> None:
+    assert growing.split_thought(written) == (text, thought)
+
+
+def test_a_list_that_ends_in_its_middle_gives_what_is_whole(tmp_path: Path) -> None:
+    many = [{**CHATGPT[0], "title": f"chat {number}"} for number in range(3)]
+    file = tmp_path / "x.json"
+    for value, indent in ((many, None), ({"conversations": many}, 1)):
+        whole = json.dumps(value, indent=indent)
+        file.write_text(whole[: whole.index("chat 2")], "utf-8")
+        found = read_chats(file)
+        assert [chat.title for chat in found.chats] == ["chat 0", "chat 1"]
+        assert found.left_out["damaged entries"] == 1
+    for cut in (json.dumps(CHATGPT)[:300], json.dumps(LMSTUDIO)[:200], '{"format": "carrel-chats", "chats": [{"title'):
+        file.write_text(cut, "utf-8")
+        with pytest.raises(CarrelError) as refused:
+            read_chats(file)
+        assert refused.value.code == "chats_cut_off"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "gb18030"])
+def test_other_encodings_are_read(tmp_path: Path, encoding: str) -> None:
+    file = tmp_path / "x.json"
+    talk = [{"role": "user", "content": "租赁合同第二条？"}, {"role": "assistant", "content": "押金两个月。"}]
+    file.write_bytes(json.dumps(talk, ensure_ascii=False).encode(encoding))
+    assert [text for *_, text in _said(read_chats(file).chats[0])] == ["租赁合同第二条？", "押金两个月。"]
+
+
+def test_western_letters_and_one_broken_byte(tmp_path: Path) -> None:
+    file = tmp_path / "x.json"
+    file.write_bytes('[{"role": "user", "content": "Café für Élise, déjà vu"}]'.encode("cp1252"))
+    assert read_chats(file).chats[0].messages[0].text == "Café für Élise, déjà vu"
+    file.write_bytes('[{"role": "user", "content": "租赁合同'.encode() + b'\xff ok"}]')
+    assert read_chats(file).chats[0].messages[0].text == "租赁合同\ufffd ok"
+
+
+def test_a_large_file_is_read_a_chat_at_a_time_and_refused_where_memory_is_short(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decoding, "MAPPED_BYTES", 1_000)
+    many = [{**CHATGPT[0], "title": f"chat {number}"} for number in range(40)]
+    expected = [f"chat {number}" for number in range(40)]
+    assert [chat.title for chat in read_chats(_write(tmp_path, many)).chats] == expected
+    assert [chat.title for chat in read_chats(_write(tmp_path, {"chats": many})).chats] == expected
+    lines = tmp_path / "x.jsonl"
+    lines.write_text("\n".join(map(json.dumps, many)) + "\n", "utf-8")
+    assert [chat.title for chat in read_chats(lines).chats] == expected
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
+        for number in range(2):
+            archive.writestr(f"conversations-00{number}.json", json.dumps(many[number * 20 : number * 20 + 20]))
+    assert [chat.title for chat in read_chats(tmp_path / "export.zip").chats] == expected
+    free = psutil.virtual_memory()._replace(available=20_000)
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: free)
+    for path in (lines, tmp_path / "export.zip", tmp_path / "chats.json"):
+        with pytest.raises(CarrelError) as refused:
+            read_chats(path)
+        assert refused.value.code == "chats_too_large"
+
+
+def test_a_folder_of_lm_studio_is_read_whole(tmp_path: Path) -> None:
+    (tmp_path / "Work").mkdir()
+    _write(tmp_path / "Work", LMSTUDIO, "1.conversation.json")
+    _write(tmp_path, {**LMSTUDIO, "name": "Other"}, "2.conversation.json")
+    _write(tmp_path, {"not": "a chat"}, "config.json")
+    found = read_chats(tmp_path)
+    assert (found.source, sorted(chat.title for chat in found.chats)) == ("LM Studio", ["Hello", "Other"])
+
+
+def test_a_later_state_of_a_chat_adds_only_what_is_new(tmp_path: Path) -> None:
+    later = json.loads(json.dumps(CHATGPT))
+    later[0]["mapping"] |= dict(
+        [_node("q2", "a2", "user", "And Mars?"), _node("a3", "q2", "assistant", "Farther.", model_slug="m")]
+    )
+    later[0]["current_node"] = "a3"
+    with desk_in(tmp_path / "home") as (desk, loop):
+        done: list[tuple[Imported, ...]] = []
+
+        def bring(value: object) -> Imported:
+            import_chats(desk, [_write(tmp_path, value)], done.append)
+            count = len(done) + 1
+            assert loop.run_until(lambda: len(done) == count, 20)
+            return done[-1][0]
+
+        [chat_id] = bring(CHATGPT).chats
+        second = bring(later)
+        assert (second.chats, second.grown, second.known) == ((), (chat_id,), 0)
+        assert "1 that was here has more in it now." in imported_words(second)
+        shown = desk.store.call(lambda store: store.thread(chat_id))
+        assert [one.text for one in shown][1:] == ["About 384,400 km", "And Mars?", "Farther."]
+        assert len(desk.store.call(lambda store: store.all_messages(chat_id))) == 5
+        assert (bring(later).known, bring(CHATGPT).known) == (1, 1)
+        desk.store.call(lambda store: store.add_message(chat_id, shown[-1].id, "user", "My own question"))
+        later[0]["mapping"] |= dict([_node("q3", "a3", "user", "And Venus?")])
+        assert bring(later).grown == (chat_id,)
+        shown = desk.store.call(lambda store: store.thread(chat_id))
+        assert shown[-1].text == "My own question", "what was gone on with here stays what is shown"

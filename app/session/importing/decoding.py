@@ -1,0 +1,261 @@
+"""From the bytes of a file to the values in it, one after another: a decade of chats need not fit into memory at once.
+
+A file may be JSON, a value a line, either of them in another encoding, packed in a zip, or cut off in the middle.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import psutil
+
+from app.core.errors import CarrelError
+from app.core.units import format_bytes
+from app.session.importing.found import DAMAGED, Tally
+
+LARGEST_BYTES = 4 << 30  # of JSON
+MAPPED_BYTES = 16 << 20  # from which a file is not read but mapped
+CHATS_IN = ("conversations", "chats", "data", "threads")  # where a list of chats stands in an object
+PEEKED = 64
+WHOLE, PIECEWISE = 12, 2  # how much memory a byte takes when all of it is one value, or a chat at a time
+_ARCHIVED = re.compile(r"conversations[-_0-9]*\.json")  # what data exports call their chats
+_INSIDE = re.compile(r'"(?:%s)"\s*:\s*\[' % "|".join(CHATS_IN))  # noqa: UP031 - braces mean something else here
+_raws = msgspec.json.Decoder(list[msgspec.Raw])
+_fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_BAD = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError)
+
+Content = bytes | mmap.mmap
+
+
+class Stream:
+    """Values that are read again each time they are gone through."""
+
+    def __init__(self, make: Callable[[], Iterator[Any]]) -> None:
+        self._make = make
+
+    def __iter__(self) -> Iterator[Any]:
+        return self._make()
+
+    def peek(self) -> list[Any]:
+        """The first of them."""
+        return list(islice(self, PEEKED))
+
+
+def values_of(path: Path, tally: Tally) -> Any:
+    """What is in a file: a value, or a `Stream` of those of a list. Raises CarrelError and OSError."""
+    if zipfile.is_zipfile(path):
+        parts = _unpacked(path)
+        if len(parts) > 1:
+            streams = [_decoded(path, part, tally) for part in parts]
+            return Stream(lambda: (one for stream in streams for one in _each(stream)))
+        return _decoded(path, parts[0], tally)
+    return _decoded(path, content_of(path), tally)
+
+
+def content_of(path: Path) -> Content:
+    size_bytes = path.stat().st_size
+    refuse_too_large(path, size_bytes, PIECEWISE)
+    if size_bytes < MAPPED_BYTES:
+        return path.read_bytes()
+    with path.open("rb") as file:
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+
+def refuse_too_large(path: Path, size_bytes: int, factor: int) -> None:
+    """Raise when reading it would take more memory than is free."""
+    if size_bytes > LARGEST_BYTES or size_bytes * factor > psutil.virtual_memory().available:
+        raise CarrelError(
+            "chats_too_large",
+            "{file} holds {size} of chats, more than the free memory of this computer can take in at once.",
+            "Close other programs, or export the chats in several files.",
+            file=path.name,
+            size=format_bytes(size_bytes),
+        )
+
+
+def not_chats(path: Path, cause: str) -> CarrelError:
+    return CarrelError(
+        "not_chats",
+        "{file} holds no chats that Carrel can read. {cause}",
+        "Export them as JSON from the other program: ChatGPT, Open WebUI, LM Studio, Jan, Claude, or Carrel itself.",
+        file=path.name,
+        cause=cause,
+    )
+
+
+def lines_of(content: Content) -> Stream:
+    """A value a line; None for a line that is none."""
+
+    def read() -> Iterator[Any]:
+        for line in _split(content):
+            if line.strip():
+                try:
+                    yield msgspec.json.decode(line)
+                except _BAD:
+                    yield None
+
+    return Stream(read)
+
+
+# ---- inside
+
+
+def _each(value: Any) -> Iterator[Any]:
+    yield from value if isinstance(value, list | Stream) else [value]
+
+
+def _unpacked(path: Path) -> list[bytes]:
+    """A data export comes as a zip with pictures; the chats are one file in it, or several."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            infos = [info for info in archive.infolist() if _ARCHIVED.fullmatch(Path(info.filename).name)]
+            size_bytes = sum(info.file_size for info in infos)
+            refuse_too_large(path, size_bytes, PIECEWISE)
+            contents = []
+            for info in sorted(infos, key=lambda one: one.filename):
+                with archive.open(info) as handle:
+                    contents.append(handle.read(info.file_size))  # no more than it said it would be
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+        raise not_chats(path, str(error)) from error
+    if not contents:
+        raise not_chats(path, "conversations.json")
+    return contents
+
+
+def _decoded(path: Path, content: Content, tally: Tally) -> Any:
+    content = _as_utf8(content)
+    try:
+        return _json(path, content)
+    except _BAD as error:
+        lines = lines_of(content)
+        if any(isinstance(one, dict) for one in lines.peek()):
+            return lines
+        if "truncated" in str(error) and _first(content) in (b"[", b"{"):
+            return _saved(path, content, tally)
+        raise not_chats(path, str(error)) from error
+
+
+def _json(path: Path, content: Content) -> Any:
+    start = _first(content)
+    if start == b"[":
+        return _stream(_raws.decode(content))
+    if start == b"{":
+        fields = _fields.decode(content)
+        for name in CHATS_IN if "format" not in fields else ():
+            inner = fields.get(name)
+            if inner is not None and bytes(inner)[:1] == b"[":
+                found = _stream(_raws.decode(inner))
+                if any(isinstance(one, dict) and "role" not in one and "from" not in one for one in found.peek()):
+                    return found
+    refuse_too_large(path, len(content), WHOLE)
+    return msgspec.json.decode(content)
+
+
+def _stream(raws: list[msgspec.Raw]) -> Stream:
+    def read() -> Iterator[Any]:
+        for raw in raws:
+            try:
+                yield msgspec.json.decode(raw)
+            except _BAD:
+                yield None
+
+    return Stream(read)
+
+
+def _first(content: Content) -> bytes:
+    return bytes(content[:256]).lstrip()[:1]
+
+
+def _split(content: Content) -> Iterator[bytes]:
+    if isinstance(content, bytes):
+        yield from content.splitlines()
+        return
+    content.seek(0)
+    at = 0
+    while at < len(content):
+        content.seek(at)
+        line = content.readline()
+        at = content.tell()
+        yield line
+
+
+# ---- what is damaged
+
+
+def _saved(path: Path, content: Content, tally: Tally) -> list[Any]:
+    """Whatever is whole of a list that ends in its middle. Raises CarrelError when nothing is."""
+    refuse_too_large(path, len(content), WHOLE)
+    text = bytes(content).decode("utf-8", "replace")
+    inside = re.match(r"\s*\[", text) or (None if '"carrel-chats"' in text[:400] else _INSIDE.search(text))
+    values: list[Any] = []
+    if inside is not None:
+        at, decoder = inside.end(), json.JSONDecoder()
+        try:
+            while True:
+                at = _NEXT.match(text, at).end()  # type: ignore[union-attr]
+                value, at = decoder.raw_decode(text, at)
+                values.append(value)
+        except (ValueError, RecursionError):
+            tally.add(DAMAGED)
+    if not values:
+        raise CarrelError(
+            "chats_cut_off",
+            "{file} ends in the middle, so nothing of it can be read.",
+            "Export or copy it again: it did not come over whole.",
+            file=path.name,
+        )
+    return values
+
+
+_NEXT = re.compile(r"[\s,]*")
+
+
+# ---- encodings
+
+
+def _as_utf8(content: Content) -> Content:
+    """Other encodings are turned into UTF-8: those with a mark, and what editors on Windows write without one."""
+    head = bytes(content[:4])
+    if head.startswith(b"\xef\xbb\xbf"):
+        return bytes(content)[3:]
+    if name := _marked(head):
+        return bytes(content).decode(name, "replace").encode()
+    if len(content) >= MAPPED_BYTES:  # no editor wrote it
+        return content
+    try:
+        bytes(content).decode("utf-8")
+    except UnicodeDecodeError:
+        return _guessed(bytes(content)).encode()
+    return content
+
+
+def _marked(head: bytes) -> str:
+    for mark, name in ((b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16")):
+        if head.startswith(mark):
+            return name
+    if head.startswith(b"\xfe\xff"):
+        return "utf-16"
+    if len(head) == 4 and head[0] in b"[{" and head[1] == 0 and head[2] != 0:
+        return "utf-16-le"
+    return "utf-16-be" if len(head) == 4 and head[0] == 0 and head[1] in b"[{" else ""
+
+
+def _guessed(content: bytes) -> str:
+    """Chinese where high bytes stand in pairs, else a western alphabet."""
+    high = re.findall(rb"[\x80-\xff]+", content)
+    if sum(len(run) > 1 for run in high) * 2 > len(high):
+        try:
+            return content.decode("gb18030")
+        except UnicodeDecodeError:
+            pass
+    if any(len(run) > 3 for run in high):  # UTF-8 with a broken byte in it
+        return content.decode("utf-8", "replace")
+    return content.decode("cp1252", "replace")
