@@ -35,7 +35,7 @@ def make_printer() -> QtPrinter:
     if QGuiApplication.instance() is None:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
         _kept.append(QGuiApplication(sys.argv[:1]))
-        load_fonts()
+    load_fonts()  # whoever made the application: figures in the Chinese face could not be copied from the paper
     return QtPrinter()
 
 
