@@ -6,10 +6,22 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from app.machine.live import GpuSample
-from app.machine.throttle import SERIOUS
+from app.machine.throttle import SERIOUS, Throttle
 
 if TYPE_CHECKING:
     from app.session.monitor import Moment
+
+MOST_CARDS = 8  # of which each has columns of its own
+CARD_FIGURES = ("load_percent", "used_bytes", "temperature_c", "power_w", "clock_mhz")
+REASONS: tuple[Throttle, ...] = ("heat", "power", "power_brake", "slowdown")  # the others are nobody's trouble
+
+
+def card_column(number: int, figure: str) -> str:
+    """The column of a figure of card `number`, counted from 1: "card2_load_percent"."""
+    return f"card{number}_{figure}"
+
+
+CARD_NAMES = tuple(card_column(number, figure) for number in range(1, MOST_CARDS + 1) for figure in CARD_FIGURES)
 
 NAMES = (
     "unix_s",
@@ -41,6 +53,8 @@ NAMES = (
     "disk_write_bytes_s",
     "disk_free_bytes",
     "swap_in_bytes_s",
+    *(f"gpu_slowed_by_{reason}" for reason in REASONS),
+    *CARD_NAMES,
 )
 
 
@@ -87,10 +101,23 @@ def _gpu_values(gpus: tuple[GpuSample, ...]) -> dict[str, float | None]:
         "gpu_memory_clock_mhz": mean(gpu.memory_clock_mhz for gpu in gpus),
         "gpu_slowed": float(any(SERIOUS & set(reasons) for reasons in told)) if told else None,
         "gpu_lost": float(any(gpu.is_lost for gpu in gpus)),
+        **{
+            f"gpu_slowed_by_{reason}": float(any(reason in reasons for reasons in told)) if told else None
+            for reason in REASONS
+        },
+        **_each_card(gpus),
         "vram_used_bytes": total(gpu.used_bytes for gpu in gpus),
         "vram_total_bytes": total(gpu.total_bytes for gpu in gpus),
         "vram_shared_bytes": total(gpu.shared_bytes for gpu in gpus),
     }
+
+
+def _each_card(gpus: tuple[GpuSample, ...]) -> dict[str, float | None]:
+    """Of several cards each by itself; one alone is what the other columns say."""
+    if len(gpus) < 2:
+        return {}
+    numbered = enumerate(gpus[:MOST_CARDS], 1)
+    return {card_column(number, name): getattr(gpu, name) for number, gpu in numbered for name in CARD_FIGURES}
 
 
 def mean(values: Iterable[float | None]) -> float | None:

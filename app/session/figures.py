@@ -11,7 +11,7 @@ from pathlib import Path, PurePath
 from app.core.files import write_durably
 from app.perf.alerts import percentile
 from app.session.benchbook import utc
-from app.session.columns import NAMES
+from app.session.columns import CARD_NAMES, NAMES
 from app.session.desk import Desk
 from app.session.monitor import Monitor
 from app.store.figures import AnswerFigures
@@ -85,14 +85,13 @@ def answers_csv(answers: Iterable[AnswerFigures]) -> bytes:
 
 
 def history_csv(monitor: Monitor) -> bytes:
-    """The last hour, a line a second; a figure that was not known is empty."""
+    """The last hour, a line a second. What was not known is empty; cards that are not there have no columns."""
     at = NAMES.index("unix_s")
-    names = ("time", *(name for name in NAMES if name != "unix_s"))
-    rows = (
-        (utc(values[at] or 0.0), *(_short(value) for place, value in enumerate(values) if place != at))
-        for _, values in monitor.history.rows()
-    )
-    return _csv(names, rows)
+    hour = [values for _, values in monitor.history.rows()]
+    known = {place for values in hour for place, value in enumerate(values) if value is not None}
+    places = [place for place, name in enumerate(NAMES) if place != at and (name not in CARD_NAMES or place in known)]
+    rows = ((utc(values[at] or 0.0), *(_short(values[place]) for place in places)) for values in hour)
+    return _csv(("time", *(NAMES[place] for place in places)), rows)
 
 
 def save_figures(file: Path, content: bytes) -> None:

@@ -16,6 +16,7 @@ from app.perf.vram import VramParts
 from app.session.monitor import Moment, Monitor
 from app.ui.bridge import listen
 from app.ui.guide import Guide
+from app.ui.inspector.card_rows import CardRows
 from app.ui.inspector.metrics import Metric, computer_metrics, gpu_metrics
 from app.ui.pages.page import label
 from app.ui.widgets.metric import MetricCard
@@ -40,7 +41,7 @@ class MachineCards(QWidget):
         self._computer = {metric: metric.make(clock) for metric in computer_metrics()}
         self.load, self.clock, self.temperature, self.power = self._gpu.values()
         self.cpu, self.memory, self.engine_memory, self.disk = self._computer.values()
-        self.lines = label("", "quiet")
+        self.rows = CardRows()
         self._vram_box = self._make_vram_box()
         self._grid = QGridLayout()
         self._has_gpu: bool | None = None
@@ -56,8 +57,8 @@ class MachineCards(QWidget):
         column.setContentsMargins(12, 10, 12, 10)
         column.addWidget(label(say("Graphics memory"), "quiet"))
         column.addWidget(self.vram)
-        column.addWidget(self.lines)
-        self.lines.hide()
+        column.addWidget(self.rows)
+        self.rows.hide()
         return box
 
     def _lay_out(self) -> None:
@@ -123,7 +124,9 @@ class MachineCards(QWidget):
     def _show_limits(self, sample: Sample) -> None:
         gpus = sample.gpus
         limits = [gpu.power_limit_w for gpu in gpus if gpu.power_limit_w is not None]
-        self.power.set_ghost(sum(limits) or None, say("The dashed line is the card's power limit.") if limits else "")
+        all_of = say("All {count} cards together.", count=len(gpus)) if len(gpus) > 1 else ""
+        limit = say("The dashed line is the card's power limit.") if limits else ""
+        self.power.set_ghost(sum(limits) or None, "\n".join(filter(None, (all_of, limit))))
         clocks = [gpu.highest_clock_mhz / 1000 for gpu in gpus if gpu.highest_clock_mhz]
         reasons = tuple(dict.fromkeys(reason for gpu in gpus for reason in gpu.throttle or ()))
         note = say("The dashed line is the card's highest clock.") if clocks else ""
@@ -132,13 +135,12 @@ class MachineCards(QWidget):
         serious = tuple(reason for reason in reasons if reason in SERIOUS)
         self.clock.set_care(throttle_words(serious))
         self.load.set_care(say("stopped answering") if lost else "")
-        self.load.set_ghost(None, _link_words(gpus))
-        self.lines.setVisible(len(gpus) > 1)
-        if len(gpus) > 1:
-            alike = len({gpu.name for gpu in gpus}) == 1
-            words = "\n".join(_card_line(number, gpu, named=not alike) for number, gpu in enumerate(gpus, 1))
-            if words != self.lines.text():
-                self.lines.setText(words)
+        several = len(gpus) > 1
+        mean = say("The mean of {count} cards.", count=len(gpus)) if several else ""
+        self.load.set_ghost(None, "\n".join(filter(None, (mean, _link_words(gpus)))))
+        self.temperature.set_ghost(None, say("The hottest of {count} cards.", count=len(gpus)) if several else "")
+        self.rows.setVisible(several)
+        self.rows.show_cards(gpus)
 
 
 def _link_words(gpus: tuple[GpuSample, ...]) -> str:
@@ -147,13 +149,3 @@ def _link_words(gpus: tuple[GpuSample, ...]) -> str:
         f"PCIe {gpu.pcie_generation} × {gpu.pcie_lanes}" for gpu in gpus if gpu.pcie_generation and gpu.pcie_lanes
     )
     return ", ".join(links)
-
-
-def _card_line(number: int, gpu: GpuSample, *, named: bool) -> str:
-    """ "1  22.1 GB  97 %  61 °C  312 W"; cards of one name need none."""
-    if gpu.is_lost:
-        return f"{number}  {gpu.name}  {say('stopped answering')}"
-    parts = [format_gib(gpu.used_bytes) if gpu.used_bytes is not None else ""]
-    figures = ((gpu.load_percent, "%"), (gpu.temperature_c, "°C"), (gpu.power_w, "W"))
-    parts += [f"{value:.0f} {unit}" for value, unit in figures if value is not None]
-    return "  ".join(part for part in (str(number), gpu.name if named else "", *parts) if part)

@@ -15,6 +15,7 @@ from app.ui.widgets.scale import nice_steps, number_words
 
 LEFT_PX, RIGHT_PX, TOP_PX, BOTTOM_PX = 52, 16, 34, 28
 HEIGHT_PX = 260
+BAND_SHARE = 0.22
 SMALLEST_GAP_PX = 70  # between two numbers under the chart
 Point = tuple[float, float | None]
 
@@ -31,6 +32,15 @@ class Line:
     dots: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Stretches of the x axis in which something held, shaded behind the lines."""
+
+    name: str
+    stretches: tuple[tuple[float, float], ...]
+    role: str = "care"
+
+
 class Chart(QWidget):
     """Set with `set_lines`. `x_words` says a place of the x axis, `x_ticks` chooses its numbers from low and high."""
 
@@ -44,6 +54,7 @@ class Chart(QWidget):
         super().__init__(parent)
         self._x_words, self._x_ticks = x_words, x_ticks
         self._lines: tuple[Line, ...] = ()
+        self._bands: tuple[Band, ...] = ()
         self._unit = ""
         self._empty = ""
         self._low_x, self._high_x = 0.0, 1.0
@@ -54,9 +65,16 @@ class Chart(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def set_lines(
-        self, lines: Sequence[Line], unit: str, *, span: tuple[float, float] | None = None, empty: str = ""
+        self,
+        lines: Sequence[Line],
+        unit: str,
+        *,
+        span: tuple[float, float] | None = None,
+        empty: str = "",
+        bands: Sequence[Band] = (),
     ) -> None:
         """Draw these; `span` fixes the x axis, `empty` is said where there is nothing to draw."""
+        self._bands = tuple(band for band in bands if band.stretches)
         self._lines = tuple(line for line in lines if any(value is not None for _, value in line.points))
         self._unit, self._empty = unit, empty
         places = [x for line in self._lines for x, _ in line.points]
@@ -105,7 +123,11 @@ class Chart(QWidget):
             value = _near(line, self._cursor)
             if value is not None:
                 parts.append(f"{line.name} {_figure(value)}")
-        return "   ".join(parts)
+        return "   ".join([*parts, *self._held_at(self._cursor)])
+
+    def _held_at(self, x: float) -> list[str]:
+        """The names of the bands at this place."""
+        return [band.name for band in self._bands if any(low <= x <= high for low, high in band.stretches)]
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -123,6 +145,7 @@ class Chart(QWidget):
             painter.end()
             return
         steps = nice_steps(max(value for line in self._lines for _, value in line.points if value is not None))
+        self._paint_bands(painter, area)
         self._paint_axes(painter, area, steps)
         for line in self._lines:
             self._paint_line(painter, area, line, steps[-1])
@@ -159,6 +182,14 @@ class Chart(QWidget):
             half = max(60, painter.fontMetrics().horizontalAdvance(words)) / 2
             room = QRectF(min(x - half, self.width() - 2 * half), area.bottom() + 6, 2 * half, 18)
             painter.drawText(room, int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter), words)
+
+    def _paint_bands(self, painter: QPainter, area: QRectF) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        for band in self._bands:
+            painter.setBrush(blend(getattr(tokens(), band.role), tokens().panel, BAND_SHARE))
+            for low, high in band.stretches:
+                left, right = (self._x_of(min(max(x, self._low_x), self._high_x), area) for x in (low, high))
+                painter.drawRect(QRectF(left, area.top(), max(1.5, right - left), area.height()))
 
     def _paint_line(self, painter: QPainter, area: QRectF, line: Line, highest: float) -> None:
         colour = blend(getattr(tokens(), line.role), tokens().panel, line.share)
@@ -203,6 +234,22 @@ class Chart(QWidget):
             painter.setPen(QColor(tokens().text))
             painter.drawText(QRectF(x + 22, 4, width + 4, 20), side, words)
             x += 22 + width + 18
+        self._paint_band_names(painter, x)
+
+    def _paint_band_names(self, painter: QPainter, x: float) -> None:
+        """A patch of its colour and a name each; under the cursor only those that held there."""
+        measure = painter.fontMetrics()
+        held = None if self._cursor is None else self._held_at(self._cursor)
+        for band in self._bands:
+            width = measure.horizontalAdvance(band.name)
+            if (held is not None and band.name not in held) or x + 24 + width > self.width():
+                continue
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(blend(getattr(tokens(), band.role), tokens().panel, 2 * BAND_SHARE))
+            painter.drawRoundedRect(QRectF(x, 8, 16, 12), 2, 2)
+            painter.setPen(QColor(tokens().text))
+            painter.drawText(QRectF(x + 22, 4, width + 4, 20), int(Qt.AlignmentFlag.AlignVCenter), band.name)
+            x += 22 + width + 18
 
     def _point_at(self, x: float) -> None:
         places = self._places()
@@ -220,7 +267,7 @@ class Chart(QWidget):
         for line in self._lines:
             known = [value for _, value in line.points if value is not None]
             parts.append(f"{line.name}: {_figure(min(known))} – {_figure(max(known))} {self._unit}")
-        return "; ".join(parts) or self._empty
+        return "; ".join([*parts, *(band.name for band in self._bands)]) or self._empty
 
 
 def _near(line: Line, x: float) -> float | None:
