@@ -44,9 +44,8 @@ class Exit:
     @property
     def was_ended(self) -> bool:
         """Whether somebody else ended it: on Windows without a word, and with the code of a Python that failed."""
-        if os.name == "nt":
-            return self.code == ntstatus.TERMINATED and "Traceback" not in self.last_words
-        return self.cause() == "SIGKILL"
+        on_windows = os.name == "nt" and self.code == ntstatus.TERMINATED and "Traceback" not in self.last_words
+        return on_windows or self.cause() == "SIGKILL"
 
     @property
     def lacks_instructions(self) -> bool:

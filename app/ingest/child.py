@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from app.core.errors import CarrelError
+from app.core.stdin import claim_stdin
 from app.core.words import mark
 from app.ingest.limits import bound_this_process
 from app.ingest.messages import Finished, Holds, Message, PageRead, Refused, Request, Warned, read_request, to_line
@@ -22,17 +23,18 @@ from app.ingest.refusal import damaged, too_much_memory
 from app.ingest.source import Output, OutputFull, Source, shown
 
 PARENT_GONE = 3
-STDIN, STDOUT, STDERR = 0, 1, 2  # a windowed program on Windows may have no sys.stdin
+STDOUT, STDERR = 1, 2  # a windowed program on Windows may have no sys.stdin
 Send = Callable[[Message], None]
 
 
 def main() -> None:
     """Serve one request on this process's own standard streams, and end the process."""
     # A native library that prints must not break the protocol: it gets stderr as its stdout.
-    with os.fdopen(os.dup(STDOUT), "wb") as answers, os.fdopen(os.dup(STDIN), "rb") as requests:
+    requests = claim_stdin()
+    with os.fdopen(os.dup(STDOUT), "wb") as answers:
         os.dup2(STDERR, STDOUT)
         request = read_request(requests.readline())
-        threading.Thread(target=_end_with_parent, daemon=True).start()
+        threading.Thread(target=_end_with_parent, args=(requests.fileno(),), daemon=True).start()
         sys.dont_write_bytecode = True  # the limits forbid writing any file
         bound_this_process(request.limits)
         serve(request, lambda message: _write(answers, message))
@@ -110,11 +112,11 @@ def _write(stream: IO[bytes], message: Message) -> None:
     stream.flush()
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(pipe: int) -> None:
     """The parent keeps the request pipe open while it lives.
 
     Read past Python's buffer: a thread that holds its lock makes the interpreter's own end wait and abort.
     """
-    while os.read(STDIN, 4096):
+    while os.read(pipe, 4096):
         pass
     os._exit(PARENT_GONE)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import threading
 import traceback
 
+from app.core.stdin import claim_stdin
 from app.engine import messages as m
 from app.engine.worker.orphan import die_with_parent
 from app.engine.worker.outbox import claim_stdout
@@ -17,7 +17,7 @@ def main() -> None:
     """Serve until told to shut down or until the parent's end of the pipe closes; never returns."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in a terminal reaches the whole group; the parent decides
     die_with_parent()
-    outbox = claim_stdout()
+    outbox, commands = claim_stdout(), claim_stdin()
     # Opening the library prints: only now is stdout safe. And it comes before numpy: a CUDA build crashed in loading a
     # model when numpy's libraries had been opened first (numpy 2.5, CUDA 13).
     import llama_cpp  # noqa: F401
@@ -27,7 +27,7 @@ def main() -> None:
     service = Service(outbox)
     threading.Thread(target=service.run, name="llama", daemon=True).start()
     try:
-        for line in sys.stdin.buffer:
+        for line in commands:
             command = m.decode_down(line)
             if isinstance(command, m.Shutdown):
                 break

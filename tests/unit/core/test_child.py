@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.child import STDERR_LINES_KEPT, Child, Exit, own_command
+from app.core.child import APP_FOLDER, STDERR_LINES_KEPT, Child, Exit, own_command
 
 ECHO = "import sys\nfor line in sys.stdin: print('got', line.strip(), flush=True)"
 posix = pytest.mark.skipif(os.name == "nt", reason="signals")
@@ -62,8 +62,9 @@ def test_a_failure_keeps_its_last_words_only() -> None:
 
 
 @posix
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGABRT, signal.SIGSEGV])
-def test_a_signal_is_named(number: signal.Signals) -> None:
+@pytest.mark.parametrize("name", ["SIGKILL", "SIGABRT", "SIGSEGV"])
+def test_a_signal_is_named(name: str) -> None:
+    number = signal.Signals[name]
     watched = Watched(ECHO)
     os.kill(watched.child.pid, number)
     end = watched.end()
@@ -75,6 +76,18 @@ def test_a_signal_is_named(number: signal.Signals) -> None:
 
 def test_an_unknown_signal_still_reads() -> None:
     assert Exit(-250, "").cause() == "signal 250"
+
+
+def test_the_pipe_is_the_readers_alone() -> None:
+    """While it waits for the next line, stdin answers everybody else: on Windows the pipe itself would not."""
+    script = "import os, sys; from app.core.stdin import claim_stdin; mine = claim_stdin(); print(os.read(0, 9)); "
+    script += "print(sys.stdin.read()); sys.stdout.flush()\nfor line in mine: print(line.strip(), flush=True)"
+    watched = Watched(script, PYTHONPATH=str(APP_FOLDER))
+    assert (watched.lines.get(timeout=10), watched.lines.get(timeout=10)) == (b"b''", b"")
+    watched.child.send("问题".encode())
+    assert watched.lines.get(timeout=10) == str("问题".encode()).encode()
+    watched.child.close()
+    assert watched.end().code == 0
 
 
 def test_closing_ends_a_child_that_reads() -> None:
