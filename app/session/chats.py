@@ -18,8 +18,14 @@ def open_chat(desk: Desk, chat_id: int, done: Callable[[list[Message]], object])
     desk.store.ask(lambda store: store.thread(chat_id), done)
 
 
-def rename_chat(desk: Desk, chat_id: int, title: str, done: Callable[[object], object] = lambda _: None) -> None:
-    desk.store.ask(lambda store: store.rename_chat(chat_id, title), done)
+def rename_chat(
+    desk: Desk,
+    chat_id: int,
+    title: str,
+    done: Callable[[object], object] = lambda _: None,
+    failed: Callable[[Exception], object] | None = None,
+) -> None:
+    desk.store.ask(lambda store: store.rename_chat(chat_id, title), done, failed)
 
 
 def delete_chat(desk: Desk, chat_id: int, done: Callable[[object], object] = lambda _: None) -> None:

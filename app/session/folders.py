@@ -12,6 +12,7 @@ from app.store.store import Store
 LONGEST_NAME = 80
 
 Done = Callable[[object], object]
+Failed = Callable[[Exception], object]
 
 
 def _nothing(_: object) -> None:
@@ -43,23 +44,30 @@ def create_folder(
     desk.store.ask(create, done)
 
 
-def rename_folder(desk: Desk, folder_id: int, name: str, done: Done = _nothing) -> None:
+def rename_folder(desk: Desk, folder_id: int, name: str, done: Done = _nothing, failed: Failed | None = None) -> None:
     wanted = folder_name(name)
-    desk.store.ask(lambda store: store.rename_folder(folder_id, wanted), done)
+    desk.store.ask(lambda store: store.rename_folder(folder_id, wanted), done, failed)
 
 
-def delete_folder(desk: Desk, folder_id: int, done: Callable[[tuple[int, ...]], object] = _nothing) -> None:
+def delete_folder(
+    desk: Desk,
+    folder_id: int,
+    done: Callable[[tuple[int, ...]], object] = _nothing,
+    failed: Failed | None = None,
+) -> None:
     """Forget the folder; its chats stay. `done(chat ids)` for `restore_folder`."""
-    desk.store.ask(lambda store: store.delete_folder(folder_id), done)
+    desk.store.ask(lambda store: store.delete_folder(folder_id), done, failed)
 
 
 def restore_folder(desk: Desk, folder: Folder, chat_ids: Iterable[int], done: Done = _nothing) -> None:
     desk.store.ask(lambda store: store.restore_folder(folder, chat_ids), done)
 
 
-def move_chats(desk: Desk, places: Sequence[tuple[int, int | None]], done: Done = _nothing) -> None:
+def move_chats(
+    desk: Desk, places: Sequence[tuple[int, int | None]], done: Done = _nothing, failed: Failed | None = None
+) -> None:
     """Put each chat into its folder, None is out of all."""
-    desk.store.ask(lambda store: store.move_chats(places), done)
+    desk.store.ask(lambda store: store.move_chats(places), done, failed)
 
 
 def pin_chats(desk: Desk, chat_ids: Sequence[int], *, pinned: bool, done: Done = _nothing) -> None:

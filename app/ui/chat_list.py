@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QKeyEvent
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QListView, QWidget
 
 from app.core.words import say
 from app.ui.chat_delegate import ChatDelegate
 from app.ui.chat_model import CHATS_MIME, ChatModel
-from app.ui.chat_rows import Key, Row
+from app.ui.chat_rows import Key, Row, next_named
 
 
 class ChatList(QListView):
     """Enter or a click opens a chat and opens or closes a folder, F2 renames, Delete deletes, the menu key asks.
+    Letters go to the next name that begins so, Ctrl+Z takes back, Esc lets go of several that are chosen.
 
     Signals: `chosen(chat)`, `folder_toggled(folder, open)`, `renamed(row, name)`, `delete_wanted(chats)`,
     `folder_delete_wanted(folder)`, `menu_wanted(row or None, place on the screen)`, `dropped(chats, row)`.
@@ -26,6 +28,8 @@ class ChatList(QListView):
     renamed = Signal(object, str)
     delete_wanted = Signal(list)
     folder_delete_wanted = Signal(int)
+    undo_wanted = Signal()
+    redo_wanted = Signal()
     menu_wanted = Signal(object, QPoint)
     dropped = Signal(list, object)
 
@@ -34,6 +38,7 @@ class ChatList(QListView):
         self.chats = ChatModel(self)
         self._delegate = ChatDelegate(self)
         self._pending_edit: Key | None = None
+        self._typed, self._typed_s = "", 0.0
         self.setModel(self.chats)
         self.setItemDelegate(self._delegate)
         self.setAccessibleName(say("Chats"))
@@ -113,16 +118,41 @@ class ChatList(QListView):
 
     # ---- what is wished
 
+    def event(self, event: QEvent) -> bool:
+        """Esc is the list's as long as several are chosen, and the window's else."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            lets_go = event.key() == Qt.Key.Key_Escape and self._delegate.several
+            if lets_go or _is_undo(event) or _is_redo(event):
+                event.accept()
+                return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         row = self.chats.row(self.currentIndex())
         if event.key() == Qt.Key.Key_Delete:
             self._delete(row)
+        elif _is_undo(event) or _is_redo(event):
+            (self.undo_wanted if _is_undo(event) else self.redo_wanted).emit()
+        elif event.key() == Qt.Key.Key_Escape and self._delegate.several:
+            self.selectionModel().setCurrentIndex(self.currentIndex(), QItemSelectionModel.SelectionFlag.ClearAndSelect)
         elif row is not None and row.kind == "folder" and event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
             self.folder_toggled.emit(row.id, event.key() == Qt.Key.Key_Right)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.state() != self.State.EditingState:
             self._open(self.currentIndex())
         else:
             super().keyPressEvent(event)
+
+    def keyboardSearch(self, search: str) -> None:
+        """To the next name that begins with what is typed, or one of whose words does."""
+        now_s = time.monotonic()
+        goes_on = now_s - self._typed_s < QApplication.keyboardInputInterval() / 1000 * 2
+        self._typed, self._typed_s = (self._typed if goes_on else "") + search, now_s
+        number = next_named(self.chats.rows, self._typed, self.currentIndex().row())
+        if number is not None:
+            self.selectionModel().setCurrentIndex(
+                self.chats.index(number), QItemSelectionModel.SelectionFlag.ClearAndSelect
+            )
+            self.scrollTo(self.chats.index(number))
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """By the menu key it opens at the row, not at the mouse."""
@@ -139,8 +169,10 @@ class ChatList(QListView):
         chosen = self.selected_chats()
         if chosen:
             self.delete_wanted.emit(chosen)
-        elif row is not None and row.kind == "folder":
-            self.folder_delete_wanted.emit(row.id)
+            return
+        picked = [one for one in self.selected_rows() if one.kind == "folder"]
+        for one in picked or ([row] if row is not None and row.kind == "folder" else []):
+            self.folder_delete_wanted.emit(one.id)
 
     def _on_clicked(self, index: QModelIndex) -> None:
         """With Ctrl or Shift one only chooses."""
@@ -188,3 +220,13 @@ class ChatList(QListView):
         if self._delegate.target != key:
             self._delegate.target = key
             self.viewport().update()
+
+
+def _is_undo(event: QKeyEvent) -> bool:
+    return event.matches(QKeySequence.StandardKey.Undo)
+
+
+def _is_redo(event: QKeyEvent) -> bool:
+    """Both of the usual ones, whatever the desktop prefers."""
+    again = Qt.KeyboardModifier.ControlModifier
+    return event.matches(QKeySequence.StandardKey.Redo) or (event.key() == Qt.Key.Key_Y and event.modifiers() == again)

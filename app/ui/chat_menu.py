@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.core.words import say
@@ -33,18 +34,18 @@ class ChatMenu(QMenu):
         ids, shelving = [chat.id for chat in chosen], self._shelving
         if len(chosen) == 1:
             self.addAction(say("Open beside"), lambda: open_beside(ids[0]))
-            self.addAction(say("Rename"), rename)
+            self._with_key(say("Rename"), rename, "F2")
         pin = any(chat.pinned_at is None for chat in chosen)
         self.addAction(say("Pin") if pin else say("Unpin"), lambda: shelving.pin(ids, pinned=pin))
         self._add_folders(chosen)
         self.addAction(say("Export…"), export)
         self.addSeparator()
-        self.addAction(say("Delete"), lambda: shelving.delete(ids))
+        self._with_key(say("Delete"), lambda: shelving.delete(ids), "Del")
 
     def fill_for_folder(self, folder_id: int, new_chat: Wish, rename: Wish) -> None:
         self.addAction(say("New chat in this folder"), new_chat)
-        self.addAction(say("Rename"), rename)
-        self.addAction(say("Delete folder"), lambda: self._shelving.delete_folder(folder_id))
+        self._with_key(say("Rename"), rename, "F2")
+        self._with_key(say("Delete folder"), lambda: self._shelving.delete_folder(folder_id), "Del")
 
     def fill_for_list(self, new_chat: Wish, open_bin: Wish) -> None:
         """Beside all rows."""
@@ -52,6 +53,13 @@ class ChatMenu(QMenu):
         self.addAction(say("New folder"), self._shelving.make_folder)
         self.addSeparator()
         self.addAction(say("Recycle bin"), open_bin)
+
+    def _with_key(self, words: str, act: Wish, key: str) -> None:
+        """The key is shown; the list answers it."""
+        action = self.addAction(words, act)
+        action.setShortcut(QKeySequence(key))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        action.setShortcutVisibleInContextMenu(True)
 
     def _add_folders(self, chosen: Sequence[Chat]) -> None:
         ids, shelving = [chat.id for chat in chosen], self._shelving

@@ -56,6 +56,31 @@ def make_rows(chats: Sequence[Chat], folders: Sequence[Folder], closed: Collecti
     return rows + [row for day, inside in days.items() for row in _under(day, inside)]
 
 
+def next_named(rows: Sequence[Row], typed: str, current: int) -> int | None:
+    """The number of the next row whose name begins with what is typed; else one of whose words does. The same letter
+    again goes on to the next one.
+    """
+    letters = _plain(typed)
+    repeated = len(set(letters)) == 1
+    letters = letters[0] if repeated and len(letters) > 1 else letters
+    if not letters:
+        return None
+    start = current + 1 if repeated or current < 0 else current
+    order = [(start + step) % len(rows) for step in range(len(rows))]
+    named = [
+        (number, " ".join(_folded(rows[number].text).split())) for number in order if rows[number].kind != "heading"
+    ]
+    for before in ("", " "):
+        for number, name in named:
+            if name.startswith(letters) if not before else before + letters in name:
+                return number
+    return None
+
+
+def _plain(text: str) -> str:
+    return " ".join(_folded(text).split())
+
+
 def _fits(query: Query, title: str) -> bool:
     return all(term.pattern.search(_folded(title)) for term in query.terms)
 

@@ -16,6 +16,7 @@ from app.ui.leafing import Leafing
 from app.ui.naming import Naming
 from app.ui.running import Answers
 from app.ui.twins import Twins
+from app.ui.undoing import Undoing
 
 MOST = 2
 
@@ -120,6 +121,7 @@ class Front:
     def __init__(self, panes: Panes) -> None:
         self.panes = panes
         self.desk = panes.active.conversation.desk
+        self.history = Undoing()  # of the list of chats
         self.listed: Emitter[[list[Chat]]] = Emitter()
         self.opened: Emitter[[]] = Emitter()
         self.asked: Emitter[[Message, Message]] = Emitter()

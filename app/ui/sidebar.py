@@ -21,7 +21,7 @@ from app.ui.computer_chip import ComputerChip
 from app.ui.notices import Notices
 from app.ui.pages.page import label
 from app.ui.panes import Front
-from app.ui.shelving import Shelving
+from app.ui.shelving import Shelving, Undo
 from app.ui.widgets.buttons import IconButton, TextButton
 from app.ui.widgets.search_field import FilterField
 from app.ui.words import engine_role, engine_words
@@ -110,12 +110,14 @@ class Sidebar(QWidget):
         listen(self, lambda: conversation.running_changed.connect(self._show_rows))
         listen(self, lambda: conversation.desk.engine.changed.connect(self.show_engine))
         listen(self, lambda: shelving.changed.connect(self._show_rows))
-        listen(self, lambda: shelving.told.connect(lambda words, undo: self._notices.tell(words, say("Undo"), undo)))
+        listen(self, lambda: shelving.told.connect(self._tell))
         listen(self, lambda: shelving.refused.connect(self._notices.tell))
         listen(self, lambda: shelving.folder_made.connect(self._on_folder_made))
         rows.chosen.connect(self._on_chosen)
         rows.renamed.connect(self._on_renamed)
         rows.delete_wanted.connect(shelving.delete)
+        rows.undo_wanted.connect(shelving.undo)
+        rows.redo_wanted.connect(shelving.redo)
         rows.dropped.connect(self._on_dropped)
         rows.folder_toggled.connect(lambda folder_id, is_open: shelving.toggle_folder(folder_id, is_open=is_open))
         rows.folder_delete_wanted.connect(shelving.delete_folder)
@@ -142,6 +144,9 @@ class Sidebar(QWidget):
             self.empty.setText(say("No chat has this name. Enter searches in all messages and documents."))
         else:
             self.empty.setText(say("Your chats will be listed here, the newest first."))
+
+    def _tell(self, words: str, undo: Undo | None) -> None:
+        self._notices.tell(words, say("Undo") if undo is not None else "", undo)
 
     def _on_opened(self) -> None:
         self.list.mark_open(self._conversation.chat_id)

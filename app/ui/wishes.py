@@ -60,7 +60,9 @@ def _chats(window: Window) -> tuple[Command, ...]:
     return (
         Command("chat.new", mark("New chat"), window.new_chat, CHAT, ("Ctrl+N",), "plus"),
         Command("chat.rename", mark("Rename the selected chat"), None, CHAT, ("F2",)),
-        Command("chat.delete", mark("Delete the selected chat"), None, CHAT, ("Del",)),
+        Command("chat.delete", mark("Delete the selected chats"), None, CHAT, ("Del",)),
+        Command("chat.all", mark("Choose all chats of the list"), None, CHAT, ("Ctrl+A",)),
+        Command("chat.undo", mark("Take back the last change of the list of chats"), None, CHAT, ("Ctrl+Z",)),
     )
 
 

@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 from app.store.rows import Chat, Folder
 from app.store.store import Store
 from app.ui.chat_model import ChatModel
-from app.ui.chat_rows import Row, make_rows
+from app.ui.chat_rows import Row, make_rows, next_named
 from tests.ui.studio import Studio
 
 NAMES = ("Rent", "Invoices", "Thesis", "Holiday", "租房合同")
@@ -136,6 +136,80 @@ def test_a_folder_is_made_named_filled_closed_and_deleted(studio: Studio) -> Non
     studio.wait(lambda: rows(studio) == ["# Today", *NAMES])
     undo(studio)
     studio.wait(lambda: rows(studio)[:4] == ["# Folders", "Flat/", "  Rent", "# Today"])
+
+
+def test_every_change_is_taken_back_by_a_key_and_done_again(studio: Studio) -> None:
+    view, control = studio.window.sidebar.list, Qt.KeyboardModifier.ControlModifier
+    studio.qtbot.mouseClick(studio.window.sidebar.folder_button, Qt.MouseButton.LeftButton)
+    type_name(studio, "Flat")
+    studio.wait(lambda: rows(studio)[:2] == ["# Folders", "Flat/"])
+    drop_chats(studio, [chat_id(studio, "Rent"), chat_id(studio, "Thesis")], "Flat")
+    studio.wait(lambda: rows(studio)[2:4] == ["  Rent", "  Thesis"])
+    trigger(menu(studio, "Holiday"), "Pin")
+    studio.wait(lambda: rows(studio)[:2] == ["# Pinned", "Holiday"])
+    click(studio, "Invoices")
+    studio.qtbot.keyClick(view, Qt.Key.Key_F2)
+    type_name(studio, "Bills")
+    studio.wait(lambda: "Bills" in rows(studio))
+    click(studio, "Rent")
+    studio.qtbot.keyClick(view, Qt.Key.Key_A, control)
+    assert len(view.selected_chats()) == len(NAMES)
+    studio.qtbot.keyClick(view, Qt.Key.Key_Delete)
+    studio.wait(lambda: rows(studio) == ["# Folders", "Flat/"])
+    studio.qtbot.keyClick(view, Qt.Key.Key_Delete)
+    studio.wait(lambda: rows(studio) == [])
+    steps = [
+        lambda: rows(studio) == ["# Folders", "Flat/"],
+        lambda: {"  Rent", "  Thesis", "Bills"} <= set(rows(studio)),
+        lambda: "Invoices" in rows(studio),
+        lambda: rows(studio)[0] == "# Folders",
+        lambda: rows(studio)[:3] == ["# Folders", "Flat/", "# Today"],
+        lambda: rows(studio)[1] == "New folder/",
+        lambda: rows(studio) == ["# Today", *NAMES],
+    ]
+    for done in steps:
+        studio.qtbot.keyClick(view, Qt.Key.Key_Z, control)
+        studio.wait(done)
+        assert "Undone" in studio.window.notices.words
+    studio.qtbot.keyClick(view, Qt.Key.Key_Z, control)  # nothing is left to take back
+    for done in reversed(steps[:-1]):
+        studio.qtbot.keyClick(view, Qt.Key.Key_Y, control)
+        studio.wait(done)
+    studio.qtbot.keyClick(view, Qt.Key.Key_Z, control | Qt.KeyboardModifier.ShiftModifier)
+    studio.wait(lambda: rows(studio) == [])
+
+
+def test_letters_go_to_a_name_and_esc_lets_go_of_several(studio: Studio, qtbot: QtBot) -> None:
+    view = studio.window.sidebar.list
+    view.setFocus()
+    for typed, wanted in (("h", "Holiday"), ("in", "Invoices"), ("同", "租房合同")):
+        view._typed_s = 0.0
+        for sign in typed:
+            view.keyboardSearch(sign)
+        assert [row.text for row in view.selected_rows()] == [wanted]
+    click(studio, "Holiday", Qt.KeyboardModifier.ShiftModifier)
+    assert len(view.selected_chats()) > 1
+    qtbot.keyClick(view, Qt.Key.Key_Escape)
+    assert [row.text for row in view.selected_rows()] == ["Holiday"]
+
+
+def test_the_next_name_is_found_by_its_letters() -> None:
+    names = ("Lease", "letter", "Moving house", "Élan", "證據", "Lamp")
+    found = [Row("heading", "Today"), *(Row("chat", name, number) for number, name in enumerate(names))]
+    cases = (
+        ("l", 0, 1),
+        ("l", 1, 2),
+        ("ll", 2, 6),
+        ("le", 1, 1),
+        ("house", 0, 3),
+        ("el", 0, 4),
+        ("证", 0, 5),
+        ("x", 0, None),
+    )
+    for typed, current, number in cases:
+        assert next_named(found, typed, current) == number, typed
+    assert next_named([], "l", -1) is None
+    assert next_named(found, "", 1) is None
 
 
 def test_f2_names_and_a_pin_keeps_a_chat_on_top(studio: Studio) -> None:
