@@ -56,7 +56,9 @@ def _loads(library: str) -> bool:
 def _build() -> tuple[set[str], int]:
     command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--clean", "build.spec"]
     missing: set[str] = set()
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace"
+    ) as process:
         assert process.stdout is not None
         for line in process.stdout:
             if found := _UNRESOLVED.search(line):

@@ -157,6 +157,7 @@ def _env(home: Path) -> dict[str, str]:
     runtime = home / "run"
     runtime.mkdir(mode=0o700)
     env |= {"HOME": str(home), "USERPROFILE": str(home), "LOCALAPPDATA": str(home), "APPDATA": str(home)}
+    env |= {"WIN_PD_OVERRIDE_LOCAL_APPDATA": str(home)}  # platformdirs asks Windows, not the environment
     env |= {"XDG_RUNTIME_DIR": str(runtime), "LANG": "C.UTF-8"}
     if os.name != "nt" and not (env.get("DISPLAY") or env.get("WAYLAND_DISPLAY")):
         env["QT_QPA_PLATFORM"] = "offscreen"

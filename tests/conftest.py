@@ -36,6 +36,7 @@ FOLDERS = {
     "XDG_CACHE_HOME": ".cache",
     "APPDATA": "AppData/Roaming",
     "LOCALAPPDATA": "AppData/Local",
+    "WIN_PD_OVERRIDE_LOCAL_APPDATA": "AppData/Local",  # platformdirs asks Windows, not the environment
     "HF_HOME": ".cache/huggingface",
 }
 OUTSIDE = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "HF_ENDPOINT", "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "LANGUAGE")
