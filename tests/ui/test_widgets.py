@@ -260,7 +260,7 @@ def test_the_vram_bar_says_its_parts(qtbot: QtBot) -> None:
         "Weights 18.0 GB",
         "Conversation memory (KV) 3.0 GB",
         "Working memory 1.0 GB",
-        "Other programs 1.0 GB",
+        "Other programs, driver 1.0 GB",
         "Free 1.0 GB",
     ]
     bar.resize(240, bar.sizeHint().height())

@@ -50,7 +50,7 @@ def _of_gpu(cards: int) -> tuple[View, ...]:
         ("vram_weights_bytes", say("Weights")),
         ("vram_kv_bytes", say("KV")),
         ("vram_compute_bytes", say("Working memory")),
-        ("vram_other_bytes", say("Other programs")),
+        ("vram_other_bytes", say("Other programs, driver")),
     )
     load = (("gpu_load_percent", say("GPU load")),)
     heat = (("gpu_temperature_c", say("Temperature")),)

@@ -68,7 +68,7 @@ class VramBar(QWidget):
             (say("Weights"), parts.weights_bytes, blend(accent, page, 1.0)),
             (say("Conversation memory (KV)"), parts.kv_bytes, blend(accent, track, 0.62)),
             (say("Working memory"), parts.compute_bytes, blend(accent, track, 0.3)),
-            (say("Other programs"), parts.other_bytes, blend(colours.quiet, page, 0.7)),
+            (say("Other programs, driver"), parts.other_bytes, blend(colours.quiet, page, 0.7)),
             (say("Free"), parts.free_bytes, QColor(colours.track)),
         ]
 
