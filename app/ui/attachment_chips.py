@@ -13,6 +13,7 @@ from app.ui.preview.leaf import flaw_words
 from app.ui.widgets.chip import ChipItem
 
 MOST_CHIPS = 6  # of one folder; more than these are one chip
+MOST_LOOSE = 24  # files of one folder that were dropped one by one
 
 
 def make_chips(
@@ -29,7 +30,8 @@ def make_chips(
             chips.append(_folder_chip(folder, inside, documents, reading, refusals))
             hidden |= inside
     chips += [_reading_chip(path, done, total) for path, (done, total) in reading.items() if path not in hidden]
-    chips += [_document_chip(one) for one in documents if not hidden or Path(one.path) not in hidden]
+    names = {str(path) for path in hidden}
+    chips += [_document_chip(one) for one in documents if one.path not in names]
     return chips + [_refused_chip(path, error) for path, error in refusals.items() if path not in hidden]
 
 
@@ -69,7 +71,8 @@ def _folder_chip(
         return ChipItem(
             str(folder), folder.name, state="reading", progress=1 - waiting / len(inside), files=len(inside) - 1
         )
-    mine = [document for document in documents if Path(document.path) in inside]
+    names = {str(path) for path in inside}
+    mine = [document for document in documents if document.path in names]
     refused = [f"{path.name}: {error}" for path, error in refusals.items() if path in inside]
     total, sent = sum(len(one.pages) for one in mine), sum(len(one.sent) for one in mine)
     return ChipItem(

@@ -13,7 +13,7 @@ from app.core.errors import CarrelError
 from app.session.desk import Desk
 from app.session.documents import ReadingJob
 from app.store.waiting import DraftFile
-from app.ui.attachment_chips import MOST_CHIPS, make_chips
+from app.ui.attachment_chips import MOST_CHIPS, MOST_LOOSE, make_chips
 from app.ui.widgets.chip import ChipItem
 
 
@@ -113,7 +113,9 @@ class Attachments:
         for path in fresh:
             self.reading[path] = (0, 0)
             self.refusals.pop(path, None)
-        self.documents = [document for document in self.documents if Path(document.path) not in fresh]
+        gone = {str(path) for path in fresh}
+        self.documents = [document for document in self.documents if document.path not in gone]
+        self._gather(fresh)
         job = ReadingJob(self.desk, fresh, password)
         job.progress.connect(self._on_progress)
         job.found.connect(lambda folder, paths: self._on_found(job, folder, paths))
@@ -123,6 +125,13 @@ class Attachments:
         self._jobs.append(job)
         self.files_changed.emit()
         job.start()
+
+    def _gather(self, files: Sequence[Path]) -> None:
+        """Many files of one folder are one chip, as if the folder had been dropped."""
+        for folder in {path.parent for path in files} if len(files) > MOST_LOOSE else ():
+            mine = [path for path in files if path.parent == folder]
+            if len(mine) > MOST_LOOSE:
+                self.folders[folder] = tuple(dict.fromkeys((folder, *self.folders.get(folder, ()), *mine)))
 
     def _on_found(self, job: ReadingJob, folder: Path, paths: Sequence[Path]) -> None:
         """A folder holds documents of their own: each gets its chip, many share one."""
@@ -135,7 +144,8 @@ class Attachments:
     def _on_progress(self, path: Path, done: int, total: int) -> None:
         if path in self.reading:
             self.reading[path] = (done, total)
-            self.files_changed.emit()
+            if len(self.reading) <= MOST_LOOSE:  # of so many nobody sees how far one is
+                self.files_changed.emit()
 
     def _on_read(self, job: ReadingJob, document: Document) -> None:
         if job in self._jobs and self.reading.pop(Path(document.path), None) is not None:

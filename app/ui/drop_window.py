@@ -21,13 +21,16 @@ class DropWindow(QMainWindow):
     def __init__(self) -> None:
         super().__init__()
         self.setAcceptDrops(True)
+        self._is_welcome = False
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         self._welcome(event)
-        self.dragged_over.emit(event.isAccepted())
+        self._is_welcome = event.isAccepted()
+        self.dragged_over.emit(self._is_welcome)
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        self._welcome(event)
+        """Answered without a look: each look would fetch everything anew from the other program."""
+        _take(event) if self._is_welcome else event.ignore()
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         self.dragged_over.emit(False)
@@ -47,7 +50,11 @@ class DropWindow(QMainWindow):
     def _welcome(self, event: QDropEvent) -> None:
         """Nothing is taken away from where it came from. Addresses of the web are words."""
         if dropped_files(event) or event.mimeData().text().strip():
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
+            _take(event)
         else:
             event.ignore()
+
+
+def _take(event: QDropEvent) -> None:
+    event.setDropAction(Qt.DropAction.CopyAction)
+    event.accept()

@@ -148,5 +148,5 @@ def without_button(failure: FailureNote) -> FailureNote:
 def _file_note(document: Attachment) -> FileNote:
     """Of a file that went out in part the tokens are in the receipt."""
     if document.chosen is None:
-        return FileNote(document.name, document.pages, document.tokens)
-    return FileNote(document.name, document.pages, 0, len(set(document.chosen)))
+        return FileNote(document.name, document.pages, document.tokens, path=document.path)
+    return FileNote(document.name, document.pages, 0, len(set(document.chosen)), document.path)

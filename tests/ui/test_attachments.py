@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from app.ui.attachment_chips import MOST_LOOSE
 from app.ui.attachments import Attachments
 from tests.helpers.desk import desk_in
 from tests.unit.ingest.making import docx, paragraph
@@ -46,3 +47,19 @@ def test_many_files_of_a_folder_are_one_chip_that_names_what_was_not_read(tmp_pa
         assert len(attachments.documents) == 8
         attachments.remove_file(folder)
         assert (attachments.documents, attachments.refusals, attachments.chips()) == ([], {}, [])
+
+
+def test_very_many_loose_files_of_a_folder_are_one_chip_too(tmp_path: Path) -> None:
+    """Each with a chip of its own would keep the window busy for minutes."""
+    names = [tmp_path / f"{number}.txt" for number in range(MOST_LOOSE)]
+    with desk_in(tmp_path / "home") as (desk, _):
+        attachments = Attachments(desk)
+        attachments.add_files(names)
+        assert len(attachments.chips()) == MOST_LOOSE
+        attachments.drop_files()
+        attachments.add_files([*names, tmp_path / "one more.txt", tmp_path / "elsewhere" / "a.txt"])
+        chips = {chip.name: chip for chip in attachments.chips()}
+        assert set(chips) == {tmp_path.name, "a.txt"}
+        assert chips[tmp_path.name].files == MOST_LOOSE + 1
+        assert len(attachments.attached) == MOST_LOOSE + 2
+        attachments.drop_files()

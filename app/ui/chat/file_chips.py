@@ -45,18 +45,21 @@ class FileChips(QWidget):
         for key in [key for key in self._chips if key not in wanted]:
             self._drop(key)
         for item in items:
-            self.set_file(item)
+            self._put(item)
         self._show_all()
 
     def set_file(self, item: ChipItem) -> None:
         """Add a chip, or show another state of it."""
+        self._put(item)
+        self._show_all()
+
+    def _put(self, item: ChipItem) -> None:
         chip = self._chips.get(item.key)
         if chip is None:
             self._add(item)
-        else:
+        elif chip.item != item:
             chip.set_item(item)
             self._flow.invalidate()
-        self._show_all()
 
     def set_progress(self, key: str, progress: float) -> None:
         """How far the file `key` is read, 0 to 1."""

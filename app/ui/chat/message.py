@@ -42,13 +42,14 @@ class Standing:
 @dataclass(frozen=True, slots=True)
 class FileNote:
     """A file named under a user's message. `tokens` is 0 when unknown; of `pages` only `sent_pages` went out if that
-    is not None.
+    is not None. `path` is where it lay, "" when that is not known.
     """
 
     name: str
     pages: int = 0
     tokens: int = 0
     sent_pages: int | None = None
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)

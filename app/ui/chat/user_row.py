@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
@@ -9,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from app.core.counts import pages_words
 from app.core.units import format_tokens
 from app.core.words import say
+from app.ui.chat.drags import DragOut, file_data
 from app.ui.chat.message import SHOW_FILE, FileNote, MessageItem
 from app.ui.chat.row import MessageRow, column
 from app.ui.fonts import SMALL_PX, figure_font
@@ -119,6 +122,7 @@ class _FileTag(QWidget):
         self.setToolTip(f"{self._text}\n{say('Click to see its pages.')}")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        DragOut(self, lambda: file_data([Path(note.path)]) if note.path else None)
 
     def wanted_width(self) -> int:
         """Enough for all of it."""
