@@ -10,7 +10,7 @@ from typing import Literal
 from app.core.units import MIB, format_gib, format_tokens
 from app.core.words import say
 from app.fit.plan import Plan
-from app.machine.live import Sample
+from app.machine.live import GpuSample, Sample
 from app.machine.throttle import SERIOUS, throttle_words
 from app.session.expecting import SLOW_SHARE
 from app.session.stepdown import SMALLEST_CONTEXT
@@ -70,7 +70,7 @@ def alarms_of(now: Circumstances) -> list[Alarm]:
 def _certain(now: Circumstances) -> Iterator[Alarm]:
     """What is measured, whether anybody notices or not."""
     sample = now.sample
-    lost = next((gpu.name for gpu in sample.gpus if gpu.is_lost), "")
+    lost = next((name for gpu, name in _named(sample) if gpu.is_lost), "")
     if lost:
         yield Alarm(
             "lost",
@@ -115,19 +115,32 @@ def _spilled(now: Circumstances) -> Iterator[Alarm]:
 
 
 def _throttled(now: Circumstances) -> Iterator[Alarm]:
-    for gpu in now.sample.gpus:
+    several = len(now.sample.gpus) > 1
+    for gpu, name in _named(now.sample):
         reasons = gpu.throttle or ()
         if "heat" in reasons or (now.is_slow and (gpu.temperature_c or 0) >= HOT_C):
             degrees = f"{gpu.temperature_c:.0f}" if gpu.temperature_c is not None else "?"
             what = say("The graphics card slows down because it is hot, {degrees} °C.", degrees=degrees)
+            if several:
+                what = say("The {gpu} slows down because it is hot, {degrees} °C.", gpu=name, degrees=degrees)
             yield Alarm("heat", "care", what, say("Give it air: clean the fans, move the computer away from a wall."))
             return
         serious = tuple(reason for reason in reasons if reason in SERIOUS)
         if serious or ("power" in reasons and now.is_slow):
-            what = say("The graphics card is {reason}.", reason=throttle_words(serious or ("power",)))
+            why = throttle_words(serious or ("power",))
+            what = say("The graphics card is {reason}.", reason=why)
+            if several:
+                what = say("The {gpu} is {reason}.", gpu=name, reason=why)
             remedy = say("Check the power plan of the system, the cables of the card, and a limit somebody set.")
             yield Alarm("power", "care", what, remedy)
             return
+
+
+def _named(sample: Sample) -> Iterator[tuple[GpuSample, str]]:
+    """The cards with their names; those of one name are numbered."""
+    names = [gpu.name for gpu in sample.gpus]
+    for number, gpu in enumerate(sample.gpus, 1):
+        yield gpu, f"{gpu.name} ({number})" if names.count(gpu.name) > 1 else gpu.name
 
 
 def _likely(now: Circumstances) -> Alarm | None:

@@ -71,6 +71,19 @@ def test_a_quick_answer_has_none_unless_something_is_certain() -> None:
     assert first(Circumstances(card(throttle=("slowdown",)), 44.0, 45.0, True)).key == "power"
 
 
+def test_of_several_cards_the_one_is_named() -> None:
+    cool, hot = card().gpus[0], card(throttle=("heat",), temperature_c=89).gpus[0]
+    other = msgspec.structs.replace(hot, name="RTX 5090")
+    assert first(Circumstances(Sample(0, (cool, hot)))).what == (
+        "The RTX 4090 (2) slows down because it is hot, 89 °C."
+    )
+    assert "The RTX 5090 slows down" in first(Circumstances(Sample(0, (cool, other)))).what
+    braked = msgspec.structs.replace(cool, throttle=("power_brake",))
+    assert "The RTX 4090 (1) is slowed by the power supply." in first(Circumstances(Sample(0, (braked, cool)))).what
+    lost = msgspec.structs.replace(cool, is_lost=True)
+    assert "The RTX 4090 (2) stopped answering." in first(Circumstances(Sample(0, (cool, lost)))).what
+
+
 def test_memory_that_windows_moved_away_is_named_and_can_be_freed() -> None:
     spilled = first(Circumstances(card(shared_bytes=2 * GIB), plan=PLAN))
     assert spilled.key == "shared"
