@@ -13,8 +13,9 @@ _NUMBERS, _WEIGHTS_BYTES = 131_072, 19.8e9
 _BYTES = {"f16": 2.0, "bf16": 2.0, "q8_0": 34 / 32, "q4_0": 18 / 32}
 # One H200, 32B: reading took 0.410 ms a token around a depth of 2,300 and 0.570 ms around 24,600.
 _PREFILL_SHARE = 1.8e-5  # longer with each token of depth
-# What a card reads of its cache is well known; what a processor takes for attention is not.
-_SPAN_ON_CARD, _SPAN_IN_RAM = 8_192, 256  # tokens
+# What a card reads of its cache is well known; what it takes to turn a quantized one back is known of one card alone, and
+# what a processor takes for attention hardly at all.
+_SPAN_ON_CARD, _SPAN_QUANTIZED, _SPAN_IN_RAM = 8_192, 2_048, 256  # tokens
 
 
 def prior_decode_slope(plan: Plan | None) -> Prior | None:
@@ -25,8 +26,10 @@ def prior_decode_slope(plan: Plan | None) -> Prior | None:
     if plan.mode not in ("gpu", "gpus") or not plan.cards:
         return Prior(1e3 * token_bytes / RAM_BYTES_PER_S, _SPAN_IN_RAM)
     reading = min(cache_reading_speed(card.name) for card in plan.cards)
-    quantized = 0.0 if plan.kv_type in ("f16", "bf16") else QUANTIZED_MS * _numbers(plan) / _NUMBERS
-    return Prior(max(1e3 * token_bytes / reading, quantized), _SPAN_ON_CARD)
+    plain = 1e3 * token_bytes / reading
+    if plan.kv_type in ("f16", "bf16"):
+        return Prior(plain, _SPAN_ON_CARD)
+    return Prior(max(plain, QUANTIZED_MS * _numbers(plan) / _NUMBERS), _SPAN_QUANTIZED)
 
 
 def prior_prefill_slope(plan: Plan | None, shallow_ms: float) -> Prior | None:
