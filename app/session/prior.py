@@ -13,8 +13,8 @@ _NUMBERS, _WEIGHTS_BYTES = 131_072, 19.8e9
 _BYTES = {"f16": 2.0, "bf16": 2.0, "q8_0": 34 / 32, "q4_0": 18 / 32}
 # One H200, 32B: reading took 0.410 ms a token around a depth of 2,300 and 0.570 ms around 24,600.
 _PREFILL_SHARE = 1.8e-5  # longer with each token of depth
-# What a card reads of its cache is well known; what it takes to turn a quantized one back is known of one card alone, and
-# what a processor takes for attention hardly at all.
+# What a card reads of its cache is well known; what it takes to turn a quantized one back is known of one card alone,
+# and what a processor takes for attention hardly at all.
 _SPAN_ON_CARD, _SPAN_QUANTIZED, _SPAN_IN_RAM = 8_192, 2_048, 256  # tokens
 
 
