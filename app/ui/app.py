@@ -19,7 +19,6 @@ from app.core import words
 from app.ui.bridge import QtPost, last_resort
 from app.ui.first_picture import FirstPicture
 from app.ui.fonts import install_fonts
-from app.ui.formulas.maker import formulas
 from app.ui.icons import icon
 from app.ui.input_method import find_input_method
 from app.ui.roles import install_roles
@@ -112,8 +111,6 @@ def _run_one(application: QApplication, desk: Desk, gate: Gate, doorbell: Doorbe
             window = Window(desk, downloads=gate.downloads)
         gate.watch(window)
         application.aboutToQuit.connect(window.finish)
-        application.aboutToQuit.connect(formulas().stop)
-        formulas().start()
         window.show()
         Presence(desk, window)
         if doorbell is not None:
@@ -127,10 +124,21 @@ def _run_one(application: QApplication, desk: Desk, gate: Gate, doorbell: Doorbe
 
 def _begin(window: Window, rings: list[Ring], untold: list[Mishap]) -> None:
     _collect_garbage()
+    _set_formulas()
     window.begin(demo=any(ring.demo for ring in rings))
     window.arrivals.open([Path(name) for ring in rings for name in ring.files])
     while untold:
         window.mishaps.tell_last_run(untold.pop())
+
+
+def _set_formulas() -> None:
+    """From now on. The first picture has none."""
+    from app.ui.formulas.maker import formulas
+
+    application = QApplication.instance()
+    assert application is not None
+    application.aboutToQuit.connect(formulas().stop)
+    formulas().start()
 
 
 def _collect_garbage() -> None:

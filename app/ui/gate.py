@@ -24,7 +24,6 @@ from app.ui.chat.drags import forget_dragged
 from app.ui.doorbell import Doorbell, Ring
 from app.ui.downloads import Downloads
 from app.ui.edges import place_file
-from app.ui.formulas.maker import formulas
 from app.ui.theme import theme
 
 T = TypeVar("T")
@@ -65,6 +64,8 @@ class Gate:
         """When the vault locks: keep what is typed, hide it at once, end its loop."""
 
         def on_locking() -> None:
+            from app.ui.formulas.maker import formulas
+
             self.was_locked = True
             window.finish()  # type: ignore[attr-defined]
             window.hide()
