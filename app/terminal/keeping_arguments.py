@@ -13,7 +13,7 @@ AddCommand = Callable[[str, str], ArgumentParser]
 def add_keeping_commands(command: AddCommand) -> None:
     """`command(name, text)` adds a parser that knows what every command knows."""
     _export(command("export", "write chats into files: Markdown, HTML, PDF, Word or JSON"))
-    text = "bring in chats from Carrel's own JSON, ChatGPT, Open WebUI, LM Studio, Jan or a list of messages"
+    text = "bring in chats from Carrel's own JSON, ChatGPT, Open WebUI, LM Studio, Jan, Ollama or a list of messages"
     command("import-chats", text).add_argument("files", metavar="FILE", nargs="+")
     _record(command("record", "what an answer was made with, so that it can be checked"))
     rerun = command("rerun", "answer a question once more with the same seed, and say whether the same text came out")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from app.ui.window import Window
 
 ENDING = ".carrel-backup"
-MAY_HOLD_CHATS = (".json", ".jsonl", ".zip")
+MAY_HOLD_CHATS = (".json", ".jsonl", ".zip", ".sqlite")
 LARGEST_LOOK_BYTES = 64 << 20
 
 

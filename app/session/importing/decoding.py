@@ -85,7 +85,8 @@ def not_chats(path: Path, cause: str) -> CarrelError:
     return CarrelError(
         "not_chats",
         "{file} holds no chats that Carrel can read. {cause}",
-        "Export them as JSON from the other program: ChatGPT, Open WebUI, LM Studio, Jan, Claude, or Carrel itself.",
+        "Export them as JSON from the other program: ChatGPT, Open WebUI, LM Studio, Jan, Claude, or Carrel itself. "
+        "Of Ollama take its db.sqlite.",
         file=path.name,
         cause=cause,
     )

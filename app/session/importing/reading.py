@@ -13,7 +13,7 @@ import msgspec
 
 from app.core.chatfile import ChatCopy
 from app.core.errors import CarrelError
-from app.session.importing import chatgpt, jan, lmstudio, openwebui, own, plain
+from app.session.importing import chatgpt, jan, lmstudio, ollama, openwebui, own, plain
 from app.session.importing.decoding import CHATS_IN, Stream, content_of, lines_of, not_chats, values_of
 from app.session.importing.found import DAMAGED, UNKNOWN, Found, Tally, a_dict, a_list
 
@@ -28,6 +28,8 @@ def read_chats(path: Path) -> Found:
         if path.name in ("thread.json", "messages.jsonl"):
             return _read_folder(path.parent)
         tally = Tally()
+        if ollama.looks_like(path):
+            return _of_ollama(path, tally)
         return _found(path, values_of(path, tally), tally)
     except OSError as error:
         raise CarrelError(
@@ -98,6 +100,13 @@ def _reader(record: dict[str, Any]) -> tuple[str, ReadChat | None]:
     if plain.looks_like(record):
         return (plain.CLAUDE if plain.is_claude(record) else plain.NAME), plain.read_chat
     return "", None
+
+
+def _of_ollama(path: Path, tally: Tally) -> Found:
+    chats = tuple(_titled(chat, path) for chat in ollama.read_database(path, tally))
+    if not chats:
+        raise not_chats(path, "")
+    return Found(ollama.NAME, chats, (), dict(+tally.counts))
 
 
 def _read_folder(folder: Path) -> Found:

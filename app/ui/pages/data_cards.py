@@ -28,9 +28,9 @@ class ImportCard(Card):
         self.column.addWidget(
             label(
                 say(
-                    "From ChatGPT (conversations.json or its zip), Open WebUI, LM Studio, Jan, Claude, a plain list of "
-                    "messages, or Carrel's own JSON. Chats that are here already are recognised; what cannot be "
-                    "brought along is counted and named."
+                    "From ChatGPT (conversations.json or its zip), Open WebUI, LM Studio, Jan, Claude, Ollama "
+                    "(db.sqlite), a plain list of messages, or Carrel's own JSON. Chats that are here already are "
+                    "recognised; what cannot be brought along is counted and named."
                 ),
                 "quiet",
             )
@@ -47,7 +47,7 @@ class ImportCard(Card):
         self.go.rename(say("Importing") if busy == "import" else say("Import chats…"))
 
     def _on_go(self) -> None:
-        kinds = f"{say('Chats')} (*.json *.jsonl *.zip);;* (*)"
+        kinds = f"{say('Chats')} (*.json *.jsonl *.zip *.sqlite);;* (*)"
         names, _ = QFileDialog.getOpenFileNames(self, say("Import chats"), str(Path.home()), kinds)
         if names:
             self._archives.bring_in([Path(name) for name in names])

@@ -10,6 +10,7 @@ from app.cite.check import check
 from app.cite.sources import Sources
 from app.core.chat import Document, Page
 from app.core.citation import Citation, PageRef
+from app.store.query import fits, read_query
 from tests.unit.cite.test_finding import CONTRACT, LEASE
 
 ROOF = "The landlord repairs the roof and the walls every year."
@@ -38,6 +39,14 @@ def only(answer: str, *said: str, sources: Sources = SOURCES) -> Citation:
 def test_every_kind_of_quotation_mark(marks: str) -> None:
     quote = only("It says: \n\n" + marks.format("The tenant pays the rent of 5,000 yuan in advance") + "\n\n[D1 p.1].")
     assert (quote.verdict, quote.text) == ("exact", "The tenant pays the rent of 5,000 yuan in advance")
+
+
+def test_traditional_signs_are_no_simplified_ones() -> None:
+    """A search takes them for the same, a quotation must not."""
+    assert fits(read_query("訂金"), "定金") is False
+    assert fits(read_query("合同簽訂後三十日內"), "合同签订后三十日内")
+    quote = only("合同规定：“甲方應當在合同簽訂後三十日內支付定金”[D2 p.1]。")
+    assert quote.verdict not in ("exact", "normalized")
 
 
 def test_chinese_quotations() -> None:

@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 
 from app.core.chatfile import ChatCopy, MessageCopy
 from app.core.errors import CarrelError
-from app.session.importing import decoding, growing, own, reading
+from app.session.importing import decoding, growing, ollama, own, reading
 from app.session.importing.found import Found, Tally
 from app.session.importing.growing import Piece, grow_chat
 from app.session.importing.reading import read_chats
 from app.session.importing.wishes import Imported, import_chats, imported_words
+from app.store.sqlite import sqlite3
 from tests.helpers.desk import desk_in
 
 
@@ -493,3 +494,39 @@ def test_a_later_state_of_a_chat_adds_only_what_is_new(tmp_path: Path) -> None:
         assert bring(later).grown == (chat_id,)
         shown = desk.store.call(lambda store: store.thread(chat_id))
         assert shown[-1].text == "My own question", "what was gone on with here stays what is shown"
+
+
+def test_the_window_of_ollama_is_read_while_it_is_open(tmp_path: Path) -> None:
+    file = tmp_path / "db.sqlite"
+    theirs = sqlite3.connect(file)
+    theirs.executescript(
+        "PRAGMA journal_mode = WAL;"
+        "CREATE TABLE chats (id TEXT PRIMARY KEY, title TEXT, created_at TIMESTAMP);"
+        "CREATE TABLE messages (id INTEGER PRIMARY KEY, chat_id TEXT, role TEXT, content TEXT, thinking TEXT,"
+        " model_name TEXT, created_at TIMESTAMP);"
+        "INSERT INTO chats VALUES ('a', '', '2025-08-01 12:00:00'), ('b', 'Empty', '2025-08-02 12:00:00');"
+        "INSERT INTO messages VALUES (1, 'a', 'user', 'Which bird?', '', NULL, '2025-08-01 14:00:00.123456789+02:00'),"
+        " (2, 'a', 'assistant', 'A heron.', 'Grey and tall.', 'qwen3:32b', 'long ago');"
+    )
+    found = read_chats(file)
+    assert (found.source, len(found.chats), found.left_out) == ("Ollama", 1, {})
+    chat = found.chats[0]
+    assert _said(chat) == [(None, "user", "", "Which bird?"), (1, "assistant", "Grey and tall.", "A heron.")]
+    assert (chat.title, chat.created_at, chat.messages[1].model) == ("Which bird?", 1754049600.0, "qwen3:32b")
+    assert chat.messages[0].created_at == pytest.approx(1754049600.123456)
+    theirs.executescript(
+        "CREATE TABLE attachments (id INTEGER PRIMARY KEY, message_id INTEGER, filename TEXT, data BLOB);"
+        "CREATE TABLE tool_calls (id INTEGER PRIMARY KEY, message_id INTEGER);"
+        "INSERT INTO attachments VALUES (1, 1, 'pond.png', x'00'); INSERT INTO tool_calls VALUES (1, 2);"
+    )
+    again = read_chats(file)
+    assert again.chats[0].messages[0].text == "Which bird?\n\n[pond.png]"
+    assert again.left_out == {"pictures and other files": 1, "messages of tools": 1}
+    theirs.executescript("DROP TABLE messages;")
+    theirs.close()
+    for content in (None, ollama.MAGIC + b"nonsense" * 99):
+        if content is not None:
+            file.write_bytes(content)
+        with pytest.raises(CarrelError) as refused:
+            read_chats(file)
+        assert refused.value.code == "not_chats"
