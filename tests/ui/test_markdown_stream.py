@@ -214,6 +214,19 @@ def test_of_a_long_paragraph_only_the_end_is_written_again() -> None:
     assert max(reach[100:]) < 600
 
 
+@pytest.mark.parametrize("text", ["words that go on " * 80, "> a line of a quote\n" * 40])
+def test_what_was_shown_of_a_long_block_is_not_taken_back(text: str) -> None:
+    document = QTextDocument()
+    document.setTextWidth(500)
+    renderer, splitter = DocRenderer(document, text_style(LIGHT)), StreamSplitter()
+    shown = 0
+    for place in range(0, len(text), 6):
+        splitter.feed(text[place : place + 6])
+        renderer.apply(splitter.take_steps())
+        assert document.characterCount() >= shown - 8, "only a mark that is being written may wait"
+        shown = document.characterCount()
+
+
 def test_a_growing_table_is_written_in_pieces_of_which_a_long_one_keeps_its_own() -> None:
     """Its last rows need more room than its first; piece by piece all of it gets the same columns."""
     document = QTextDocument()

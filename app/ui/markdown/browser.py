@@ -185,12 +185,13 @@ class MarkdownBrowser(PageWithTables):
     def place_code_buttons(self) -> None:
         """Put the buttons on the cards, and bars where something is wider than the page. Call after the layout."""
         layout, width = self.document().documentLayout(), self.viewport().width()
-        self.strips.measure(layout, self._content.cards, self._content.tables, width)
-        streaming = self._content.streaming
-        self._tools.place(
-            self._content.cards, layout, lambda card: bool(self.strips.of(card.position)), streaming=streaming
-        )
+        cards, streaming = self._content.cards, self._content.streaming
+        self.strips.measure(layout, cards, self._content.tables, width, streaming=streaming)
+        self._tools.place(cards, layout, self._is_wide, streaming=streaming)
         self._bars.place()
+
+    def _is_wide(self, card: CodeCard) -> bool:
+        return self.strips.of(card.position) is not None
 
     # ---- folding and wrapping
 
@@ -214,6 +215,7 @@ class MarkdownBrowser(PageWithTables):
 
     def _reshape(self) -> None:
         self._tools.forget()
+        self.strips.forget()
         self.viewport().update()
         self.reshaped.emit()
 

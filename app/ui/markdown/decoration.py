@@ -139,7 +139,7 @@ def _paint_inline_code(
             line = block.layout().lineForTextPosition(start)
             if origin.y() + line.y() > clip.bottom():
                 break
-            if origin.y() + line.y() + 3 * line.height() < clip.top() and fragment.length() < 60:
+            if origin.y() + line.y() + 2 * line.height() < clip.top() and fragment.length() < 60:
                 walk += 1
                 continue
             for rect in run_rects(block, start, start + fragment.length(), fragment.charFormat().font().pixelSize()):

@@ -13,9 +13,9 @@ from markdown_it.token import Token
 from app.session.tex.spans import unfinished_formula
 from app.ui.markdown.repair import close_open_marks
 
-LONG = 360
+LONG = 180
 """A paragraph this long is cut."""
-REST = 140
+REST = 70
 HOPELESS = 3_000
 """So many characters stay open: emphasis and links are seldom longer."""
 

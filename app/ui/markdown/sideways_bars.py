@@ -76,6 +76,8 @@ class SidewaysBars:
     def place(self) -> None:
         """Put each at the lower edge of its strip."""
         strips = list(self._page.strips)
+        if not strips and not self._bars:
+            return
         while len(self._bars) > len(strips):
             self._bars.pop().deleteLater()
         while len(self._bars) < len(strips):

@@ -190,8 +190,9 @@ class StreamSplitter:
         if len(starts) > 1 or tokens[0].type != same:
             self._thaw(steps)
             return True
-        if not self._freeze(steps, tokens):
-            self._show_tail(steps, tokens)
+        if self._freeze(steps, tokens):
+            return True  # what is left has to be shown as well, or it would be gone until the next flush
+        self._show_tail(steps, tokens)
         return False
 
     def _thaw(self, steps: list[Step]) -> None:

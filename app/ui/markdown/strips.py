@@ -48,6 +48,8 @@ class Strips:
 
     def __init__(self) -> None:
         self._found: list[Strip] = []
+        self._code: list[Strip | None] = []
+        self._width = 0
 
     def __iter__(self) -> Iterator[Strip]:
         return iter(self._found)
@@ -61,11 +63,21 @@ class Strips:
         cards: Sequence[CodeCard],
         tables: Sequence[WrittenTable],
         width: int,
+        *,
+        streaming: bool,
     ) -> None:
-        """Look which blocks are wider than the page, which is `width` wide."""
-        found = [_code_strip(layout, card, width) for card in cards]
-        found += [_table_strip(layout, table, width) for table in tables]
+        """Look which blocks are wider than the page, which is `width` wide. While text streams in at the same width
+        only the last cards can have changed.
+        """
+        settled = max(0, min(len(self._code), len(cards)) - 2) if streaming and width == self._width else 0
+        self._width = width
+        self._code[settled:] = [_code_strip(layout, card, width) for card in cards[settled:]]
+        found = [*self._code, *(_table_strip(layout, table, width) for table in tables)]
         self._found = sorted((strip for strip in found if strip is not None), key=lambda strip: strip.area.top())
+
+    def forget(self) -> None:
+        """A block changed its height: all may have moved."""
+        self._width = 0
 
     def at(self, place: QPoint) -> Strip | None:
         """The one under `place`, its bar included."""
@@ -95,6 +107,8 @@ def _code_strip(layout: QAbstractTextDocumentLayout, card: CodeCard, width: int)
 
 def _table_strip(layout: QAbstractTextDocumentLayout, table: WrittenTable, width: int) -> Strip | None:
     """Qt says where a table's first cell begins, not where the table does."""
+    if table.indent_px + sum(table.natural) <= width:
+        return None  # asked for with every flush
     boxes = [layout.frameBoundingRect(frame).translated(-CELL_INSET_PX, 0) for frame in table.frames]
     right = max(box.right() for box in boxes)
     if right <= width + 1:

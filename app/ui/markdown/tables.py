@@ -21,11 +21,12 @@ from app.ui.markdown.sights import Sights
 from app.ui.markdown.style import STATE_HAS_CODE, Marks
 from app.ui.markdown.written_table import WrittenTable, set_widths
 
-ROWS_A_PIECE = 8
+ROWS_A_PIECE = 6
 MANY_ROWS = 40
 WHOLE_ROWS = 24
 """A longer table that came in pieces stays in pieces: to write it again takes longer than a frame."""
 CELL_PX = 10
+BOTTOM_PX = 12
 EDGES_PX = 6
 SPARE = 1.15
 """What comes may be longer than what has come."""
@@ -59,7 +60,10 @@ class TableWriter:
         self.written.append(WrittenTable(sight, [0.0] * len(self._cells[0]), indent * INDENT_PX))
         self._measure(self._cells)
         self._pen.begin_frame()
-        self._start(self._cells, self._format(indent))
+        look = self._format(indent)
+        if grows:  # the next piece comes close under it, and to take its margin away would lay it out again
+            look.setBottomMargin(0)
+        self._start(self._cells, look)
         self._fit()
 
     def add_rows(self, tokens: Sequence[Token]) -> None:
@@ -148,23 +152,26 @@ class TableWriter:
             room = max(240.0, self._pen.document.textWidth()) - written.indent_px - 2
             spare = [SPARE * wide for wide in written.natural]
             set_widths(above, widths_in(spare if sum(spare) <= room else written.natural, room))
-        look = above.format()
-        look.setBottomMargin(0)
-        above.setFormat(look)
         self._pen.leave_frame(above)
         self._pen.begin_frame()
         below = self._format(0)
         below.setTopMargin(-2)
         below.setHeaderRowCount(0)
+        below.setBottomMargin(0)
         below.setColumnWidthConstraints(above.format().columnWidthConstraints())
         self.is_cut = True
         self._start(rows, below)
 
     def close(self) -> None:
         """Go on below the table."""
-        if self.table is not None:
-            self._pen.leave_frame(self.table)
-            self.table = None
+        if self.table is None:
+            return
+        if self._grows:
+            look = self.table.format()
+            look.setBottomMargin(BOTTOM_PX)
+            self.table.setFormat(look)
+        self._pen.leave_frame(self.table)
+        self.table = None
 
     def _format(self, indent: int) -> QTextTableFormat:
         made = QTextTableFormat()
@@ -174,7 +181,7 @@ class TableWriter:
         made.setBorderCollapse(True)
         made.setCellSpacing(0)
         made.setTopMargin(4)
-        made.setBottomMargin(12)
+        made.setBottomMargin(BOTTOM_PX)
         made.setLeftMargin(indent * INDENT_PX)
         made.setHeaderRowCount(1)
         if self._mirrored:
