@@ -26,7 +26,7 @@ class CarrelError(Exception):
         """The sentence in the current language, remedy included."""
         parts = (say(self.template, **self.params), say(self.remedy, **self.params) if self.remedy else "")
         space = "" if language() == "zh_CN" else " "  # Chinese sentences follow each other without one
-        return space.join(part for part in parts if part)
+        return space.join(part.strip() for part in parts if part)  # a place at the end may be empty
 
 
 class Cancelled(CarrelError):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.core.words import say
@@ -12,7 +13,7 @@ from app.ui.bridge import listen
 from app.ui.widgets.buttons import IconButton, TextButton
 from app.ui.words import engine_words, model_name, model_words
 
-HEIGHT_PX = 48
+HEIGHT_PX, LEAST_MODEL_PX = 48, 96
 
 
 class ModelBar(QWidget):
@@ -38,7 +39,7 @@ class ModelBar(QWidget):
         self.sidebar.setProperty("settled", "true")  # open is how it mostly is: nothing to point out
         self.back = TextButton(say("Back to the chat"), kind="quiet", picture="arrow-left")
         self.back.clicked.connect(self.back_wanted)
-        self.model = TextButton("", kind="quiet", picture="chevron-down")
+        self.model = ModelButton("", kind="quiet", picture="chevron-down")
         self.model.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         self.model.clicked.connect(self.library_wanted)
         self.loading = IconButton("memory-stick", say("How the model is loaded") + " (Ctrl+M)")
@@ -81,10 +82,41 @@ class ModelBar(QWidget):
             words = f"{model_name(state.path)} · {engine_words(state)}"
         else:
             words = engine_words(state)
-        self.model.rename(words)
+        self.model.set_words(words)
         self.model.setAccessibleName(say("Model: {words}", words=words))
-        self.model.setToolTip(say("Change the model"))
         self._show_loading()
+
+
+class ModelButton(TextButton):
+    """The model in words; where the bar is narrow they end in "…", and the tool tip has them all."""
+
+    _words = ""
+
+    def set_words(self, words: str) -> None:
+        self._words = words
+        self.updateGeometry()
+        self._fit()
+
+    def sizeHint(self) -> QSize:
+        """For the whole words, whatever is shown of them."""
+        hint, measure = super().sizeHint(), self.fontMetrics()
+        missing = measure.horizontalAdvance(self._words) - measure.horizontalAdvance(self.text())
+        return QSize(hint.width() + missing, hint.height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(min(LEAST_MODEL_PX, self.sizeHint().width()), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        measure = self.fontMetrics()
+        around = self.sizeHint().width() - measure.horizontalAdvance(self._words)
+        shown = measure.elidedText(self._words, Qt.TextElideMode.ElideRight, max(self.width() - around, 24))
+        self.setText(shown)
+        change = say("Change the model")
+        self.setToolTip(change if shown == self._words else f"{self._words}\n{change}")
 
 
 def _toggle(picture: str, name: str) -> IconButton:

@@ -20,7 +20,7 @@ FIELD_PX = 96
 MOST_SHOWN = 6
 # The setting, the highest limit, the step and the unit of each.
 _LIMITS: dict[Kind, tuple[str, int, int, str]] = {
-    "vram": ("alert_vram_percent", 100, 1, " %"),
+    "vram": ("alert_vram_percent", 100, 1, mark(" %")),
     "temperature": ("alert_temperature_c", 110, 1, " °C"),
     "ttft": ("alert_ttft_s", 3600, 5, mark(" s")),
     "token": ("alert_token_ms", 60_000, 10, " ms"),
@@ -73,7 +73,7 @@ class AlertCard(QWidget):
         field = NumberField()
         field.setRange(0, highest)
         field.setSingleStep(step)
-        field.setSuffix(say(unit) if unit == " s" else unit)
+        field.setSuffix(say(unit) if unit in (" %", " s") else unit)
         field.setSpecialValueText(say("Off"))
         field.setFixedWidth(FIELD_PX)
         field.setFont(figure_font(13))

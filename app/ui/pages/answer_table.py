@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTableView, QWidget
 
 from app.core.dates import clock_words, date_words
@@ -21,6 +21,7 @@ from app.ui.words import model_name
 SORTED = int(Qt.ItemDataRole.UserRole)
 ROW_PX = 30
 HEIGHT_PX = 420
+CHAT, LEAST_NAME_PX = 1, 140
 _LOOK = """
 QTableView::item { padding: 0 5px; }
 QHeaderView::section { padding: 6px 8px; }
@@ -158,7 +159,7 @@ class AnswerTable(QTableView):
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(CHAT, QHeaderView.ResizeMode.Fixed)
         header.setMinimumSectionSize(48)
         self.doubleClicked.connect(self._open)
 
@@ -168,6 +169,18 @@ class AnswerTable(QTableView):
 
     def show_answers(self, answers: Sequence[AnswerFigures]) -> None:
         self._rows.show(answers)
+        self._share_width()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_width()
+
+    def _share_width(self) -> None:
+        """The names of the chats take what the figures leave, and never so little that they say nothing."""
+        header = self.horizontalHeader()
+        others = sum(header.sectionSizeHint(one) for one in range(header.count()) if one != CHAT)
+        others = max(others, sum(self.columnWidth(one) for one in range(header.count()) if one != CHAT))
+        header.resizeSection(CHAT, max(LEAST_NAME_PX, self.viewport().width() - others))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter opens what is chosen."""

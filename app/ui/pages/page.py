@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from app.ui.fonts import SMALL_PX, mono_font
 from app.ui.widgets.flow import FlowLayout
 from app.ui.widgets.labels import ElidedLabel
 
 COLUMN_PX = 760
 CHECK_PX = 26  # a check box and its space
+_HASH = re.compile(r"\b[0-9a-f]{40,}\b")  # is compared letter by letter
 
 
 class Page(QScrollArea):
@@ -104,6 +108,8 @@ def fact(name: str, value: str, *, wrap: bool = True) -> QHBoxLayout:
     if wrap:
         right.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     right.setAccessibleName(f"{name}: {value}")
+    if _HASH.search(value):
+        right.setFont(mono_font(SMALL_PX))
     row.addWidget(left, 0, Qt.AlignmentFlag.AlignTop if wrap else Qt.AlignmentFlag.AlignVCenter)
     row.addWidget(right, 1)
     return row

@@ -17,7 +17,7 @@ from app.ui.pages.settings_links import LinkCard
 from app.ui.widgets.buttons import TextButton
 from app.ui.widgets.search_field import FilterField
 
-ABOVE_PX, DOOR_PX = 12, 9
+ABOVE_PX = 12
 
 
 class SettingsPage(Page):
@@ -38,9 +38,7 @@ class SettingsPage(Page):
         self.desktop = DesktopCard(desk)
         self.sections = self._make_sections()
         self.add(self.search)
-        doors = buttons(*map(self._make_door, self.sections), gap=0)
-        doors.hang(DOOR_PX)
-        self.column.addLayout(doors)
+        self.column.addLayout(buttons(*map(self._make_door, self.sections), gap=0))
         self.add(self.nothing)
         for section in self.sections:
             self.add(section)

@@ -14,16 +14,11 @@ class FlowLayout(QLayout):
         self._items: list[QLayoutItem] = []
         self._gap = gap
         self._centred = False
-        self._hang_px = 0
         self.setContentsMargins(0, 0, 0, 0)
 
     def set_centred(self) -> None:
         """Each line in the middle of the width."""
         self._centred = True
-
-    def hang(self, px: int) -> None:
-        """So far to the left of its place: words without a frame stand in line with frames below."""
-        self._hang_px = px
 
     def addWidget(self, widget: QWidget) -> None:
         """With an item made here. Qt would make its own, of whose end Python does not hear: its address may come back
@@ -99,4 +94,4 @@ class FlowLayout(QLayout):
         """Give the items of a full line their places."""
         left = rect.right() - placed[-1][1].right() if self._centred and placed else 0
         for item, place in placed if move else ():
-            item.setGeometry(place.translated(left // 2 - self._hang_px, (line - place.height()) // 2))
+            item.setGeometry(place.translated(left // 2, (line - place.height()) // 2))
