@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 SLOW_SHARE = 0.6  # of an expected speed of which nothing more is known
 FEWEST_READ, FEWEST_WRITTEN = 512, 24  # shorter readings and answers say little about the speed
 MOST_ANSWERS = 120
+GUESS_DOUBT = 0.2
 HALF_LIFE = 30  # answers, after which one counts half
 MEASURED_WEIGHT = 3.0  # a benchmark or a measured step against one answer
 
@@ -32,6 +33,12 @@ def expected_prefill_tok_s(desk: Desk, depth_tokens: float) -> float | None:
     """Prompt tokens a second around this depth; None before the first long reading."""
     pace = desk.monitor.expecting.prefill
     return pace.tok_s(depth_tokens) if pace else None
+
+
+def is_guess(desk: Desk, depth_tokens: int) -> bool:
+    """Whether nothing was measured near this depth, so that the forecast is said with "about"."""
+    pace = desk.monitor.expecting.decode
+    return pace is not None and pace.doubt(depth_tokens) > GUESS_DOUBT
 
 
 def slow_share(desk: Desk, depth_tokens: int) -> float:

@@ -59,6 +59,8 @@ def test_expected_speed_sinks_with_the_depth(studio: Studio) -> None:
     assert answer.rows.value("gain") == "", "no drafts, no row"
     answer.show_figures(Figures(tok_s=24.0, prefill_done=20_000, prefill_total=20_000))
     assert answer.rows.value("expected") == "25 tok/s · 96 % of it"
+    answer.show_figures(Figures(prefill_done=80_000, prefill_total=80_000))
+    assert answer.rows.value("expected").startswith("about "), "nothing so deep was measured"
 
 
 def test_reading_of_an_earlier_day_is_remembered(tmp_path: Path, qtbot: QtBot, studio: Studio) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from app.core.words import say
 from app.engine.state import EngineState
 from app.perf.meter import Figures
-from app.session.expecting import expected_decode_tok_s, expected_prefill_tok_s, recall_reading
+from app.session.expecting import expected_decode_tok_s, expected_prefill_tok_s, is_guess, recall_reading
 from app.session.monitor import Moment
 from app.session.receipt import speed_words
 from app.ui.bridge import listen
@@ -65,7 +65,7 @@ class AnswerCard(QWidget):
         box = QFrame()
         box.setProperty("ground", "sheet")
         inner = QVBoxLayout(box)
-        inner.setContentsMargins(12, 10, 12, 10)
+        inner.setContentsMargins(11, 10, 11, 10)  # with its line as far in as the curves
         inner.setSpacing(8)
         for widget in (label(say("Answer"), "quiet"), self.rows, self.reading):
             inner.addWidget(widget)
@@ -76,7 +76,12 @@ class AnswerCard(QWidget):
         path = self._desk.engine.state.path
         around = (figures.prefill_cached + figures.prefill_done) / 2
         best = expected_prefill_tok_s(self._desk, around) or self._conversation.best_reading.of(path)
-        self.rows.show_figures(figures, expected_tok_s=self._expected(figures), best_reading_tok_s=best)
+        self.rows.show_figures(
+            figures,
+            expected_tok_s=self._expected(figures),
+            best_reading_tok_s=best,
+            is_guess=is_guess(self._desk, figures.depth_tokens),
+        )
         self.reading.setVisible(self._conversation.is_running and 0 < figures.prefill_fraction < 1)
         self.reading.set_share(figures.prefill_fraction)
 

@@ -33,8 +33,15 @@ class FigureRows(QWidget):
             grid.addWidget(value, number, 1, Qt.AlignmentFlag.AlignRight)
             self._rows[key] = (name, value)
 
-    def show_figures(self, figures: Figures, *, expected_tok_s: float | None, best_reading_tok_s: float | None) -> None:
-        """One moment, held against what this computer can do."""
+    def show_figures(
+        self,
+        figures: Figures,
+        *,
+        expected_tok_s: float | None,
+        best_reading_tok_s: float | None,
+        is_guess: bool = False,
+    ) -> None:
+        """One moment, held against what this computer can do; `is_guess` when nothing was measured near this depth."""
         self._set("first", "–" if figures.ttft_s is None else format_duration(figures.ttft_s))
         self._set("written", tokens_words(figures.answer_tokens))
         self._set("read", _read_words(figures) or "–")
@@ -42,7 +49,7 @@ class FigureRows(QWidget):
         self._set("read_speed", _reading_words(figures.prefill_tok_s, best_reading_tok_s) or "–")
         self._set("drafts", _draft_words(figures))
         self._set("gain", f"{figures.gain:.1f}×" if figures.drafted else "")
-        self._set("expected", _expected_words(figures.tok_s, expected_tok_s))
+        self._set("expected", _expected_words(figures.tok_s, expected_tok_s, is_guess=is_guess))
 
     def value(self, key: str) -> str:
         """What a row says; empty when it is not there."""
@@ -75,11 +82,12 @@ def _names() -> tuple[tuple[str, str, str], ...]:
     )
 
 
-def _expected_words(tok_s: float | None, expected_tok_s: float | None) -> str:
+def _expected_words(tok_s: float | None, expected_tok_s: float | None, *, is_guess: bool) -> str:
     """What can be expected at this depth, and how much of it is reached."""
     if not expected_tok_s:
         return ""
     speed = speed_words(expected_tok_s)
+    speed = say("about {speed}", speed=speed) if is_guess else speed
     if tok_s is None:
         return say("{speed} tok/s", speed=speed)
     return say("{speed} tok/s · {percent} % of it", speed=speed, percent=round(100 * tok_s / expected_tok_s))

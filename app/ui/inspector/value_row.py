@@ -72,6 +72,7 @@ class ValueRow(QWidget):
         if self.slider is not None:
             column.addWidget(self.slider)
         column.addWidget(label(self.value.meaning, "quiet"))
+        column.addStretch(1)
 
     def _slider(self) -> Slider:
         """It is told when it is let go, the field meanwhile."""
