@@ -51,7 +51,7 @@ def commit_name() -> str:
     """The versions of llama.cpp and ggml and the commit they were made from, as far as the libraries tell."""
     told = (("llama.cpp", "llama_version"), ("ggml", "ggml_version"), ("commit", "ggml_commit"))
     words = ((name, _told(function)) for name, function in told)
-    return ", ".join(f"{name} {word}" for name, word in words if word)
+    return ", ".join(f"{name} {word}" for name, word in words if word not in ("", "unknown"))
 
 
 def library_files() -> tuple[str, ...]:
