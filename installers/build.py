@@ -12,6 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 DIST = ROOT / "dist" / "carrel"
+PICTURE = ROOT / "build" / "carrel.ico"
 # PyInstaller only warns when the build computer lacks a library that the bundle then lacks as well.
 _UNRESOLVED = re.compile(r"could not resolve '(lib(?:xcb|xkbcommon|Qt6|wayland|gomp|ggml|llama)[^']*)'")
 
@@ -21,6 +22,8 @@ def main() -> int:
     if packages := _missing_packages():
         print(f"PyInstaller needs more of the system: sudo apt-get install -y {' '.join(packages)}", file=sys.stderr)
         return 1
+    if sys.platform == "win32":
+        subprocess.run([sys.executable, str(ROOT / "installers" / "picture.py"), str(PICTURE)], check=True)
     missing, code = _build()
     if code != 0:
         print("PyInstaller failed; its last lines are above.", file=sys.stderr)

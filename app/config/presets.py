@@ -17,6 +17,7 @@ import tomli_w
 from app.config.paths import resource
 from app.config.presetshelf import ASIDE, ENDING, Shelf, free_aside
 from app.core.errors import CarrelError
+from app.core.names import safe_name
 from app.core.params import Choices
 from app.core.preset import LIMITS, Origin, Preset
 from app.core.words import say
@@ -106,6 +107,8 @@ def bring_back(shelf: Shelf, key: str, aside: str | None) -> None:
 def free_key(name: str, taken: frozenset[str]) -> str:
     """A file name for a preset: its letters where they are plain, else "preset", numbered when taken."""
     plain = "-".join(re.findall(r"[a-z0-9]+", name.lower()))[:40].strip("-") or "preset"
+    if safe_name(plain) != plain:  # "con", "nul": names that Windows keeps
+        plain = f"preset-{plain}"
     numbered = (f"{plain}-{number}" for number in count(2))
     return next(key for key in chain([plain], numbered) if key not in taken)
 

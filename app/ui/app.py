@@ -22,6 +22,7 @@ from app.ui.fonts import install_fonts
 from app.ui.icons import icon
 from app.ui.input_method import find_input_method
 from app.ui.roles import install_roles
+from app.ui.taskbar import name_this_program
 from app.ui.theme import Choice, theme
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def make_application(argv: Sequence[str]) -> QApplication:
         QGuiApplication.setHighDpiScaleFactorRoundingPolicy(policy)
         choose_platform()
         find_input_method()
+        name_this_program()
         application = QApplication(list(argv) or ["carrel"])
     application.setApplicationName("carrel")
     application.setApplicationDisplayName("Carrel")

@@ -188,3 +188,8 @@ def test_keys_are_plain_and_free(name: str, taken: frozenset[str]) -> None:
     key = free_key(name, taken)
     assert key not in taken
     assert key == free_key(key, frozenset())
+
+
+@pytest.mark.parametrize("name", ["Con", "nul", "COM1", "aux"])
+def test_no_key_is_a_device_of_windows(name: str) -> None:
+    assert free_key(name, frozenset()) == f"preset-{name.lower()}"
