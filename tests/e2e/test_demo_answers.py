@@ -19,7 +19,7 @@ from app.core.child import APP_FOLDER
 from app.core.citation import Citation
 from app.core.loop import Loop
 from app.core.params import Sampling
-from app.session import resume
+from app.session import readings
 from app.session.checking import citations_of
 from app.session.demo import demo_question, sampling_of
 from app.session.desk import Desk
@@ -130,7 +130,7 @@ def test_a_true_quotation_passes_the_check_and_a_planted_false_one_does_not(
 def test_what_comes_back_from_disk_answers_as_what_was_read(
     tmp_path: Path, language: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(resume, "FEWEST_TOKENS", 500)  # the lease is shorter than what is worth a file
+    monkeypatch.setattr(readings, "FEWEST_TOKENS", 500)  # the lease is shorter than what is worth a file
     case = CASES[language]
     known = case.facts[0]
     lease = document_of(case.document)

@@ -32,6 +32,7 @@ def talker(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals")
+@pytest.mark.timeout(300)  # twenty loads: twenty seconds of a free core
 def test_twenty_deaths_keep_twenty_partial_answers(tmp_path: Path, talker: Path) -> None:
     with desk_in(tmp_path) as (desk, loop):
         for number in range(KILLS):

@@ -35,7 +35,7 @@ class EngineBench:
         assert self.loop.run_until(lambda: request.ended, timeout_s), "the request did not end"
         return request
 
-    def until(self, done: Callable[[], bool], timeout_s: float = 30.0) -> None:
+    def until(self, done: Callable[[], bool], timeout_s: float = 60.0) -> None:
         assert self.loop.run_until(done, timeout_s), "it did not happen in time"
 
 
