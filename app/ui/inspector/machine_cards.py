@@ -54,7 +54,7 @@ class MachineCards(QWidget):
         box = QFrame()
         box.setProperty("ground", "sheet")
         column = QVBoxLayout(box)
-        column.setContentsMargins(12, 10, 12, 10)
+        column.setContentsMargins(11, 10, 11, 10)
         column.addWidget(label(say("Graphics memory"), "quiet"))
         column.addWidget(self.vram)
         column.addWidget(self.rows)

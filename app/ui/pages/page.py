@@ -12,6 +12,7 @@ from app.ui.widgets.flow import FlowLayout
 from app.ui.widgets.labels import ElidedLabel
 
 COLUMN_PX = 760
+AROUND_PX = (32, 24, 32, 32)  # left, top, right, bottom of the column
 CHECK_PX = 26  # a check box and its space
 _HASH = re.compile(r"\b[0-9a-f]{40,}\b")  # is compared letter by letter
 
@@ -33,8 +34,8 @@ class Page(QScrollArea):
         self._body = QWidget()
         self._body.setMaximumWidth(column_px)
         self._body.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        centre = QHBoxLayout(ground)
-        centre.setContentsMargins(32, 24, 32, 32)
+        centre = self._centre = QHBoxLayout(ground)
+        centre.setContentsMargins(*AROUND_PX)
         centre.addStretch(1)
         centre.addWidget(self._body, 1000)
         centre.addStretch(1)
@@ -44,6 +45,13 @@ class Page(QScrollArea):
         self.column.setAlignment(Qt.AlignmentFlag.AlignTop)
         if title:
             self.column.addWidget(label(title, "title"))
+        self.verticalScrollBar().rangeChanged.connect(self._on_range_changed)
+
+    def _on_range_changed(self, low: int, high: int) -> None:
+        """Pages with a scroll bar and without have their column at the same place."""
+        left, top, right, bottom = AROUND_PX
+        bar_px = self.verticalScrollBar().sizeHint().width() if high > low else 0
+        self._centre.setContentsMargins(left + bar_px, top, right, bottom)
 
     def add(self, widget: QWidget) -> None:
         self.column.addWidget(widget)

@@ -79,11 +79,14 @@ class PlanRow(QFrame):
         self.radio.setAccessibleDescription(self.sentence.text())
         self.setToolTip(f"{meaning('4-bit')}\n{meaning('tokens')}")
         size = format_bytes(plan.model.size_bytes)
-        self.note = label(f"{name} · {size}" if recommended else size, "quiet", wrap=False)
+        self.note = label(size, "quiet", wrap=False)
         if recommended:
             self.radio.setProperty("weight", "strong")
         head = QHBoxLayout()
+        head.setSpacing(8)
         head.addWidget(self.radio)
+        if recommended:
+            head.addWidget(label(name, "badge", wrap=False), 0, Qt.AlignmentFlag.AlignVCenter)
         head.addStretch(1)
         head.addWidget(self.note)
         inner = QVBoxLayout()
