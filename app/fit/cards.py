@@ -27,9 +27,9 @@ def reading_speed(name: str) -> float:
     return READING[max(known, key=len)] * _GB if known else USUAL_BYTES_PER_S
 
 
-# An f16 cache is read nearer to the maker's figure than weights, which must be unpacked: the H200 was measured (12.6
-# ms a token at a depth of 512, 15.0 at 32,768, of 262,144 bytes each), the others are in proportion.
-CACHE_READING = {"H200": 3500, "H100": 2400, "A100": 1450, "B200": 5800}
+# An f16 cache is read nearer to the maker's figure than weights, which must be unpacked: the H200 was measured (12.98
+# ms a token at a depth of 508, 15.62 at 32,763, of 262,144 bytes each), the others are in proportion.
+CACHE_READING = {"H200": 3200, "H100": 2200, "A100": 1350, "B200": 5300}
 
 
 def cache_reading_speed(name: str) -> float:

@@ -149,7 +149,9 @@ def _likely(now: Circumstances) -> Alarm | None:
     loads = [gpu.load_percent for gpu in sample.cards if gpu.load_percent is not None]
     if sample.thrift.saves_power:
         return _thrift_alarm(now)
-    if any(gpu.others for gpu in sample.cards) or (loads and max(loads) >= IDLE_PERCENT):
+    spread = now.plan is not None and now.plan.mode == "gpus"  # then they work one after another, not together
+    load = (sum(loads) if spread else max(loads)) if loads else 0.0
+    if any(gpu.others for gpu in sample.cards) or load >= IDLE_PERCENT:
         return Alarm(
             "others", "care", say("Another program may be using the graphics card."), say("Close it, then ask again.")
         )

@@ -84,6 +84,13 @@ def test_of_several_cards_the_one_is_named() -> None:
     assert "The RTX 4090 (2) stopped answering." in first(Circumstances(Sample(0, (cool, lost)))).what
 
 
+def test_cards_that_share_a_model_work_in_turn() -> None:
+    halves = Sample(0, (card(load_percent=48).gpus[0], card(load_percent=47).gpus[0]))
+    spread = msgspec.structs.replace(PLAN, mode="gpus")
+    assert first(Circumstances(halves, 20.0, 45.0, True, spread)).key == "others"
+    assert first(Circumstances(halves, 20.0, 45.0, True, PLAN)).key == "waits"
+
+
 def test_memory_that_windows_moved_away_is_named_and_can_be_freed() -> None:
     spilled = first(Circumstances(card(shared_bytes=2 * GIB), plan=PLAN))
     assert spilled.key == "shared"
