@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.session.tex.chemistry import translate_chemistry, translate_reaction, translate_unit
+from app.session.tex.chemistry import translate_chemistry, translate_unit
 from app.session.tex.fitness import is_hopeless
+from app.session.tex.reaction import translate_reaction
 
 
 @pytest.mark.parametrize(
