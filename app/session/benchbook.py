@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import csv
 import io
 import logging
 import threading
@@ -135,6 +134,8 @@ def change_share(now: BenchResult, before: BenchResult) -> float | None:
 
 def bench_csv(results: Iterable[BenchResult]) -> bytes:
     """One line a depth; UTF-8 with the mark by which Excel knows it."""
+    import csv  # the program starts without it
+
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
