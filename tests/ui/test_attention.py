@@ -24,6 +24,7 @@ from tests.helpers.fake_engine import Script
 from tests.ui.studio import Studio
 
 Open = Callable[..., Studio]
+CLICKS: list[Callable[[str], object]] = []
 offscreen = pytest.mark.qt_log_ignore(
     "systemTrayWindowChanged", "propagateSizeHints", "does not support raise", extend=True
 )
@@ -49,8 +50,9 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     """What the desktop was asked to show."""
     found: list[tuple[str, str]] = []
 
-    def notify(title: str, words: str) -> bool:
+    def notify(title: str, words: str, *, clicked: Callable[[str], object]) -> bool:
         found.append((title, words))
+        CLICKS.append(clicked)
         return True
 
     monkeypatch.setattr("app.ui.attention.notify_desktop", notify)
@@ -93,6 +95,22 @@ def test_answer_and_download_are_told_to_who_looks_away_and_never_its_words(
         ("The download is complete.", "Qwen3-32B-Q4_K_M.gguf is here."),
         ("The download stopped.", "The disk is full. Make room."),
     ]
+
+
+@offscreen
+def test_a_click_on_what_was_told_opens_the_chat_it_was_about(
+    open_studio: Open, told: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio = open_studio()
+    studio.load()
+    monkeypatch.setattr(type(studio.window), "isActiveWindow", lambda _: False)
+    studio.ask("first")
+    studio.wait(lambda: len(told) == 1)
+    first = studio.window.conversation.chat_id
+    studio.window.new_chat()
+    studio.window.show_page("settings")
+    CLICKS[-1]("")
+    studio.wait(lambda: studio.window.page == "chat" and studio.window.conversation.chat_id == first)
 
 
 def test_long_answer_is_told_also_in_sight_but_not_a_stopped_one(
