@@ -11,7 +11,7 @@ from app.engine.state import EngineState, Phase
 from app.session.desk import Desk
 from app.ui.bridge import listen
 from app.ui.widgets.buttons import IconButton, TextButton
-from app.ui.words import engine_words, model_name, model_words
+from app.ui.words import engine_words, model_name, model_words, with_keys
 
 HEIGHT_PX, LEAST_MODEL_PX = 48, 96
 
@@ -35,20 +35,20 @@ class ModelBar(QWidget):
         self.setFixedHeight(HEIGHT_PX)
         self.setProperty("ground", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.sidebar = _toggle("panel-left", say("Chats") + " (Ctrl+B)")
+        self.sidebar = _toggle("panel-left", with_keys(say("Chats"), "Ctrl+B"))
         self.sidebar.setProperty("settled", "true")  # open is how it mostly is: nothing to point out
         self.back = TextButton(say("Back to the chat"), kind="quiet", picture="arrow-left")
         self.back.clicked.connect(self.back_wanted)
         self.model = ModelButton("", kind="quiet", picture="chevron-down")
         self.model.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         self.model.clicked.connect(self.library_wanted)
-        self.loading = IconButton("memory-stick", say("How the model is loaded") + " (Ctrl+M)")
+        self.loading = IconButton("memory-stick", with_keys(say("How the model is loaded"), "Ctrl+M"))
         self.loading.clicked.connect(self.loading_wanted)
         self.more = IconButton("ellipsis", say("More for this chat"), px=18)
         self.more.clicked.connect(self.more_wanted)
-        self.beside = _toggle("columns-2", say("Second chat beside") + " (Ctrl+\\)")
+        self.beside = _toggle("columns-2", with_keys(say("Second chat beside"), "Ctrl+\\"))
         self.beside.clicked.connect(self.beside_wanted)
-        self.inspector = _toggle("activity", say("Performance and parameters") + " (Ctrl+I)")
+        self.inspector = _toggle("activity", with_keys(say("Performance and parameters"), "Ctrl+I"))
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 12, 0)
         row.addWidget(self.sidebar)

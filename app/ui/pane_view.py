@@ -18,6 +18,7 @@ from app.ui.panes import Pane, Panes
 from app.ui.preview.beside import Beside
 from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.labels import ElidedLabel
+from app.ui.words import with_keys
 
 if TYPE_CHECKING:
     from app.ui.preview.panel import PreviewPanel
@@ -101,7 +102,7 @@ class PaneHead(QWidget):
         self.line = QFrame()
         self.line.setFixedHeight(LINE_PX)
         self.title = ElidedLabel("")
-        self.close_button = IconButton("x", say("Close this pane") + " (Ctrl+W)")
+        self.close_button = IconButton("x", with_keys(say("Close this pane"), "Ctrl+W"))
         self.close_button.clicked.connect(self.close_wanted)
         row = QHBoxLayout()
         row.setContentsMargins(16, 0, 8, 0)

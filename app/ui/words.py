@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from app.catalog.local import LocalModel
 from app.core.units import format_gib, format_tokens
 from app.core.words import language, say
 from app.engine.messages import Load
 from app.engine.state import EngineState, Phase
 from app.session.demo import is_demo
+
+if TYPE_CHECKING:
+    from app.catalog.local import LocalModel
 
 _QUANT = re.compile(r"[-_.]((?:UD-)?I?Q\d(?:_[A-Z0-9]+)*|BF16|F16|F32)(?=$|[-_.])", re.IGNORECASE)
 _SPLIT = re.compile(r"-\d{5}-of-\d{5}$")
@@ -41,6 +44,11 @@ def bits_of(quant: str) -> int:
     """`Q4_K_M` → 4; 16 for a name without a number."""
     digits = re.search(r"\d+", quant)
     return int(digits.group()) if digits else 16
+
+
+def with_keys(name: str, keys: str) -> str:
+    """ "Chats (Ctrl+B)", for tool tips; in Chinese with brackets of its own."""
+    return say("{name} ({keys})", name=name, keys=keys)
 
 
 def model_title(model: LocalModel) -> str:

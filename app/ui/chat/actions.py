@@ -25,6 +25,7 @@ from app.ui.fonts import SMALL_PX, figure_font
 from app.ui.markdown.code_buttons import COPIED_MS
 from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.labels import make_label
+from app.ui.words import with_keys
 
 SIDE_PX = 28
 PAGER_PX = 22
@@ -140,11 +141,11 @@ class ActionBar(QWidget):
 
     def _show_versions(self, standing: Standing) -> None:
         if self.earlier is None or self.later is None or self.place is None:
-            self.earlier = IconButton("chevron-left", say("Earlier version") + " (Alt+Left)", self, px=14)
+            self.earlier = IconButton("chevron-left", with_keys(say("Earlier version"), "Alt+Left"), self, px=14)
             self.place = make_label("", "quiet", self, wrap=False)
             self.place.setFont(figure_font(SMALL_PX))
             self.place.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            self.later = IconButton("chevron-right", say("Later version") + " (Alt+Right)", self, px=14)
+            self.later = IconButton("chevron-right", with_keys(say("Later version"), "Alt+Right"), self, px=14)
             self.earlier.clicked.connect(lambda: self.wanted.emit(EARLIER))
             self.later.clicked.connect(lambda: self.wanted.emit(LATER))
         self.place.setText(f"{standing.version}/{standing.versions}")

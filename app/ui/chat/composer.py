@@ -16,6 +16,7 @@ from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.chip import ChipItem
 from app.ui.widgets.gauge import ContextGauge
 from app.ui.widgets.switch import Switch
+from app.ui.words import with_keys
 
 
 class Composer(DropBox):
@@ -157,7 +158,7 @@ class Composer(DropBox):
         changed = say("{count} changed", count=count) if count else ""
         words = " · ".join(part for part in (preset, changed) if part)
         self.parameters.setText(f" {words}" if words else "")
-        name = say("Parameters of this chat") + " (Ctrl+P)"
+        name = with_keys(say("Parameters of this chat"), "Ctrl+P")
         self.parameters.set_name(say(", ").join(part for part in (name, preset, changed) if part))
 
     def set_files(self, items: Sequence[ChipItem]) -> None:

@@ -15,6 +15,7 @@ from app.ui.chat.view import ChatView
 from app.ui.conversation import Conversation
 from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.search_field import SearchField
+from app.ui.words import with_keys
 
 WIDTH_PX = 320
 
@@ -43,9 +44,9 @@ class FindBar(QWidget):
         self.edit = SearchField(say("Find in this chat"))
         self.count = QLabel()
         self.count.setProperty("role", "quiet")
-        self.back = IconButton("chevron-up", say("Previous") + " (Shift+Enter)")
-        self.next = IconButton("chevron-down", say("Next") + " (Enter)")
-        self.close_button = IconButton("x", say("Close") + " (Esc)")
+        self.back = IconButton("chevron-up", with_keys(say("Previous"), "Shift+Enter"))
+        self.next = IconButton("chevron-down", with_keys(say("Next"), "Enter"))
+        self.close_button = IconButton("x", with_keys(say("Close"), "Esc"))
         self.edit.textEdited.connect(self._on_edited)
         self.edit.entered.connect(lambda back: self.finding.go(-1 if back else 1))
         self.edit.moved.connect(self.finding.go)

@@ -22,6 +22,7 @@ from app.ui.preview.page_text import PageText
 from app.ui.preview.set_name import SetName
 from app.ui.widgets.buttons import IconButton, TextButton
 from app.ui.widgets.labels import make_label
+from app.ui.words import with_keys
 
 LISTS_PX, MOST_ROWS = 240, 5
 
@@ -42,7 +43,7 @@ class PreviewPanel(QWidget):
         self.setProperty("ground", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.title = make_label(say("What the model will read"), "heading", wrap=False)
-        self.shut = IconButton("x", say("Close the preview") + " (Esc)")
+        self.shut = IconButton("x", with_keys(say("Close the preview"), "Esc"))
         self.shut.clicked.connect(leafing.close)
         self.documents, self.pages = LeafList(say("Documents"), row_px=TALL_ROW_PX), LeafList(say("Pages"))
         self.count = make_label("", "group", wrap=False)
