@@ -12,7 +12,8 @@ from PySide6.QtGui import QTextBlock, QTextDocument, QTextList
 import app.ui.markdown.splitter as splitter_module
 from app.ui.formulas.maker import FormulaMaker, formulas
 from app.ui.markdown.renderer import DocRenderer
-from app.ui.markdown.splitter import StreamSplitter, parse
+from app.ui.markdown.splitter import StreamSplitter
+from app.ui.markdown.tokens import parse
 from app.ui.markdown.style import text_style
 from app.ui.markdown.table_copy import table_cells
 from app.ui.markdown.written_table import WrittenTable

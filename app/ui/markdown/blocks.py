@@ -16,9 +16,9 @@ from app.ui.markdown.direction import is_right_to_left
 from app.ui.markdown.inlines import LINE_BREAK, write_inline
 from app.ui.markdown.parser import clean
 from app.ui.markdown.pen import Pen
-from app.ui.markdown.splitter import code_language, list_start
 from app.ui.markdown.style import HEADING_PX, PROPERTY_BULLET, STATE_HAS_CODE, STATE_PLAIN, Marks
 from app.ui.markdown.tables import TableWriter
+from app.ui.markdown.tokens import code_language, list_start
 
 QUOTE_PX = 16
 

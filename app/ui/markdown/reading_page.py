@@ -19,6 +19,7 @@ class ReadingPage(SidewaysPage):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._told_width = -1
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setOpenLinks(False)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -32,6 +33,9 @@ class ReadingPage(SidewaysPage):
 
     def set_width(self, width: int) -> None:
         """Lay the text out for `width`."""
+        if self._told_width == width == self.document().textWidth():
+            return  # asked for with every flush
+        self._told_width = width
         if self.width() != width:
             self.resize(width, self.height())
         if self.lineWrapColumnOrWidth() != width or self.document().textWidth() != width:

@@ -12,7 +12,6 @@ from app.ui.markdown.code import CodeCard, CodeWriter
 from app.ui.markdown.parser import clean, plain_parser
 from app.ui.markdown.pen import INDENT_PX, Pen
 from app.ui.markdown.sights import Sights
-from app.ui.markdown.splitter import parse
 from app.ui.markdown.steps import (
     CodeEnd,
     CodeLines,
@@ -31,6 +30,7 @@ from app.ui.markdown.steps import (
 )
 from app.ui.markdown.style import TextStyle
 from app.ui.markdown.tables import TableWriter
+from app.ui.markdown.tokens import parse
 from app.ui.markdown.written_table import WrittenTable
 
 LINES_A_CUT = 2

@@ -8,14 +8,13 @@ a mode of its own in which lines, items and rows are given away one by one.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from markdown_it.token import Token
 
 from app.session.tex.spans import unfinished_formula
 from app.ui.markdown.fence import OpenFence, open_fence
 from app.ui.markdown.freezing import find_cut
-from app.ui.markdown.parser import clean, parser
+from app.ui.markdown.parser import clean
 from app.ui.markdown.repair import close_open_marks, hold_back
 from app.ui.markdown.steps import (
     CodeEnd,
@@ -33,6 +32,7 @@ from app.ui.markdown.steps import (
     Tail,
     Thaw,
 )
+from app.ui.markdown.tokens import code_language, first_line, list_start, parse, top_level
 
 MOST_THAWED = 40_000
 LONGEST_TWICE = 200_000
@@ -40,16 +40,6 @@ _DEFINITION = re.compile(r"^ {0,3}\[[^\]\n]+\]:", re.MULTILINE)
 _CLOSED_BY_BLANK = frozenset(
     ("paragraph_open", "heading_open", "fence", "table_open", "hr", "blockquote_open", "math_block")
 )
-
-
-def parse(text: str) -> list[Token]:
-    """The tokens of `text`."""
-    return parser().parse(text)
-
-
-def top_level(tokens: Sequence[Token]) -> list[int]:
-    """The places in `tokens` where a top-level block begins."""
-    return [i for i, token in enumerate(tokens) if token.level == 0 and token.nesting >= 0]
 
 
 class StreamSplitter:
@@ -207,7 +197,7 @@ class StreamSplitter:
         """Give away all blocks but the last, when the last one really began."""
         if len(starts) < 2:
             return False
-        line = _first_line(tokens[starts[-1]])
+        line = first_line(tokens[starts[-1]])
         begun = self._tail.count("\n") > line
         blank_before = not self._tail.split("\n")[line - 1].strip()
         if not begun and not (blank_before and tokens[starts[-2]].type in _CLOSED_BY_BLANK):
@@ -227,7 +217,7 @@ class StreamSplitter:
         return False
 
     def _enter_fence(self, steps: list[Step], block: Token) -> bool:
-        start = self._offset(_first_line(block))
+        start = self._offset(first_line(block))
         opened = open_fence(self._tail[start:])
         if opened is None:
             return False
@@ -238,16 +228,16 @@ class StreamSplitter:
 
     def _commit_items(self, steps: list[Step], tokens: list[Token], block: Token) -> bool:
         items = [i for i, t in enumerate(tokens) if t.level == 1 and t.type == "list_item_open"]
-        if len(items) < 2 or self._tail.count("\n") <= _first_line(tokens[items[-1]]):
+        if len(items) < 2 or self._tail.count("\n") <= first_line(tokens[items[-1]]):
             return False
         steps.append(Commit([*tokens[: items[-1]], tokens[-1]], self._number))
         if block.type == "ordered_list_open":
             self._number = (list_start(block) if self._number is None else self._number) + len(items) - 1
-        self._tail = self._tail[self._offset(_first_line(tokens[items[-1]])) :]
+        self._tail = self._tail[self._offset(first_line(tokens[items[-1]])) :]
         return True
 
     def _enter_table(self, steps: list[Step], block: Token) -> bool:
-        line = _first_line(block)
+        line = first_line(block)
         if self._tail.count("\n") - line < 2:
             return False
         start, end = self._offset(line), self._offset(line + 2)
@@ -261,19 +251,3 @@ class StreamSplitter:
         for _ in range(line):
             place = self._tail.index("\n", place) + 1
         return place
-
-
-def code_language(info: str) -> str:
-    """The language named in a fence's first line."""
-    words = info.split()
-    return words[0] if words else ""
-
-
-def list_start(block: Token) -> int:
-    """The first number of an ordered list (its absence means 1; 0 is a number)."""
-    start = block.attrGet("start")
-    return 1 if start is None else int(start)
-
-
-def _first_line(token: Token) -> int:
-    return token.map[0] if token.map else 0
