@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -203,6 +204,7 @@ def test_unforeseen_failure_has_a_page_that_hands_on_no_words(open_studio: Open)
     QGuiApplication.clipboard().clear()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="the files of a Linux desktop")
 def test_desktop_card_keeps_its_choices_and_takes_the_entry_away_again(
     open_studio: Open, own_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -25,6 +25,7 @@ def test_a_display_counts_only_when_it_answers(wayland: dict[str, str]) -> None:
     assert not has_display(wayland | {"WAYLAND_DISPLAY": "wayland-8"}, "linux")
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a window can always be shown there")
 @pytest.mark.parametrize("display", ["", ":4711", "nonsense", "127.0.0.1:59000", "::"])
 def test_a_display_that_is_gone_is_none(display: str) -> None:
     assert not has_display({"DISPLAY": display}, "linux")

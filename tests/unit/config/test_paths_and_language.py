@@ -35,7 +35,8 @@ def test_the_users_own_profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_relative_and_a_tilde_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path))
     assert open_home(Path("mine")).root == tmp_path / "mine"
     assert open_home(Path("~/mine")).root == tmp_path / "mine"
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pynvml  # type: ignore[import-untyped, unused-ignore]
@@ -113,6 +114,7 @@ def test_a_processor_without_avx2_gets_a_sentence(tmp_path: Path) -> None:
     assert explain_cpu(new) == ""
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows knows")
 def test_nobody_knows_means_no_sentence(tmp_path: Path) -> None:
     cpu = read_cpu(tmp_path / "none")
     assert cpu.avx2 is None

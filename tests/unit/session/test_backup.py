@@ -300,7 +300,7 @@ def test_a_copy_that_a_crash_left_behind_is_gone_at_the_next_start(tmp_path: Pat
     home = open_home(tmp_path)
     left = [home.root / f"unfinished-{pid}-ab.sqlite" for pid in (2**22 - 7, os.getpid())]
     for file in left:
-        file.write_text(SECRET)
+        file.write_text(SECRET, "utf-8")
     busy = home.root / f"unfinished-{os.getppid()}-ab.sqlite"
     busy.touch()
     with desk_in(tmp_path):

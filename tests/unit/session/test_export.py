@@ -209,7 +209,7 @@ def test_every_chat_goes_into_a_file_of_its_own_and_none_is_overwritten(tmp_path
             files = _export(desk, loop, Order(chats, form, tmp_path / "out"))
             assert [file.name for file in files] == [f"租赁合同 may I.{form}", f"租赁合同 may I (2).{form}"]
         one = _export(desk, loop, Order(chats, "json", tmp_path / "all.json", one_file=True))
-        assert len(json.loads(one[0].read_text())["chats"]) == 2
+        assert len(json.loads(one[0].read_text("utf-8"))["chats"]) == 2
         assert len(read_chats(one[0]).documents) == 1
         assert chat_as_markdown(desk, chats[0]).startswith("# 租赁合同")
         failed: list[str] = []

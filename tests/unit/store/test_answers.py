@@ -100,7 +100,7 @@ def test_an_answer_recovered_too_early_still_ends_whole(store: Store) -> None:
 
 
 def test_a_second_window_leaves_a_living_answer_alone(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    parent = psutil.Process().parent() or psutil.Process(1)
+    parent = psutil.Process().parent() or psutil.Process()
     name = f"{parent.pid}:{parent.create_time():.2f}"
     monkeypatch.setattr(answers, "this_writer", lambda: name)
     living = ask(store)

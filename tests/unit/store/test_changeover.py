@@ -80,7 +80,7 @@ def test_on_and_off_again(file: Path, vault: Path) -> None:
         "carrel.db",
         "vault.json",
         "vault.json.copy",
-        "vault.lock",
+        *([] if os.name == "nt" else ["vault.lock"]),  # there it goes with its holder
     ]
     assert content(file, KEY) == before
     assert traces(file.parent) == [], "neither does the log of the encrypted file tell"
