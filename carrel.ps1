@@ -1,6 +1,7 @@
 # Starts Carrel on Windows; sets it up first when that has not been done or when what it is made of has changed.
 #
 # NOT RUN: this file was written with care beside the Linux script `carrel`, and nobody has run it on Windows yet.
+# What it starts, the program itself, has been run by a Windows Python under Wine.
 #
 #   .\carrel.ps1 [...]              the program: the window, or a command for the terminal (--help lists them)
 #   .\carrel.ps1 test [...]         its tests                .\carrel.ps1 check     linters, types, then the tests
@@ -67,6 +68,7 @@ function Find-Python {
         # The Store's stand-in for python.exe exists without Python behind it: only a run tells.
         $previous = $ErrorActionPreference
         $ErrorActionPreference = 'SilentlyContinue'
+        $global:LASTEXITCODE = 1  # stays so when the program does not start at all
         & $name @rest -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>$null | Out-Null
         $works = $LASTEXITCODE -eq 0
         $ErrorActionPreference = $previous
@@ -112,6 +114,9 @@ function Invoke-InRoot([string[]] $pythonArguments) {
     try { & $venvPython @pythonArguments } finally { Pop-Location }
     exit $LASTEXITCODE
 }
+
+# Carrel writes UTF-8; PowerShell reads what it pipes on in the code page of the console. Without a console: no change.
+try { [Console]::OutputEncoding = New-Object System.Text.UTF8Encoding $false } catch { }
 
 $command = if ($asked.Count) { [string] $asked[0] } else { '' }
 $others = @($asked | Select-Object -Skip 1)
