@@ -13,6 +13,7 @@ from app.session.coverage import Coverage
 from app.session.desk import Desk
 from app.session.expecting import BestReading
 from app.session.turn import Outcome, Turn
+from app.session.waiting import save_unsent
 from app.store.rows import Message
 from app.ui.chat.message import CoverageNote
 from app.ui.hearing import Hearing
@@ -163,7 +164,11 @@ class Answering(Hearing):
 
     def _on_never_asked(self, run: Running, outcome: Outcome) -> None:
         if run.begins_chat and run.chat_id is not None:
+            if run.takes_draft:  # the chat has the words already, not the files
+                save_unsent(self.desk, run.chat_id, run.text, self.new.unsent)
             self._settle_new(run.chat_id)
+            if self.chat_id == run.chat_id:
+                self.draft, self._unsent = run.text or self.draft, self._unsent_now()
         error = outcome.error or CarrelError("cancelled", "Stopped.")
         self.refused.emit(run.text, error)
         self.refresh_list()

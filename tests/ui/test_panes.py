@@ -221,6 +221,30 @@ def test_what_is_written_before_a_chat_begins_comes_back_and_goes_with_it(open_s
     again.wait(lambda: not list(again.desk.home.root.glob("draft*")))
 
 
+def test_a_first_message_that_is_refused_leaves_its_words_files_and_note_in_its_chat(
+    open_studio: Open, tmp_path: Path
+) -> None:
+    studio = open_studio(Script("Yes."))
+    studio.load()
+    chat, conversation = studio.window.chat, studio.window.conversation
+    file = tmp_path / "a.txt"
+    file.write_text("Five words are in here.")
+    conversation.add_files([file])
+    studio.wait(lambda: len(conversation.documents) == 1)
+    conversation.keep_note("ask Eva")
+    words = "word " * 60_000
+    chat.composer.set_text(words)
+    chat.send()
+    studio.wait(lambda: bool(chat.refusal.words.text()))
+    chat_id = conversation.chat_id
+    assert chat_id is not None
+    kept = studio.desk.store.call(lambda store: (store.chat(chat_id).draft, store.unsent(chat_id), store.note(chat_id)))
+    assert (kept[0].strip(), [one.path for one in kept[1].files], kept[2]) == (words.strip(), [str(file)], "ask Eva")
+    studio.window.new_chat()
+    assert conversation.new.is_empty
+    assert not conversation.chips()
+
+
 def test_closing_keeps_what_is_typed_and_what_is_answered(open_studio: Open) -> None:
     studio = open_studio(Script("word " * 50, delay_s=0.1))
     window = studio.window
