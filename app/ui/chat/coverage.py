@@ -133,7 +133,7 @@ class PassFold(QWidget):
 
     def focus_chain(self) -> list[QWidget]:
         """In reading order."""
-        return [self.button, *([self.text] if self.text is not None else [])]
+        return [self.button, *([self.text, *self.text.controls] if self.text is not None else [])]
 
     def _on_toggled(self, opened: bool) -> None:
         if self.text is not None:
