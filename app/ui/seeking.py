@@ -9,9 +9,9 @@ from app.session.bin import NOTICE_DAYS, BinNews, tend_bin
 from app.store.query import Query
 from app.store.search import Hit
 from app.ui.commands import CHAT, Command
-from app.ui.palette.palette import Palette
 
 if TYPE_CHECKING:
+    from app.ui.palette.palette import Palette
     from app.ui.window import Window
 
 
@@ -49,6 +49,8 @@ class Seeking:
 
     def open_palette(self, text: str = "") -> None:
         """The field over the window; again closes it."""
+        from app.ui.palette.palette import Palette  # the first picture has none
+
         if self.palette is not None:
             self.palette.end()
             return
