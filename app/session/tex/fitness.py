@@ -6,6 +6,7 @@ import re
 
 from app.session.tex.chemistry import translate_chemistry
 from app.session.tex.macros import expand
+from app.session.tex.rulings import mark_rulings
 from app.session.tex.signs import MARKS, is_wide, lacks_glyph
 
 LONGEST = 2_000
@@ -18,7 +19,7 @@ _UNSUPPORTED = re.compile(
     r"|eqref|ref|cite|CD|hline|hdashline|sideset|rule|multicolumn|cline|tikz|includegraphics|begin\{array\}\{[^}]*\|)"
     r"(?![A-Za-z])"
 )
-_CHEMISTRY = re.compile(r"\\(?:ce|pu)(?![A-Za-z])")
+_RARE = re.compile(r"\\(?:ce|pu|begin\{array\})(?![A-Za-z])")
 _DROPPED = re.compile(r"\\(?:label\{[^}]*\}|nonumber|notag)(?![A-Za-z])")
 _TAG = re.compile(r"\\tag(\*?)\{([^{}]*)\}")
 _OUTER = re.compile(r"^\\begin\{(equation\*?|displaymath|math)\}(.*)\\end\{\1\}$", re.DOTALL)
@@ -42,7 +43,7 @@ def split_tags(tex: str) -> tuple[str, tuple[str, ...]]:
 
 def prepare(tex: str) -> str:
     """The same formula in the words that the typesetter knows; a number at the side becomes one behind it."""
-    made = expand(translate_chemistry(_DROPPED.sub("", tex.strip())))
+    made = expand(mark_rulings(translate_chemistry(_DROPPED.sub("", tex.strip()))))
     made = _TAG.sub(lambda found: r"\qquad \text{" + (found[2] if found[1] else f"({found[2]})") + "}", made)
     if outer := _OUTER.match(made):
         made = outer[2].strip()
@@ -55,7 +56,8 @@ def is_hopeless(tex: str) -> bool:
     """Whether it is better shown as it was written: too long, too deep, unbalanced, or in words without glyphs."""
     if len(tex) > LONGEST or not tex.strip() or "%" in tex.replace(r"\%", ""):
         return True
-    if _UNSUPPORTED.search(translate_chemistry(tex) if _CHEMISTRY.search(tex) else tex):
+    known = mark_rulings(translate_chemistry(tex)) if _RARE.search(tex) else tex
+    if _UNSUPPORTED.search(known):
         return True
     return any(lacks_glyph(sign) and not is_wide(sign) for sign in tex) or not 0 <= _depth(tex) <= DEEPEST
 

@@ -31,6 +31,10 @@ def lacks_glyph(sign: str) -> bool:
     return 0x0530 <= code < 0x1E00 or (code >= 0x2E00 and not 0x1D400 <= code <= 0x1D7FF)
 
 
+def _is_mark(sign: str) -> bool:
+    return 0xF0000 <= ord(sign) <= 0xFFFFD
+
+
 class Placed:
     """Where the marks of the formula that is being drawn stand: (x, y) in the picture, by their number."""
 
@@ -57,7 +61,7 @@ def stand_in() -> Placed:
 
         @property
         def _mark(self) -> int | None:
-            return ord(self._sign) - MARKS.start if ord(self._sign) in MARKS else None
+            return ord(self._sign) - MARKS.start if _is_mark(self._sign) else None
 
         def advance(self, nextchr: SimpleGlyph | None = None) -> int:
             return 0 if self._mark is not None else round(WIDE_EM * self._em)
@@ -76,7 +80,7 @@ def stand_in() -> Placed:
     known: Any = MathFont.findglyph
 
     def find(self: MathFont, sign: str, variant: Any) -> SimpleGlyph:
-        if ord(sign) in MARKS or (is_wide(sign) and lacks_glyph(sign)):
+        if _is_mark(sign) or (is_wide(sign) and lacks_glyph(sign)):
             return Sign(sign, self, bold=bool(variant.bold))
         found: SimpleGlyph = known(self, sign, variant)
         return found

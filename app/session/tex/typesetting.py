@@ -8,6 +8,7 @@ from typing import Any
 
 from app.session.tex.arrows import stretch_arrows
 from app.session.tex.fitness import prepare, split_tags
+from app.session.tex.rulings import rule_tables
 from app.session.tex.signs import stand_in
 
 UNIT_PX = 32.0
@@ -29,6 +30,7 @@ class Typesetter:
         config.svg2 = False  # QtSvg reads SVG 1
         measure_limits()
         stretch_arrows()
+        rule_tables()
         self._placed = stand_in()
         self._typeset: Any = Latex
         self._known = _known_commands()

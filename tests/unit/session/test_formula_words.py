@@ -104,6 +104,20 @@ def test_an_arrow_is_as_long_as_its_words() -> None:
     assert float(str(short["width"])) > 1.4
 
 
+@pytest.mark.parametrize(
+    ("tex", "lines"),
+    [
+        (r"\left(\begin{array}{cc|c}1&2&3\\4&5&6\end{array}\right)", 1),
+        (r"\begin{array}{|c|c|}\hline p & q \\ \hline T & F \\ \hline\end{array}", 6),
+        (r"\begin{array}{c|c} x & y \\ \hline \begin{array}{c}1\\2\end{array} & 2 \end{array}", 2),
+        (r"\begin{array}{cc} a & b \end{array}", 0),
+    ],
+)
+def test_lines_of_arrays_are_drawn(tex: str, lines: int) -> None:
+    assert not is_hopeless(tex)
+    assert shown(tex).count("<rect") == lines
+
+
 def test_numbers_at_the_side_are_apart_and_know_their_lines() -> None:
     tex = r"\begin{align} a &= \frac{b}{c} \tag{1} \\ d &= e \tag*{A} \end{align}"
     apart = typesetter().set_formula(tex, display=True, apart=True)
