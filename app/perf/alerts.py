@@ -30,7 +30,8 @@ class Rule(msgspec.Struct, frozen=True):
 
 class Alert(msgspec.Struct, frozen=True):
     """One time that a limit was passed. Times are Unix seconds; `until_s` None while it lasts. `peak` is the highest
-    value meanwhile. `is_quiet`: nothing has to be done about it; `is_seen`: the user has put it aside."""
+    value meanwhile. `is_quiet`: nothing has to be done about it; `is_seen`: the user has put it aside. `card` names the
+    graphics card it is about, where there are several."""
 
     kind: Kind
     value: float
@@ -40,6 +41,7 @@ class Alert(msgspec.Struct, frozen=True):
     peak: float = 0.0
     is_quiet: bool = False
     is_seen: bool = False
+    card: str = ""
 
 
 class _Watch:
@@ -77,7 +79,7 @@ class AlertBook:
         found = [*self._past, *self._active.values()]
         return tuple(sorted(found, key=lambda alert: alert.since_s, reverse=True))
 
-    def judge(self, rule: Rule, value: float | None, now_s: float, *, quiet: bool = False) -> None:
+    def judge(self, rule: Rule, value: float | None, now_s: float, *, quiet: bool = False, card: str = "") -> None:
         """One look. `value` None is not known and changes nothing; `quiet` when the value is as it was meant to be."""
         active = self._active.get(rule.kind)
         if rule.limit <= 0:
@@ -89,12 +91,13 @@ class AlertBook:
         watch.look(value, rule)
         if active is None:
             if watch.above >= rule.rise:
-                self._active[rule.kind] = Alert(rule.kind, value, rule.limit, now_s, peak=value, is_quiet=quiet)
+                begun = Alert(rule.kind, value, rule.limit, now_s, peak=value, is_quiet=quiet, card=card)
+                self._active[rule.kind] = begun
                 self.changed.emit()
         elif watch.below >= rule.fall:
             self._end(rule.kind, now_s)
         else:
-            self._go_on(active, value, rule, quiet=quiet)
+            self._go_on(active, value, rule, quiet=quiet, card=card)
 
     def see(self, kind: Kind) -> None:
         """Put the alert aside: it is not told again until its value has been below the limit."""
@@ -102,12 +105,12 @@ class AlertBook:
             self._active[kind] = msgspec.structs.replace(self._active[kind], is_seen=True)
             self.changed.emit()
 
-    def _go_on(self, alert: Alert, value: float, rule: Rule, *, quiet: bool) -> None:
+    def _go_on(self, alert: Alert, value: float, rule: Rule, *, quiet: bool, card: str) -> None:
         peak = max(alert.peak, value)
         self._active[rule.kind] = msgspec.structs.replace(
-            alert, value=value, limit=rule.limit, peak=peak, is_quiet=quiet
+            alert, value=value, limit=rule.limit, peak=peak, is_quiet=quiet, card=card
         )
-        if alert.is_quiet != quiet:
+        if (alert.is_quiet, alert.card) != (quiet, card):
             self.changed.emit()
 
     def _end(self, kind: Kind, now_s: float) -> None:

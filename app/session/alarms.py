@@ -136,6 +136,16 @@ def _throttled(now: Circumstances) -> Iterator[Alarm]:
             return
 
 
+def extreme_cards(sample: Sample) -> tuple[str, str]:
+    """The names of the fullest and of the hottest card; "" where there are not several."""
+    cards = [(gpu, name) for gpu, name in _named(sample) if gpu.total_bytes]
+    if len(cards) < 2:
+        return "", ""
+    fullest = max(cards, key=lambda one: (one[0].used_bytes or 0) / (one[0].total_bytes or 1))
+    hottest = max(cards, key=lambda one: one[0].temperature_c or 0.0)
+    return fullest[1], hottest[1]
+
+
 def _named(sample: Sample) -> Iterator[tuple[GpuSample, str]]:
     """The cards with their names; those of one name are numbered."""
     names = [gpu.name for gpu in sample.gpus]

@@ -32,6 +32,24 @@ def alert_words(alert: Alert) -> str:
     """What happened, and what can be done, in two short sentences."""
     value, limit = value_words(alert.kind, alert.value), value_words(alert.kind, alert.limit)
     match alert.kind:
+        case "vram" if alert.card and alert.is_quiet:
+            return say(
+                "{value} of the {gpu}'s memory is in use, as planned for this model.", value=value, gpu=alert.card
+            )
+        case "vram" if alert.card:
+            return say(
+                "{value} of the {gpu}'s memory is in use. Close other programs that use the card, or load with a "
+                "shorter context.",
+                value=value,
+                gpu=alert.card,
+            )
+        case "temperature" if alert.card:
+            return say(
+                "The {gpu} is at {value}; your limit is {limit}. Give it air.",
+                value=value,
+                limit=limit,
+                gpu=alert.card,
+            )
         case "vram" if alert.is_quiet:
             return say("{value} of the graphics memory is in use, as planned for this model.", value=value)
         case "vram":

@@ -19,7 +19,7 @@ from app.perf.flow import Flow
 from app.perf.history import History
 from app.perf.steady import Steady
 from app.perf.vram import VramParts
-from app.session.alarms import Alarm, Circumstances, Key, alarms_of
+from app.session.alarms import Alarm, Circumstances, Key, alarms_of, extreme_cards
 from app.session.columns import NAMES, values_of
 from app.session.expecting import Expecting, expected_decode_tok_s, expected_prefill_tok_s, slow_share
 from app.session.split import vram_parts
@@ -134,9 +134,9 @@ class Monitor:
         settings, sample, alerts = self._desk.settings, moment.sample, self.alerts
         share, (first_s, token_ms), at_s = sample.vram_share, self.latency(), moment.unix_s
         percent = None if share is None else 100 * share
-        planned = self._is_planned(moment)
-        alerts.judge(Rule("vram", settings.alert_vram_percent, 3), percent, at_s, quiet=planned)
-        alerts.judge(Rule("temperature", settings.alert_temperature_c, 3), sample.hottest_c, at_s)
+        planned, (fullest, hottest) = self._is_planned(moment), extreme_cards(sample)
+        alerts.judge(Rule("vram", settings.alert_vram_percent, 3), percent, at_s, quiet=planned, card=fullest)
+        alerts.judge(Rule("temperature", settings.alert_temperature_c, 3), sample.hottest_c, at_s, card=hottest)
         alerts.judge(Rule("waiting", settings.alert_waiting, 1, fall=3), moment.waiting, at_s)
         alerts.judge(Rule("ttft", settings.alert_ttft_s, 0, rise=1, fall=1), first_s, at_s)
         alerts.judge(Rule("token", settings.alert_token_ms, 0, rise=1, fall=1), token_ms, at_s)

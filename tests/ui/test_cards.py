@@ -12,6 +12,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.machine.live import GpuSample, Sample
+from app.session.alert_words import alert_words
 from app.session.columns import card_column
 from app.session.figures import history_csv
 from app.ui.inspector.card_rows import CardRows
@@ -73,6 +74,15 @@ def test_the_figures_of_several_cards_add_up_and_each_has_its_line(studio: Studi
     last = list(csv.DictReader(lines))[-1]
     assert last[card_column(count, "load_percent")] == str(91 - count)
     assert card_column(count + 1, "load_percent") not in last, "no columns for cards that are not there"
+
+
+def test_an_alert_names_the_card_it_is_about(studio: Studio) -> None:
+    full = msgspec.structs.replace(cards(1)[0], used_bytes=23 * GIB, temperature_c=91.0)
+    for second in range(5):
+        studio.desk.monitor.take(Sample(1.0 + second, (*cards(2), full)))
+    words = {alert.kind: alert_words(alert) for alert in studio.desk.monitor.alerts.active}
+    assert words["vram"].startswith("96 % of the RTX 4090 (3)'s memory is in use")
+    assert words["temperature"].startswith("The RTX 4090 (3) is at 91 °C")
 
 
 def test_a_card_that_goes_takes_its_lines_along_and_none_leaves_the_rest(studio: Studio) -> None:
