@@ -96,9 +96,10 @@ def test_a_norm_with_an_index_is_as_high_as_what_is_in_it() -> None:
     assert float(str(indexed["ascent"])) < float(str(plain["ascent"])) + 0.45
 
 
-def test_an_arrow_is_as_long_as_its_words() -> None:
+@pytest.mark.parametrize("arrow", ["xrightarrow", "xrightleftharpoons"])
+def test_an_arrow_is_as_long_as_its_words(arrow: str) -> None:
     short, long = (
-        typesetter().set_formula(rf"\xrightarrow{{\text{{{words}}}}}", display=True) for words in ("a", "a" * 20)
+        typesetter().set_formula(rf"\{arrow}{{\text{{{words}}}}}", display=True) for words in ("a", "a" * 20)
     )
     assert float(str(long["width"])) > 3 * float(str(short["width"]))
     assert float(str(short["width"])) > 1.4
