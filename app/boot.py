@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import io
 import logging
-import logging.handlers
 import os
 import sys
 from argparse import Namespace
@@ -191,8 +190,8 @@ def _open_window(args: Namespace, home: Home) -> int:
 
 def _keep_log(home: Home) -> None:
     """Warnings and errors go to a small rotating file, for the user to hand on when something is wrong."""
-    handler = logging.handlers.RotatingFileHandler(
-        home.logs / "carrel.log", maxBytes=1 << 20, backupCount=2, encoding="utf-8", delay=True
-    )
+    from app.core.rollinglog import RollingLog
+
+    handler = RollingLog(home.logs / "carrel.log", maxBytes=1 << 20, backupCount=2, encoding="utf-8", delay=True)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.getLogger("app").addHandler(handler)

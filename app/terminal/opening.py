@@ -50,4 +50,6 @@ def _path_of(name: str) -> str:
         return unquote(urlsplit(name).path)
     from urllib.request import url2pathname  # brings all of HTTP with it: no start should wait for that
 
-    return url2pathname(urlsplit(name).path)
+    address = urlsplit(name)
+    share = f"//{address.netloc}" if address.netloc not in ("", "localhost") else ""
+    return url2pathname(share + address.path)
