@@ -33,7 +33,8 @@ _TELLS: dict[Key, Kind] = {"heat": "temperature", "shared": "vram"}
 
 
 class Moment(msgspec.Struct, frozen=True):
-    """One second. Speeds in tokens a second, None while nothing is read or written; `expected_tok_s` at this depth."""
+    """One second. Speeds in tokens a second, None while nothing is read or written; `expected_tok_s` at this depth.
+    Drafts made what is written `gain` times as fast, or slower where it is below 1."""
 
     sample: Sample
     unix_s: float
@@ -44,6 +45,7 @@ class Moment(msgspec.Struct, frozen=True):
     depth_tokens: int = 0
     waiting: int = 0
     expected_prefill_tok_s: float | None = None
+    gain: float = 1.0
 
 
 class Monitor:
@@ -93,6 +95,7 @@ class Monitor:
             writing.depth_tokens if writing else 0,
             self.flow.waiting + sum(waiting() for waiting in self._queues),
             expected_prefill_tok_s(desk, read_depth) if read_depth is not None and has_model else None,
+            writing.gain if writing else 1.0,
         )
         self.history.add(sample.time_s, values_of(self.moment))
         self._look_for_alarms(self.moment)
@@ -115,7 +118,7 @@ class Monitor:
         state = self._desk.engine.state
         now = Circumstances(
             moment.sample,
-            moment.decode_tok_s,
+            _undrafted(moment),
             moment.expected_tok_s,
             not self.flow.is_idle,
             self._desk.plan if state.has_model else None,
@@ -171,3 +174,9 @@ class Monitor:
     def _on_engine(self, state: EngineState) -> None:
         if not state.has_model:
             self.flow.clear()
+
+
+def _undrafted(moment: Moment) -> float | None:
+    """The speed that is judged: what drafts cost is the doing of nobody else."""
+    speed = moment.decode_tok_s
+    return speed / max(0.1, min(1.0, moment.gain)) if speed is not None else None

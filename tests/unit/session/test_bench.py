@@ -12,6 +12,7 @@ from app.core.loop import Loop
 from app.core.params import Sampling
 from app.engine import messages as m
 from app.perf.alerts import Alert
+from app.perf.meter import Figures
 from app.session.alert_words import alert_line, alert_words
 from app.session.benchbook import BenchBook, BenchPoint, BenchResult, bench_csv, change_share, comparable
 from app.session.benchmark import Benchmark, deepest, duration_s, usual_depths
@@ -186,3 +187,16 @@ def test_alerts_are_told_in_words() -> None:
     assert alert_line(full) == "Graphics memory in use: up to 93 %"
     assert "as planned" in alert_words(Alert("vram", 91.6, 85, 0, is_quiet=True))
     assert "120 ms a token; your limit is 100 ms" in alert_words(Alert("token", 120, 100, 0))
+
+
+def test_what_drafts_cost_raises_no_alarm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk, _ = make(tmp_path, Script("word", costs=(m.Cost(1, 0, 20.0), m.Cost(1, 20_000, 21.0))))
+    monitor, telemetry = desk.monitor, SampleTelemetry()
+    telemetry.sampled.connect(monitor.take)
+    for gain, keys in ((0.4, []), (1.0, ["waits"])):
+        figures = Figures(tok_s=20.0, prefill_done=500, answer_tokens=40, gain=gain)
+        monkeypatch.setattr(monitor.flow, "writing", lambda _, figures=figures: figures)
+        monkeypatch.setattr(monitor.flow, "decode_tok_s", lambda _: 20.0)
+        telemetry.play(seconds=5)
+        assert [alarm.key for alarm in monitor.alarms] == keys
+    desk.close()
