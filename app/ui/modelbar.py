@@ -112,8 +112,11 @@ class ModelButton(TextButton):
 
     def _fit(self) -> None:
         measure = self.fontMetrics()
-        around = self.sizeHint().width() - measure.horizontalAdvance(self._words)
-        shown = measure.elidedText(self._words, Qt.TextElideMode.ElideRight, max(self.width() - around, 24))
+        needed = measure.horizontalAdvance(self._words)
+        room = max(self.width() - (self.sizeHint().width() - needed), 24)
+        shown = self._words  # where the room is just enough, eliding would round it down
+        if needed > room:
+            shown = measure.elidedText(self._words, Qt.TextElideMode.ElideRight, room)
         self.setText(shown)
         change = say("Change the model")
         self.setToolTip(change if shown == self._words else f"{self._words}\n{change}")

@@ -248,3 +248,20 @@ def test_what_is_on_its_way_is_not_asked_for_twice(studio: Studio) -> None:
     window.downloads.listed.emit()
     assert (get.text(), get.isEnabled()) == ("Load it", True)
     page.deleteLater()
+
+
+def test_the_name_of_the_model_is_whole_where_there_is_room(studio: Studio) -> None:
+    studio.window.show_page("chat")
+    model = studio.window.modelbar.model
+    for words in ("No model loaded", "Qwen3-32B, 4-bit, 3,072 tokens", "Qwen3-32B，4 位，30K 个词元"):
+        model.set_words(words)
+        QApplication.processEvents()
+        assert model.text() == words
+        model.setFixedWidth(110)
+        QApplication.processEvents()
+        assert model.text().endswith("…")
+        assert words in model.toolTip()
+        model.setMaximumWidth(16_777_215)
+        model.setMinimumWidth(0)
+        QApplication.processEvents()
+        assert model.text() == words
