@@ -153,9 +153,12 @@ def _collect_garbage() -> None:
 
 
 def _let_python_hear_signals(application: QApplication) -> None:
-    """Ctrl+C in the terminal closes the window. Qt's loop runs no Python by itself, so a slow timer wakes it."""
-    signal.signal(signal.SIGINT, lambda *_: application.quit())
-    signal.signal(signal.SIGTERM, lambda *_: application.quit())
+    """Ctrl+C in the terminal closes the window. Qt's loop runs no Python by itself, so a slow timer wakes it.
+
+    A signal that comes before the loop runs is kept for it: to quit at once would quit nothing.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: QTimer.singleShot(0, application, application.quit))
     waker = QTimer(application)
     waker.start(500)
     waker.timeout.connect(lambda: None)

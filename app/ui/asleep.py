@@ -6,14 +6,16 @@ Where neither speaks, the vault notices after the fact that the clock jumped.
 from __future__ import annotations
 
 import ctypes
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from ctypes import wintypes
 from typing import Any
 
 from PySide6.QtCore import SLOT, QAbstractNativeEventFilter, QByteArray, QCoreApplication, QObject, Slot
 
 _SLEEP = ("org.freedesktop.login1", "/org/freedesktop/login1", "org.freedesktop.login1.Manager", "PrepareForSleep")
+_SESSIONS, _SESSION_OF_LOGIN = "/org/freedesktop/login1/session/", "org.freedesktop.login1.Session"
 _SCREENS = (
     ("org.freedesktop.ScreenSaver", "/org/freedesktop/ScreenSaver", "org.freedesktop.ScreenSaver", "ActiveChanged"),
     ("org.freedesktop.ScreenSaver", "/ScreenSaver", "org.freedesktop.ScreenSaver", "ActiveChanged"),
@@ -45,6 +47,11 @@ class Asleep(QObject):
         if active:
             self._told()
 
+    @Slot()
+    def on_lock(self) -> None:
+        """`loginctl lock-session`, as desktops without a screen saver of their own do it."""
+        self._told()
+
     def _listen(self) -> None:
         try:
             from PySide6.QtDBus import QDBusConnection
@@ -54,9 +61,23 @@ class Asleep(QObject):
         system, session = QDBusConnection.systemBus(), QDBusConnection.sessionBus()
         if system.isConnected():
             system.connect(*_SLEEP, self, slot)
+            locked: Any = SLOT("on_lock()")
+            system.connect(_SLEEP[0], session_path(), _SESSION_OF_LOGIN, "Lock", self, locked)
         if session.isConnected():
             for screen in _SCREENS:
                 session.connect(*screen, self, slot)
+
+
+def session_path(env: Mapping[str, str] = os.environ) -> str:
+    """Where logind speaks of this session; "" (of all of them) where nobody knows which it is.
+
+    As systemd writes names: a digit in the first place by its number.
+    """
+    name = env.get("XDG_SESSION_ID", "")
+    if not (name.isascii() and name.isalnum()):
+        return ""
+    first = name[0] if name[0].isalpha() else f"_{ord(name[0]):02x}"
+    return f"{_SESSIONS}{first}{name[1:]}"
 
 
 class _Messages(QAbstractNativeEventFilter):

@@ -17,7 +17,7 @@ from app.core.errors import CarrelError
 from app.core.passphrase import Cost
 from app.session import vault, vaultend
 from app.session.desk import Desk
-from app.ui.asleep import Asleep
+from app.ui.asleep import Asleep, session_path
 from app.ui.bridge import QtPost
 from app.ui.doorbell import Ring
 from app.ui.gate import Gate, LockedWindow, Presence
@@ -262,3 +262,9 @@ def test_a_key_or_a_click_keeps_it_open(desk: Desk, qtbot: QtBot) -> None:
     desk.vault._touched_s = 0.0
     qtbot.mouseClick(field.windowHandle(), Qt.MouseButton.LeftButton)
     assert desk.vault._touched_s > 0
+
+
+@pytest.mark.parametrize(("name", "last"), [("3", "_33"), ("c2", "c2"), ("12", "_312"), ("", ""), ("a/b", "")])
+def test_the_session_is_named_as_logind_names_it(name: str, last: str) -> None:
+    path = session_path({"XDG_SESSION_ID": name})
+    assert path == (f"/org/freedesktop/login1/session/{last}" if last else "")
