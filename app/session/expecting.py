@@ -59,7 +59,6 @@ class Expecting:
         self._benches: tuple[BenchResult, ...] = ()
         self._model: tuple[object, ...] = ()
         self._is_stale = False
-        self._made_for: object = None
         self.decode: Pace | None = None
         self.prefill: Pace | None = None
         desk.engine.changed.connect(self._on_engine)
