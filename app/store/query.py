@@ -15,6 +15,7 @@ _PARTS = re.compile(
     r'(?P<minus>[-－](?=\S))?(?:["“”„«»「『](?P<phrase>[^"“”«»」』]*)(?P<closed>["“”«»」』])?|(?P<word>[^\s"“”]+))'
 )
 MOST_SPANS = 500
+_no_letters = {" "}  # the signs of Chinese that were met; looked at once instead of in every text
 BEGINS = "\u2060"  # before a letter: some word begins with it. No folded text has this sign
 
 Span = tuple[int, int]
@@ -88,8 +89,10 @@ def beginnings(folded: str) -> str:
     """The first letters of the words of a folded text, each once, as the index notes them after its words: a letter
     may begin half of all words, and to go through them would take longer than one waits for a keystroke.
     """
-    letters = [sign for sign in {word[0] for word in folded.split()} if not is_whole(sign)]
-    return " ".join(BEGINS + sign for sign in sorted(letters))
+    signs = set(folded) - _no_letters
+    _no_letters.update(whole := {sign for sign in signs if is_whole(sign)})
+    spaced = f" {folded}"
+    return " ".join(BEGINS + sign for sign in sorted(signs - whole) if f" {sign}" in spaced)
 
 
 def fits(query: Query, text: str) -> bool:
