@@ -18,7 +18,8 @@ _SQL = """SELECT m.id, m.chat_id, c.title, m.created_at, m.state, m.model, m.usa
 _PACES = """SELECT m.usage, m.timing, json_extract(o.origin, '$.engine'),
     COALESCE(json_extract(o.origin, '$.others'), 0) + COALESCE(json_extract(o.origin, '$.reloaded'), 0)
     FROM messages m JOIN origins o ON o.message_id = m.id
-    WHERE m.role = 'assistant' AND m.model = ? AND m.timing IS NOT NULL AND json_valid(o.origin)
+    WHERE m.id > (SELECT max(id) FROM messages) - 4000
+    AND m.role = 'assistant' AND m.model = ? AND m.timing IS NOT NULL AND json_valid(o.origin)
     ORDER BY m.id DESC LIMIT ?"""
 _engine = msgspec.json.Decoder(EngineUsed)
 
@@ -64,7 +65,7 @@ class AnswerTable(Part):
         return [_figures(*row) for row in self._db.rows(_SQL, most)]
 
     def answer_paces(self, model: str, most: int) -> tuple[AnswerPace, ...]:
-        """The last answers of the model file at this path, the newest first."""
+        """The last answers of the model file at this path, the newest first; none that is thousands of messages old."""
         return tuple(_pace(*row) for row in self._db.rows(_PACES, model, most))
 
 
