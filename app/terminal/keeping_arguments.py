@@ -16,7 +16,7 @@ def add_keeping_commands(command: AddCommand) -> None:
     text = "bring in chats from Carrel's own JSON, ChatGPT, Open WebUI, LM Studio, Jan, Ollama or a list of messages"
     command("import-chats", text).add_argument("files", metavar="FILE", nargs="+")
     _record(command("record", "what an answer was made with, so that it can be checked"))
-    rerun = command("rerun", "answer once more with the same seed, pass by pass, and say whether the same text came out")
+    rerun = command("rerun", "answer again with the same seed, pass by pass, and say whether the same text came out")
     rerun.add_argument("message", type=_number, metavar="MESSAGE", help="the number of an answer (carrel record lists)")
     rerun.add_argument("--model", metavar="FILE", help="a GGUF file; default: the one that made the answer")
     _backup(command("backup", "everything of yours in one file: chats, documents' text, sets, settings; no models"))
