@@ -11,6 +11,7 @@ from app.ui import fonts
 from app.ui.chat_model import ROW
 from app.ui.chat_rows import Key, Row
 from app.ui.icons import pixmap
+from app.ui.markdown.direction import LOOKED_AT, is_right_to_left
 from app.ui.theme import tokens
 
 ROW_PX, INDENT_PX, ICON_PX, DOT_PX = 34, 16, 14, 6
@@ -103,7 +104,10 @@ def _words(
     painter.setPen(QColor(getattr(tokens(), role)))
     side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
     line = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(box.width()))
-    painter.drawText(box, int(Qt.AlignmentFlag.AlignVCenter | side), line)
+    flags = int(Qt.AlignmentFlag.AlignVCenter | side | Qt.AlignmentFlag.AlignAbsolute)
+    if is_right_to_left(text[:LOOKED_AT]):
+        flags |= int(Qt.TextFlag.TextForceRightToLeft)
+    painter.drawText(box, flags, line)
 
 
 def _picture(painter: QPainter, box: QRectF, name: str) -> None:
