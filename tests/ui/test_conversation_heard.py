@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleInterface
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.ui.chat.accessible import ChatList, StandIn, plain_words
@@ -86,6 +88,21 @@ def test_the_keyboard_given_to_a_message_builds_it(view: ChatView, qtbot: QtBot)
     actions.doAction(actions.actionNames()[0])
     assert 11 in view.live_rows
     qtbot.waitUntil(lambda: view.live_rows[11].browser.hasFocus(), timeout=3000)
+
+
+def test_tab_goes_on_beyond_what_is_built_and_what_it_reaches_is_seen(view: ChatView, qtbot: QtBot) -> None:
+    view.activateWindow()
+    qtbot.waitUntil(view.isActiveWindow)
+    view.live_rows[COUNT - 1].take_keyboard("")
+    for _ in range(40):
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        qtbot.keyClick(focused, Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
+    held = QApplication.focusWidget()
+    assert held is not None
+    number, row = next((number, row) for number, row in view.live_rows.items() if row.isAncestorOf(held))
+    assert number < COUNT - 30
+    assert -row.height() < row.y() < view.viewport().height()
 
 
 def test_another_chat_leaves_nothing_of_the_first(view: ChatView) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -25,6 +25,7 @@ from app.ui.chat.message import (
     Standing,
 )
 from app.ui.chat.row_area import RowArea
+from app.ui.chat.row_column import OVERSCAN_PX
 from app.ui.chat.rows import AnswerRow, MessageRow, column, make_row
 
 KEYS = {
@@ -36,6 +37,10 @@ KEYS = {
     "Alt+R": AGAIN,
 }
 """For the message that has the keyboard."""
+
+
+SEEN_PX = 24
+"""What shows less of itself than this has to be scrolled to."""
 
 
 class MessageRows(RowArea):
@@ -151,8 +156,8 @@ class MessageRows(RowArea):
 
     # ---- what can be done with a message
 
-    def _on_focus_changed(self, _old: QWidget | None, now: QWidget | None) -> None:
-        """The row with the keyboard shows what can be done with it."""
+    def _on_focus_changed(self, old: QWidget | None, now: QWidget | None) -> None:
+        """The row with the keyboard shows what can be done with it, and is seen."""
         held = next((row for row in self._live.values() if now is not None and row.isAncestorOf(now)), None)
         before, self._focused = self._focused, held
         if before is not held:
@@ -160,6 +165,19 @@ class MessageRows(RowArea):
                 before.set_focused(False)
             if held is not None:
                 held.set_focused(True)
+        if held is not None and now is not None and old is not None:  # without an old one the window woke up
+            self._show_part(held, now)
+
+    def _show_part(self, row: MessageRow, part: QWidget) -> None:
+        """Scroll to what Tab has reached out of sight; it can go on from there."""
+        number, top = self._row_of(row), part.mapTo(row, QPoint()).y()
+        page, y = self.viewport().height(), row.y() + top
+        if number is None:
+            return
+        if y + part.height() < SEEN_PX or y > page - SEEN_PX:
+            self.reveal(number, top, top + min(part.height(), page // 2))
+        if self._tabs_stale or self._missing(OVERSCAN_PX):
+            self._arrange()
 
     @contextmanager
     def keyboard_kept(self, first: int) -> Iterator[None]:
