@@ -33,6 +33,7 @@ class FilterLine(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.chips: list[FilterChip] = []
+        self._is_setting = False
         self.edit = _Field(say("Search chats, messages and documents, or type a command"))
         self.edit.setProperty("kind", "bare")
         self.edit.textChanged.connect(self._on_typed)
@@ -62,9 +63,9 @@ class FilterLine(QWidget):
                 chip.removed.connect(self.remove)
                 self._row.insertWidget(len(self.chips), chip)
                 self.chips.append(chip)
-        self.edit.blockSignals(True)
+        self._is_setting = True  # what Qt itself does with the text goes on: its button to clear it
         self.edit.setText(text)
-        self.edit.blockSignals(False)
+        self._is_setting = False
         self._tell()
 
     def remove(self, chip: FilterChip) -> None:
@@ -76,6 +77,8 @@ class FilterLine(QWidget):
 
     def _on_typed(self, text: str) -> None:
         """What is whole becomes chips; the last word may still go on."""
+        if self._is_setting:
+            return
         head, space, tail = text.rpartition(" ")
         found = read_wish(head) if space else Wish()
         if found.filters:
