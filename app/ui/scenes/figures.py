@@ -71,7 +71,7 @@ def answers(studio: Studio) -> None:
     window.show_page("performance")
     page = window.pages["performance"]
     assert isinstance(page, PerformancePage)
-    studio.settle(200)  # those of the pictures are read meanwhile
+    studio.wait(lambda: bool(page.table.answers))  # those of the pictures are read first
     titles, now_s = [chat.title for chat in window.conversation.chats], time.time()
     page.show_answers([_answer(number, titles[number % len(titles)], now_s - 400 * number) for number in range(40)])
 
