@@ -37,7 +37,8 @@ WIDEST_PX = 1500
 NARROW_PX = 60.0
 GATHER_MS = 16
 TOGETHER = 3
-"""So many are put in at a time: each is drawn for the first time then, and what is below it moves."""
+NEAR = 120
+"""So many are put in at a time, and within so many letters: all between them is painted again, and all below moves."""
 TAG_GAP_EM = 1.0
 
 
@@ -116,7 +117,9 @@ class FormulaPainter(QPyTextObject):
 
     def _take_arrived(self) -> list[tuple[int, Wish]]:
         """The places of some that came; the others have their turn soon."""
-        now = list(self._arrived)[:TOGETHER]
+        first = min(self._waiting[next(iter(self._arrived))], default=0)
+        near = [one for one in self._arrived if all(abs(place - first) < NEAR for place in self._waiting[one])]
+        now = near[:TOGETHER] or list(self._arrived)[:1]
         for wish in now:
             del self._arrived[wish]
         if self._arrived:

@@ -21,7 +21,7 @@ from app.ui.markdown.sights import Sights
 from app.ui.markdown.style import STATE_HAS_CODE, Marks
 from app.ui.markdown.written_table import WrittenTable, set_widths
 
-ROWS_A_PIECE = 6
+ROWS_A_PIECE = 4
 MANY_ROWS = 40
 WHOLE_ROWS = 24
 """A longer table that came in pieces stays in pieces: to write it again takes longer than a frame."""
