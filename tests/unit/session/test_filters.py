@@ -107,7 +107,7 @@ def test_what_is_being_typed_is_known() -> None:
 def test_conditions_are_said_in_the_language_spoken(tongue: str) -> None:
     words = [Filter("after", "2026-11-05").words, Filter("folder", "Work").words, Filter("file").words]
     english = ["since 5 Nov 2026", "in Work", "with files"]
-    assert words == (english if tongue == "en" else ["2026 年 11 月 5 日起", "在 Work 中", "有文件"])
+    assert words == (english if tongue == "en" else ["2026 年 11 月 5 日起", "在“Work”中", "有文件"])
 
 
 def test_the_store_finds_only_what_fits(tmp_path: Path) -> None:
