@@ -27,6 +27,7 @@ from app.session.temporary import TemporaryDesk
 from app.session.turn import Outcome, Turn, Wish
 from app.terminal.citations import note_citations
 from app.terminal.conversation import Talk
+from app.terminal.failing import Told
 from app.terminal.output import StatusLine, note, print_line
 from app.terminal.reading import documents_of, read_for_terminal
 from app.terminal.text_file import text_of
@@ -137,8 +138,8 @@ def stream(
         loop.run_until(lambda: bool(ended) and (ended[0].error is not None or bool(checked)))
     except KeyboardInterrupt:
         turn.stop()
-        loop.run_until(lambda: bool(ended), 10.0)
-        raise Cancelled from None
+        loop.run_until(lambda: bool(ended) and (ended[0].error is not None or bool(checked)), 10.0)
+        raise (Told if checked else Cancelled) from None
     if ended[0].error is not None:
         _drop_unbegun_chat(desk, turn, wish)
         raise ended[0].error

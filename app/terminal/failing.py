@@ -13,6 +13,10 @@ from app.terminal.output import print_line
 STREAMS = frozenset({"chat", "demo", "cover", "compare", "table", "pull"})
 
 
+class Told(Cancelled):
+    """Stopped by the user, after the stream had its last line: what was kept until then."""
+
+
 @contextmanager
 def failures_told(args: Namespace) -> Iterator[None]:
     """Within, an error of a command that streams JSON is printed as a line before it is raised on."""
@@ -21,6 +25,8 @@ def failures_told(args: Namespace) -> Iterator[None]:
         return
     try:
         yield
+    except Told:
+        raise
     except KeyboardInterrupt:
         print_line(failure_line(Cancelled()))
         raise
