@@ -9,6 +9,7 @@ import os
 import re
 import socket
 import struct
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
@@ -62,7 +63,10 @@ def connect(env: Mapping[str, str] = os.environ) -> socket.socket:
     """The first address of the session bus that is a local socket. Raises OSError or ValueError."""
     addresses = env.get("DBUS_SESSION_BUS_ADDRESS") or f"unix:path={env.get('XDG_RUNTIME_DIR', '')}/bus"
     for kind, value in re.findall(r"unix:(?:[^;]*,)?(path|abstract)=([^,;]+)", addresses):
-        bus = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        family = socket.AF_INET
+        if sys.platform != "win32":
+            family = socket.AF_UNIX
+        bus = socket.socket(family, socket.SOCK_STREAM)
         bus.settimeout(PATIENCE_S)
         try:
             bus.connect(("\0" if kind == "abstract" else "") + unquote(value))
@@ -75,7 +79,10 @@ def connect(env: Mapping[str, str] = os.environ) -> socket.socket:
 
 def is_admitted(bus: socket.socket) -> bool:
     """Say who we are; whether the bus agrees."""
-    bus.sendall(b"\0AUTH EXTERNAL " + str(os.getuid()).encode().hex().encode() + b"\r\n")
+    user = 0
+    if sys.platform != "win32":
+        user = os.getuid()
+    bus.sendall(b"\0AUTH EXTERNAL " + str(user).encode().hex().encode() + b"\r\n")
     if not _line(bus).startswith(b"OK"):
         return False
     bus.sendall(b"BEGIN\r\n")
