@@ -21,6 +21,7 @@ from app.core.emitter import Emitter
 from app.core.errors import CarrelError
 from app.core.sealing import Key, derived_key, wipe
 from app.session.failures import as_carrel_error
+from app.session.guesses import Guesses
 from app.session.private import DEFAULT_PRESET, INSTRUCTIONS, PrivateFiles, seal_set_aside
 from app.session.sealedpresets import seal_presets
 from app.store.changeover import Change
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FILES = "private files"
-FREE_GUESSES, LONGEST_WAIT_S = 3, 60.0
 SLEPT_S = 20.0  # of the wall clock that the steady clock did not see: the computer was asleep
 Failed = Callable[[CarrelError], object]
 
@@ -82,7 +82,7 @@ class Strongbox:
         self.changed: Emitter[[]] = Emitter()
         self._touched_s, self._wall_s = time.monotonic(), time.time()
         self._looked_s: float | None = None
-        self._guesses, self._next_guess_s = 0, 0.0
+        self.guesses = Guesses()
 
     @property
     def is_on(self) -> bool:
@@ -112,7 +112,7 @@ class Strongbox:
     def adopt(self, header: VaultHeader, master: bytearray) -> None:
         """It is open. What still lies in the clear, from before or after a crash, is sealed or erased now."""
         self.header, self.trouble, self._keys = header, None, _Keys.of(master)
-        self._guesses = 0
+        self.guesses.forget()
         self.touch()
         self._seal_the_rest()
         self.changed.emit()
@@ -170,26 +170,6 @@ class Strongbox:
         minutes = self._desk.settings.vault_idle_min
         is_open = self.is_on and not self.is_locked
         return is_open and minutes > 0 and now_s - self._touched_s >= 60 * minutes
-
-    # ---- guesses
-
-    def refuse_haste(self) -> None:
-        """Raise while a new guess comes too soon after wrong ones."""
-        left_s = self._next_guess_s - time.monotonic()
-        if left_s > 0:
-            raise CarrelError(
-                "too_many_guesses",
-                "There were several wrong passphrases.",
-                "Wait {seconds} seconds, then try again.",
-                seconds=int(left_s) + 1,
-            )
-
-    def count_guess(self, error: CarrelError) -> None:
-        """A wrong passphrase makes the next ones wait, longer each time."""
-        if error.code == "wrong_passphrase":
-            self._guesses += 1
-            wait_s = 2.0 ** (self._guesses - FREE_GUESSES) if self._guesses >= FREE_GUESSES else 0.0
-            self._next_guess_s = time.monotonic() + min(LONGEST_WAIT_S, wait_s)
 
     # ---- the user's own words outside the chats
 

@@ -145,7 +145,7 @@ class _Made:
 def _open(desk: Desk, key_of: Callable[[VaultHeader], bytearray], done: Callable[[], object], failed: Failed) -> None:
     box = desk.vault
     try:
-        box.refuse_haste()
+        box.guesses.refuse_haste()
     except CarrelError as error:
         failed(error)
         return

@@ -134,7 +134,7 @@ def fail(desk: Desk, error: Exception, failed: Failed) -> None:
     """A wish about the vault ended badly."""
     told = as_carrel_error(error)
     desk.vault.is_changing = False
-    desk.vault.count_guess(told)
+    desk.vault.guesses.count(told)
     failed(told)
 
 
@@ -150,7 +150,7 @@ def _rewrap(
     """Write the vault's file anew; the key in it stays."""
     box = desk.vault
     try:
-        box.refuse_haste()
+        box.guesses.refuse_haste()
     except CarrelError as error:
         failed(error)
         return

@@ -19,10 +19,10 @@ import psutil
 
 from app.core.errors import CarrelError
 from app.core.units import format_bytes
+from app.session.importing.encodings import MAPPED_BYTES, Content, as_utf8
 from app.session.importing.found import DAMAGED, Tally
 
 LARGEST_BYTES = 4 << 30  # of JSON
-MAPPED_BYTES = 16 << 20  # from which a file is not read but mapped
 CHATS_IN = ("conversations", "chats", "data", "threads")  # where a list of chats stands in an object
 PEEKED = 64
 WHOLE, PIECEWISE = 12, 2  # how much memory a byte takes when all of it is one value, or a chat at a time
@@ -31,8 +31,6 @@ _INSIDE = re.compile(r'"(?:%s)"\s*:\s*\[' % "|".join(CHATS_IN))  # noqa: UP031 -
 _raws = msgspec.json.Decoder(list[msgspec.Raw])
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _BAD = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError)
-
-Content = bytes | mmap.mmap
 
 
 class Stream:
@@ -132,7 +130,7 @@ def _unpacked(path: Path) -> list[bytes]:
 
 
 def _decoded(path: Path, content: Content, tally: Tally) -> Any:
-    content = _as_utf8(content)
+    content = as_utf8(content)
     try:
         return _json(path, content)
     except _BAD as error:
@@ -217,46 +215,3 @@ def _saved(path: Path, content: Content, tally: Tally) -> list[Any]:
 
 
 _NEXT = re.compile(r"[\s,]*")
-
-
-# ---- encodings
-
-
-def _as_utf8(content: Content) -> Content:
-    """Other encodings are turned into UTF-8: those with a mark, and what editors on Windows write without one."""
-    head = bytes(content[:4])
-    if head.startswith(b"\xef\xbb\xbf"):
-        return bytes(content)[3:]
-    if name := _marked(head):
-        return bytes(content).decode(name, "replace").encode()
-    if len(content) >= MAPPED_BYTES:  # no editor wrote it
-        return content
-    try:
-        bytes(content).decode("utf-8")
-    except UnicodeDecodeError:
-        return _guessed(bytes(content)).encode()
-    return content
-
-
-def _marked(head: bytes) -> str:
-    for mark, name in ((b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16")):
-        if head.startswith(mark):
-            return name
-    if head.startswith(b"\xfe\xff"):
-        return "utf-16"
-    if len(head) == 4 and head[0] in b"[{" and head[1] == 0 and head[2] != 0:
-        return "utf-16-le"
-    return "utf-16-be" if len(head) == 4 and head[0] == 0 and head[1] in b"[{" else ""
-
-
-def _guessed(content: bytes) -> str:
-    """Chinese where high bytes stand in pairs, else a western alphabet."""
-    high = re.findall(rb"[\x80-\xff]+", content)
-    if sum(len(run) > 1 for run in high) * 2 > len(high):
-        try:
-            return content.decode("gb18030")
-        except UnicodeDecodeError:
-            pass
-    if any(len(run) > 3 for run in high):  # UTF-8 with a broken byte in it
-        return content.decode("utf-8", "replace")
-    return content.decode("cp1252", "replace")

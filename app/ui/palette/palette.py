@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 
 from app.core.words import say
 from app.session.filters import begun_filter
@@ -24,6 +24,7 @@ from app.ui.palette.entries import (
     words_of,
 )
 from app.ui.palette.field import FilterLine
+from app.ui.palette.overlay import Overlay
 from app.ui.palette.proposals import Proposal, all_proposals, proposals_for
 from app.ui.palette.results import ResultList
 from app.ui.panes import Front
@@ -32,10 +33,9 @@ from app.ui.widgets.search_field import SearchField
 WIDTH_PX, MOST_PX, TOP_PX, MARGIN_PX = 680, 620, 72, 24
 AGAIN_MS = 250  # after which it looks again, while the index still reads
 NARROWED_LIMIT = 60  # chats that fit the conditions, without words
-DIM = 70  # of 255: how much darker the window behind becomes
 
 
-class Palette(QWidget):
+class Palette(Overlay):
     """Covers the window until something is chosen, Esc is pressed or the press falls beside it.
 
     Signals: `opened(hit, query, beside)` for a hit, `wished(command id)` for a command; `closed()` in any case.
@@ -47,7 +47,7 @@ class Palette(QWidget):
 
     def __init__(self, window: QWidget, front: Front, commands: Commands) -> None:
         super().__init__(window)
-        self._window, self._front, self._commands = window, front, commands
+        self._front, self._commands = front, commands
         self._finder = Finder(front.desk, self._on_found, self._on_failed)
         self._query = Query()
         self._known: tuple[list[str], list[str]] = ([], [])  # names of folders, and of models that answered
@@ -56,12 +56,9 @@ class Palette(QWidget):
         self._again = QTimer(self, singleShot=True, interval=AGAIN_MS)
         self._again.timeout.connect(self._look_again)
         self._build()
-        window.installEventFilter(self)
 
     def _build(self) -> None:
         self.setAccessibleName(say("Search and commands"))
-        self.card = QFrame(self)
-        self.card.setProperty("ground", "sheet")
         self.line = FilterLine()
         self.line.changed.connect(self._on_line_changed)
         self.line.proposals_wanted.connect(self._show_all_proposals)
@@ -90,7 +87,7 @@ class Palette(QWidget):
         A screen reader that heard of a caret before the focus would not name the line.
         """
         known_values(self._front.desk, self._on_known)
-        self._place()
+        self.place()
         self.show()
         self.raise_()
         self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -181,7 +178,7 @@ class Palette(QWidget):
         self.results.setVisible(bool(entries))
         keys = say("↑ ↓ to choose · Enter opens · Ctrl+Enter opens beside · Esc closes")
         self.foot.setText(keys if entries else nothing)
-        self._place()
+        self.place()
 
     # ---- what is chosen
 
@@ -226,12 +223,7 @@ class Palette(QWidget):
 
     # ---- place
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._window and event.type() == QEvent.Type.Resize:
-            self._place()
-        return super().eventFilter(watched, event)
-
-    def _place(self) -> None:
+    def place(self) -> None:
         """As high as its rows, as far as the window allows."""
         self.setGeometry(self._window.rect())
         width = min(WIDTH_PX, self.width() - 2 * MARGIN_PX)
@@ -243,13 +235,3 @@ class Palette(QWidget):
         self._column.activate()
         rows = self.results.content_px + 8 if self.results.entries.all else 0
         self.card.setGeometry(left, top, width, min(head + rows, most))
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Beside the card: away."""
-        if not self.card.geometry().contains(event.position().toPoint()):
-            self.end()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(0, 0, 0, DIM))
-        painter.end()

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from app.core.chatfile import ChatCopy, MessageCopy
 from app.core.errors import CarrelError
-from app.session.importing import decoding, growing, ollama, own, reading
+from app.session.importing import decoding, encodings, growing, ollama, own, reading
 from app.session.importing.found import Found, Tally
 from app.session.importing.growing import Piece, grow_chat
 from app.session.importing.reading import read_chats
@@ -438,6 +438,7 @@ def test_a_large_file_is_read_a_chat_at_a_time_and_refused_where_memory_is_short
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(decoding, "MAPPED_BYTES", 1_000)
+    monkeypatch.setattr(encodings, "MAPPED_BYTES", 1_000)
     many = [{**CHATGPT[0], "title": f"chat {number}"} for number in range(40)]
     expected = [f"chat {number}" for number in range(40)]
     assert [chat.title for chat in read_chats(_write(tmp_path, many)).chats] == expected
