@@ -90,6 +90,20 @@ def test_the_keyboard_given_to_a_message_builds_it(view: ChatView, qtbot: QtBot)
     qtbot.waitUntil(lambda: view.live_rows[11].browser.hasFocus(), timeout=3000)
 
 
+def test_what_gets_the_keyboard_says_the_whole_message(view: ChatView, qtbot: QtBot) -> None:
+    view.activateWindow()
+    qtbot.waitUntil(view.isActiveWindow)
+    browser = view.live_rows[COUNT - 1].browser
+    before = browser.accessibleName()
+    QAccessible.setActive(True)
+    try:
+        browser.setFocus()
+    finally:
+        QAccessible.setActive(False)
+    assert before == "Answer"
+    assert browser.accessibleName() == f"Answer, 2026-11-22 10:39, Message {COUNT} of {COUNT}: word 399 - one"
+
+
 def test_tab_goes_on_beyond_what_is_built_and_what_it_reaches_is_seen(view: ChatView, qtbot: QtBot) -> None:
     view.activateWindow()
     qtbot.waitUntil(view.isActiveWindow)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QAccessibleWidget, QWidget
 from app.core.words import say
 
 if TYPE_CHECKING:
+    from app.ui.chat.message_rows import MessageRows
     from app.ui.chat.row import MessageRow
     from app.ui.chat.view import ChatView
 
@@ -73,8 +74,7 @@ class ChatList(QAccessibleWidget):
 
     def name_of(self, row: int) -> str:
         """Who wrote it, and when."""
-        who = say("You said") if self.view.head(row).role == "user" else say("Answer")
-        return ", ".join(part for part in (who, self.view.when(row)) if part)
+        return name_words(self.view, row)
 
     def notice(self, row: int) -> None:
         """The reader asks about a message that is not built."""
@@ -210,11 +210,22 @@ def forget(made: dict[int, tuple[int, StandIn]]) -> None:
     made.clear()
 
 
-def place_words(view: ChatView, row: int) -> str:
+def name_words(view: MessageRows, row: int) -> str:
+    """Who wrote a message, and when."""
+    who = say("You said") if view.head(row).role == "user" else say("Answer")
+    return ", ".join(part for part in (who, view.when(row)) if part)
+
+
+def heard_words(view: MessageRows, row: int) -> str:
+    """All of it in one breath, for the text that has got the keyboard: readers say the name and nothing else."""
+    return f"{name_words(view, row)}, {place_words(view, row)}: {shown_words(view, row)}"
+
+
+def place_words(view: MessageRows, row: int) -> str:
     return say("Message {n} of {count}", n=row + 1, count=view.count)
 
 
-def shown_words(view: ChatView, row: int) -> str:
+def shown_words(view: MessageRows, row: int) -> str:
     """A question as it was typed, an answer as it reads."""
     head = view.head(row)
     text = head.text[:LONGEST]

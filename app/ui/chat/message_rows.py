@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QAccessible, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.core.citation import Citation
 from app.core.words import say
+from app.ui.chat.accessible import heard_words
 from app.ui.chat.items import Items, Promise
 from app.ui.chat.message import (
     AGAIN,
@@ -165,8 +166,16 @@ class MessageRows(RowArea):
                 before.set_focused(False)
             if held is not None:
                 held.set_focused(True)
+        if held is not None and now is held.browser and QAccessible.isActive():
+            self._tell(held)
         if held is not None and now is not None and old is not None:  # without an old one the window woke up
             self._show_part(held, now)
+
+    def _tell(self, row: MessageRow) -> None:
+        """A screen reader says the name of what has got the keyboard: before it asks for it, that is the message."""
+        number = self._row_of(row)
+        if number is not None and number != self._streaming:
+            row.browser.setAccessibleName(heard_words(self, number))
 
     def _show_part(self, row: MessageRow, part: QWidget) -> None:
         """Scroll to what Tab has reached out of sight; it can go on from there."""
