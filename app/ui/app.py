@@ -18,7 +18,7 @@ from app.config.display import choose_platform
 from app.core import words
 from app.ui.bridge import QtPost, last_resort
 from app.ui.first_picture import FirstPicture
-from app.ui.fonts import install_fonts
+from app.ui.fonts import can_show_chinese, install_fonts
 from app.ui.icons import icon
 from app.ui.input_method import find_input_method
 from app.ui.roles import install_roles
@@ -31,6 +31,12 @@ if TYPE_CHECKING:
     from app.ui.doorbell import Doorbell, Ring
     from app.ui.gate import Gate
     from app.ui.window import Window
+
+# In English alone: its Chinese could not be read.
+NO_CHINESE = (
+    "This computer has no Chinese typeface, so Chinese shows as boxes. Install one (Debian, Ubuntu: fonts-noto-cjk) "
+    "and start Carrel again, or choose English in the settings."
+)
 
 _translator: QTranslator | None = None
 
@@ -131,6 +137,8 @@ def _begin(window: Window, rings: list[Ring], untold: list[Mishap]) -> None:
     window.arrivals.open([Path(name) for ring in rings for name in ring.files])
     while untold:
         window.mishaps.tell_last_run(untold.pop())
+    if words.language() == "zh_CN" and not can_show_chinese():
+        window.notices.tell_error(NO_CHINESE)
 
 
 def _set_formulas() -> None:

@@ -36,6 +36,11 @@ def load_fonts() -> None:
         _installed = True
 
 
+def can_show_chinese() -> bool:
+    """Whether this computer has any typeface with Chinese signs. Call after QApplication."""
+    return bool(QFontDatabase.families(QFontDatabase.WritingSystem.SimplifiedChinese))
+
+
 def ui_font(px: int = BODY_PX, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
     """Inter at `px` with Chinese fallback."""
     font = QFont()

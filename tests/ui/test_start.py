@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest.mock import MagicMock
 
 import msgspec
 import pytest
@@ -15,12 +16,14 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.catalog.index import load_catalog
+from app.core import words
 from app.core.errors import CarrelError
 from app.fetch.progress import Progress
 from app.fit.plan import Advice, advise
 from app.machine.snapshot import Machine, load_machine
 from app.session.demo import demo_model_path, demo_question
 from app.session.library import Pull
+from app.ui.app import _begin
 from app.ui.pages.download_card import DownloadCard
 from app.ui.pages.plan_card import PlanView
 from app.ui.pages.start import StartPage
@@ -238,3 +241,16 @@ def test_every_computer_gets_an_honest_sentence(name: str) -> None:
     for other in advice.alternatives:
         larger = "32B" in other.model.name and "32B" not in advice.recommended.model.name
         assert ("larger model" in other_sentence(other, advice.recommended)) == larger
+
+
+@pytest.mark.parametrize(("language", "shown", "told"), [("zh_CN", False, 1), ("zh_CN", True, 0), ("en", False, 0)])
+def test_boxes_for_chinese_are_explained(
+    language: str, shown: bool, told: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.ui.app.can_show_chinese", lambda: shown)
+    monkeypatch.setattr("app.ui.app._collect_garbage", lambda: None)
+    monkeypatch.setattr("app.ui.app._set_formulas", lambda: None)
+    words.install(language, {})
+    window = MagicMock()
+    _begin(window, [], [])
+    assert window.notices.tell_error.call_count == told
