@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 from collections.abc import Iterator
@@ -39,10 +40,15 @@ class Stream:
             raise faults.from_network(error, self._url) from error
 
     def abort(self) -> None:
-        """Wake a reader that waits for bytes. Safe from any thread; the plain call, for TLS would forget itself."""
+        """Wake a reader that waits for bytes. Safe from any thread; the plain call, for TLS would forget itself.
+
+        On Windows only a socket that is closed wakes its reader.
+        """
         line = self._response.extensions["network_stream"].get_extra_info("socket")
         with suppress(OSError, AttributeError):
             socket.socket.shutdown(line, socket.SHUT_RDWR)
+            if os.name == "nt":
+                socket.close(socket.socket.detach(line))
 
 
 @contextmanager

@@ -228,7 +228,7 @@ def test_each_failure_of_the_network_has_its_sentence(error: httpx2.HTTPError, c
 def test_each_failure_of_the_disk_has_its_sentence(number: int, code: str) -> None:
     fault = faults.from_disk(OSError(number, os.strerror(number)), Path("/models/m.gguf.part"))
     assert fault.code == code
-    assert "/models" in str(fault)
+    assert str(Path("/models")) in str(fault)
 
 
 def test_retry_after_is_seconds_or_a_date() -> None:
