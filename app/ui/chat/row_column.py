@@ -92,7 +92,7 @@ class RowColumn(QAbstractScrollArea):
         try:
             for _ in range(8):
                 self._set_range()
-                if not self._build_rows(self._in_order(self._near()), until):
+                if not self._build_rows(self._in_order(self._near(0 if in_slices else OVERSCAN_PX)), until):
                     break
             self._drop_far()
             self._place()
