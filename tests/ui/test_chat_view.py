@@ -259,6 +259,9 @@ def test_an_answer_is_copied_as_markdown(view: ChatView) -> None:
     QGuiApplication.clipboard().clear()
     assert view.copy_last_answer()
     assert QGuiApplication.clipboard().text() == "**A**"
+    view.set_messages([MessageItem("assistant", "said"), MessageItem("assistant", " ")])
+    assert view.copy_last_answer()
+    assert QGuiApplication.clipboard().text() == "said", "the one that has only begun is passed over"
     view.set_messages([])
     assert not view.copy_last_answer()
 

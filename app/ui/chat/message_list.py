@@ -79,13 +79,16 @@ class MessageList(MessageRows):
             self._arrange()
 
     def copy_last_answer(self) -> bool:
-        """The last answer's Markdown to the clipboard; false when there is none."""
+        """The Markdown of the last answer that says something to the clipboard; false when there is none."""
         for row in range(len(self._items) - 1, -1, -1):
             if self._items[row].role == "assistant":
                 widget = self._live.get(row)
+                text = widget.browser.markdown_text if isinstance(widget, AnswerRow) else self._items[row].text
+                if not text.strip():  # it has only begun
+                    continue
                 if isinstance(widget, AnswerRow):
                     widget.copy_text()
                 else:
-                    QGuiApplication.clipboard().setText(self._items[row].text)
+                    QGuiApplication.clipboard().setText(text)
                 return True
         return False
