@@ -89,9 +89,11 @@ def refuse_taken(desk: Desk, name: str, folder: Folder | None = None) -> None:
     wanted = folder_name(name).casefold()
     for other in desk.store.call(lambda store: store.list_folders()):
         if other.name.casefold() == wanted and other != folder:
-            raise CarrelError(
-                "folder_exists", "There is a folder called {name} already.", "Take another name.", name=other.name
-            )
+            raise name_taken(other.name)
+
+
+def name_taken(name: str) -> CarrelError:
+    return CarrelError("folder_exists", "There is a folder called {name} already.", "Take another name.", name=name)
 
 
 def folder_name(text: str) -> str:

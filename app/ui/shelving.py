@@ -154,6 +154,8 @@ class Shelving:
 
         try:
             wanted = folders.folder_name(name)
+            if any(one.name.casefold() == wanted.casefold() for one in self.folders if one != folder):
+                raise folders.name_taken(wanted)
         except CarrelError as error:
             self.refused.emit(str(error))
             return

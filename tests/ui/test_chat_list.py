@@ -283,6 +283,11 @@ def test_enter_opens_and_a_double_click_is_no_second_wish(studio: Studio, qtbot:
     click(studio, "Flat")
     qtbot.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert view.chats.rows[1].is_open is False
+    other = studio.desk.store.call(lambda store: store.create_folder("Other"))
+    studio.window.conversation.refresh_list()
+    studio.wait(lambda: "Other/" in rows(studio))
+    studio.window.sidebar.shelving.rename_folder(other.id, "FLAT")
+    assert "There is a folder called FLAT already." in studio.window.notices.words
     click(studio, "Thesis", Qt.KeyboardModifier.ControlModifier)
     qtbot.keyClick(view, Qt.Key.Key_Return)
     studio.wait(lambda: studio.window.conversation.chat_id == chat_id(studio, "Thesis"))
