@@ -152,7 +152,7 @@ def _expect(condition: bool, otherwise: str) -> None:
 
 def _env(home: Path) -> dict[str, str]:
     """A bare environment with an empty home: nothing of the build computer's Python or profile reaches the program."""
-    kept = ("PATH", "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR")
+    kept = ("PATH", "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "SYSTEMROOT", "WINDIR", "TEMP", "TMP", "TMPDIR")
     env = {name: os.environ[name] for name in kept if name in os.environ}
     runtime = home / "run"
     runtime.mkdir(mode=0o700)
