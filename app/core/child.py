@@ -45,7 +45,7 @@ class Exit:
     def was_ended(self) -> bool:
         """Whether somebody else ended it: on Windows without a word, and with the code of a Python that failed."""
         on_windows = os.name == "nt" and self.code == ntstatus.TERMINATED and "Traceback" not in self.last_words
-        return on_windows or self.cause() == "SIGKILL"
+        return on_windows or self.code == -9  # SIGKILL
 
     @property
     def lacks_instructions(self) -> bool:

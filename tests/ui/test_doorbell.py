@@ -48,7 +48,7 @@ def test_second_start_hands_over_and_the_first_hears(bell: Doorbell, tmp_path: P
         pass_events(qtbot, second)
         assert second.stdout is not None
         assert second.stdout.read().split() == ["False", "True"]
-    assert heard.args == [Ring((str(Path("a b.pdf").absolute()), "/x/é.gguf"))]
+    assert heard.args == [Ring((str(Path("a b.pdf").absolute()), str(Path("/x/é.gguf").absolute())))]
 
 
 def test_crash_leaves_nothing_that_keeps_the_next_one_out(tmp_path: Path, qtbot: QtBot) -> None:

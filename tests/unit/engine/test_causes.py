@@ -44,7 +44,7 @@ def test_an_end_by_the_task_manager_is_told_from_a_fault(monkeypatch: pytest.Mon
         (0xC0000135, "a DLL is missing (0xC0000135)"),
         (0xDEADBEEF, "0xDEADBEEF"),
         (70, "exit code 70"),
-        (-6, "SIGABRT"),
+        (-4, "SIGILL"),
     ],
 )
 def test_a_code_of_windows_is_named(code: int, words: str) -> None:

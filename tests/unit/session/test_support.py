@@ -25,7 +25,7 @@ def bundle(folder: Path, target: Path) -> dict[str, str]:
         )
         desk.store.call(lambda store: store.set_draft(store.create_chat(SECRET_WORDS).id, SECRET_WORDS))
         desk.home.engine_log_file.write_text(f"ggml: {Path.home()}/models/a.gguf: out of memory\n")
-        (desk.home.logs / "carrel.log").write_text("a warning\n")
+        (desk.home.logs / "carrel.log").write_bytes(b"a warning\n")
         done: list[Path] = []
         failed: list[CarrelError] = []
         write_bundle(desk, target, done.append, failed.append)
