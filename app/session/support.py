@@ -18,6 +18,7 @@ from app import __version__
 from app.config.paths import expanded, models_folder
 from app.config.settings import Settings
 from app.core.errors import CarrelError
+from app.core.files import put_in_place
 from app.engine.state import EngineState
 from app.machine.snapshot import take_snapshot
 from app.session.desk import Desk
@@ -50,7 +51,7 @@ def _write(path: Path, contents: Iterator[tuple[str, str]]) -> None:
         with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as bundle:
             for name, text in contents:
                 bundle.writestr(name, without_names(text))
-        part.replace(path)
+        put_in_place(part, path)
     except OSError as error:
         part.unlink(missing_ok=True)
         raise CarrelError(

@@ -17,6 +17,7 @@ import numpy as np
 import psutil
 from llama_cpp import llama_cpp as C
 
+from app.core.files import put_in_place
 from app.core.sealing import CHUNK_BYTES, HEADER_BYTES, TAG_BYTES, BrokenSeal, Sealer, sealed_size, unsealed
 from app.engine import saved
 from app.engine.saved import Identity, Sidecar
@@ -48,7 +49,7 @@ class SealedState:
             self._write(part)
             size_bytes = part.stat().st_size
             saved.sidecar_of(self.path).unlink(missing_ok=True)
-            part.replace(self.path)
+            put_in_place(part, self.path)
             saved.write_sidecar(self.path, self._sidecar(identity, model_path, size_bytes), self.key)
         except OSError as error:
             saved.remove(self.path)

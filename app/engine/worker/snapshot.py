@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from llama_cpp import llama_cpp as C
 
+from app.core.files import put_in_place
 from app.engine import saved
 from app.engine.saved import Identity, Sidecar
 from app.engine.worker import library
@@ -49,7 +50,7 @@ class Written:
         try:
             sidecar = _guard(self, identity, model_path)
             saved.sidecar_of(self.path).unlink(missing_ok=True)  # it would not fit the state that takes its place
-            self.part.replace(self.path)
+            put_in_place(self.part, self.path)
             saved.write_sidecar(self.path, sidecar)
         except OSError as error:
             saved.remove(self.path)
