@@ -16,6 +16,7 @@ READABLE_PX = 104.0
 WIDEST_PX = 300.0
 """In a table that is scrolled, longer cells wrap at this width."""
 TEX_PX = 7.0
+SPARE, SPARE_PX, SPARE_WIDEST = 1.15, 12.0, 0.6
 
 
 def natural_width(children: Sequence[Token], px: int, *, bold: bool) -> float:
@@ -42,6 +43,17 @@ def widths_in(natural: Sequence[float], room: float) -> list[float]:
         return [min(one, WIDEST_PX) for one in natural]
     cap = _cap_for(natural, room)
     return [min(one, cap) for one in natural]
+
+
+def roomier(natural: Sequence[float], room: float) -> list[float]:
+    """The widths for a table of which more rows come, most likely longer ones, and longest where words are long."""
+    wanted = [SPARE * one + SPARE_PX for one in natural]
+    left = room - sum(wanted)
+    if left < 0:
+        return widths_in(natural, room)
+    widest = max(range(len(wanted)), key=wanted.__getitem__)
+    wanted[widest] += min(left, SPARE_WIDEST * natural[widest])
+    return wanted
 
 
 def is_too_wide(natural: Sequence[float], room: float) -> bool:

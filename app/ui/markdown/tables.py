@@ -13,7 +13,7 @@ from markdown_it.token import Token
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QTextFrameFormat, QTextTable, QTextTableCellFormat, QTextTableFormat
 
-from app.ui.markdown.column_widths import natural_width, widths_in
+from app.ui.markdown.column_widths import natural_width, roomier
 from app.ui.markdown.direction import is_right_to_left
 from app.ui.markdown.inlines import write_inline
 from app.ui.markdown.pen import INDENT_PX, Pen
@@ -28,8 +28,6 @@ WHOLE_ROWS = 24
 CELL_PX = 10
 BOTTOM_PX = 12
 EDGES_PX = 6
-SPARE = 1.15
-"""What comes may be longer than what has come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +148,11 @@ class TableWriter:
         written = self.written[-1]
         if not self.is_cut:
             room = max(240.0, self._pen.document.textWidth()) - written.indent_px - 2
-            spare = [SPARE * wide for wide in written.natural]
-            set_widths(above, widths_in(spare if sum(spare) <= room else written.natural, room))
+            set_widths(above, roomier(written.natural, room))
         self._pen.leave_frame(above)
         self._pen.begin_frame()
         below = self._format(0)
-        below.setTopMargin(-2)
+        below.setTopMargin(-4)
         below.setHeaderRowCount(0)
         below.setBottomMargin(0)
         below.setColumnWidthConstraints(above.format().columnWidthConstraints())
