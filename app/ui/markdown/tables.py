@@ -48,7 +48,7 @@ class TableWriter:
         self.is_cut = False
         self.table: QTextTable | None = None
         self.written: list[WrittenTable] = []
-        self._to_mend: list[QTextTable] = []
+        self._to_mend: list[tuple[WrittenTable, QTextTable]] = []
 
     def open(self, tokens: Sequence[Token], *, indent: int = 0, grows: bool = False) -> None:
         """A table with the head in `tokens`, `indent` steps to the right. One that `grows` is written in pieces."""
@@ -116,21 +116,24 @@ class TableWriter:
 
     def look_over(self) -> None:
         """A long table is complete: see what has to be mended of its columns."""
-        self._to_mend = self.written[-1].pieces_to_mend(self._pen.document.textWidth()) if self.is_cut else []
+        if self.is_cut:
+            table = self.written[-1]
+            pieces = table.pieces_to_mend(self._pen.document.textWidth())
+            self._to_mend += [(table, piece) for piece in pieces]
 
     def mend(self) -> int | None:
         """Give the next piece the columns that all rows need; where it begins, None when nothing is left to do."""
         if not self._to_mend:
             return None
-        piece = self._to_mend.pop(0)
-        set_widths(piece, self.written[-1].widths(self._pen.document.textWidth()))
+        table, piece = self._to_mend.pop(0)
+        set_widths(piece, table.widths(self._pen.document.textWidth()))
         return piece.firstPosition()
 
     def drop_from(self, position: int) -> None:
         """Forget the tables that begin at or after `position`: they are gone."""
         while self.written and self.written[-1].position >= position:
-            self.written.pop()
-            self._to_mend = []
+            gone = self.written.pop()
+            self._to_mend = [(table, piece) for table, piece in self._to_mend if table is not gone]
 
     def forget(self) -> None:
         """Begin anew: the document was emptied."""
