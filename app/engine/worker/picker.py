@@ -22,6 +22,7 @@ from app.engine.worker.grammar import Grammar
 
 _GROUPS = 2048  # at most: the best of each group bounds the k-th best of all from below
 _CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])
+LARGEST_SEED = 0xFFFFFFFE  # one more is llama.cpp's word for another seed each time (LLAMA_DEFAULT_SEED)
 
 
 class Picker:
@@ -155,5 +156,5 @@ def make_chain(sampling: Sampling, n_vocab: int) -> Any:
         C.llama_sampler_chain_add(chain, C.llama_sampler_init_min_p(sampling.min_p, 1))
     C.llama_sampler_chain_add(chain, C.llama_sampler_init_temp(sampling.temperature))
     seed = secrets.randbits(32) if sampling.seed is None else sampling.seed & 0xFFFFFFFF
-    C.llama_sampler_chain_add(chain, C.llama_sampler_init_dist(seed))
+    C.llama_sampler_chain_add(chain, C.llama_sampler_init_dist(min(seed, LARGEST_SEED)))
     return chain

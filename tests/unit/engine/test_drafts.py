@@ -181,6 +181,12 @@ def test_any_draft_leaves_the_answer_as_it_is(
     assert answer_of(sampling, Guess(make))[:2] == (truth, reason)
 
 
+def test_the_largest_seed_is_as_good_as_any() -> None:
+    """To llama.cpp it means another one each time."""
+    sampling = Sampling(temperature=1.5, top_k=0, seed=2**32 - 1, max_tokens=12)
+    assert answer_of(sampling)[0] == answer_of(sampling)[0]
+
+
 @pytest.mark.parametrize("temperature", [0.0, 1.0])
 def test_a_perfect_draft_takes_a_fraction_of_the_steps(temperature: float) -> None:
     sampling = Sampling(temperature=temperature, seed=2, max_tokens=100)
