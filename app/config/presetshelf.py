@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
-from app.core.errors import CarrelError
-from app.core.files import put_in_place, write_durably
+from app.core.files import cannot_write, put_in_place, write_durably
 
 ASIDE = "removed/"  # before the name of a file that was moved out of the way
 ENDING = ".toml"
@@ -55,21 +54,21 @@ class FolderShelf:
         try:
             put_in_place(self._folder / name, self._folder / other)
         except OSError as error:
-            raise _not_changed(self._folder / name, error) from error
+            raise cannot_write(self._folder / name, error) from error
 
     def remove(self, name: str) -> None:
         try:
             with contextlib.suppress(FileNotFoundError):
                 (self._folder / name).unlink()
         except OSError as error:
-            raise _not_changed(self._folder / name, error) from error
+            raise cannot_write(self._folder / name, error) from error
 
     def _make(self, name: str) -> None:
         folder = (self._folder / name).parent
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise _not_changed(folder, error) from error
+            raise cannot_write(folder, error) from error
 
 
 def free_aside(shelf: Shelf, name: str) -> str:
@@ -77,13 +76,3 @@ def free_aside(shelf: Shelf, name: str) -> str:
     taken, stem = set(shelf.names()), name.removesuffix(ENDING)
     names = (f"{ASIDE}{stem}{number}{ENDING}" for number in ("", *(f"-{n}" for n in range(2, 100_000))))
     return next(one for one in names if one not in taken)
-
-
-def _not_changed(file: Path, error: OSError) -> CarrelError:
-    return CarrelError(
-        "cannot_write",
-        "{file} could not be written: {cause}.",
-        "Check the free space and the permissions of the folder.",
-        file=str(file),
-        cause=error.strerror or str(error),
-    )

@@ -23,13 +23,17 @@ def write_durably(file: Path, content: bytes) -> None:
     except OSError as error:
         with contextlib.suppress(OSError):
             temporary.unlink()
-        raise CarrelError(
-            "cannot_write",
-            "{file} could not be written: {cause}.",
-            "Check the free space and the permissions of the folder.",
-            file=str(file),
-            cause=error.strerror or str(error),
-        ) from error
+        raise cannot_write(file, error) from error
+
+
+def cannot_write(file: Path, error: OSError) -> CarrelError:
+    return CarrelError(
+        "cannot_write",
+        "{file} could not be written: {cause}.",
+        "Check the free space and the permissions of the folder.",
+        file=str(file),
+        cause=error.strerror or str(error),
+    )
 
 
 def put_in_place(new: Path, file: Path) -> None:

@@ -43,6 +43,11 @@ def fold(text: str) -> str:
     return text.translate(_TABLE)
 
 
+def folded_line(text: str) -> str:
+    """The words of `fold` with one space between them, for names that are compared."""
+    return " ".join(fold(text).split())
+
+
 @lru_cache(maxsize=1 << 16)
 def is_whole(sign: str) -> bool:
     """Whether this sign of a folded text is a word of its own, as all of Chinese are."""

@@ -7,11 +7,11 @@ import io
 import logging
 import threading
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from pathlib import Path, PurePath
 
 import msgspec
 
+from app.core.dates import utc_iso
 from app.core.files import write_durably
 
 log = logging.getLogger(__name__)
@@ -140,14 +140,9 @@ def bench_csv(results: Iterable[BenchResult]) -> bytes:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for one in results:
-        head = (utc(one.at_s), one.model, one.n_ctx, one.kv_type, one.machine, one.driver, one.build, one.version)
+        head = (utc_iso(one.at_s), one.model, one.n_ctx, one.kv_type, one.machine, one.driver, one.build, one.version)
         for point in one.points:
             expected = "" if point.expected_tok_s is None else f"{point.expected_tok_s:.2f}"
             speeds = (f"{point.prefill_tok_s:.2f}", f"{point.decode_tok_s:.2f}", expected, f"{point.gain:.2f}")
             writer.writerow((*head, point.depth_tokens, point.read_tokens, *speeds, f"{point.ttft_s:.3f}"))
     return b"\xef\xbb\xbf" + out.getvalue().encode()
-
-
-def utc(unix_s: float) -> str:
-    """ "2026-11-22T06:31:05Z"."""
-    return datetime.fromtimestamp(unix_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
+from app.core.dates import utc_iso
 from app.core.files import write_durably
 from app.perf.alerts import percentile
-from app.session.benchbook import utc
 from app.session.columns import CARD_NAMES, NAMES
 from app.session.desk import Desk
 from app.session.monitor import Monitor
@@ -90,7 +90,7 @@ def history_csv(monitor: Monitor) -> bytes:
     hour = [values for _, values in monitor.history.rows()]
     known = {place for values in hour for place, value in enumerate(values) if value is not None}
     places = [place for place, name in enumerate(NAMES) if place != at and (name not in CARD_NAMES or place in known)]
-    rows = ((utc(values[at] or 0.0), *(_short(values[place]) for place in places)) for values in hour)
+    rows = ((utc_iso(values[at] or 0.0), *(_short(values[place]) for place in places)) for values in hour)
     return _csv(("time", *(NAMES[place] for place in places)), rows)
 
 
@@ -101,7 +101,7 @@ def save_figures(file: Path, content: bytes) -> None:
 
 def _answer_row(one: AnswerFigures) -> tuple[object, ...]:
     return (
-        utc(one.at_s),
+        utc_iso(one.at_s),
         _plain(one.title),
         PurePath(one.model.replace("\\", "/")).name,
         one.state,

@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.config.paths import resource
-from app.core.errors import CarrelError
-from app.core.files import write_durably
+from app.core.files import cannot_write, write_durably
 
 _TOOL_S = 30.0
 _NEEDS_QUOTES = set(" \t\n\"'\\><~|&;$*?#()`")
@@ -61,7 +60,7 @@ class LinuxDesktop:
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
             except OSError as error:
-                raise _cannot_write(path, error) from error
+                raise cannot_write(path, error) from error
             write_durably(path, text.encode())
             written.append(str(path))
         _tell_desktop()
@@ -76,7 +75,7 @@ class LinuxDesktop:
             except FileNotFoundError:
                 continue
             except OSError as error:
-                raise _cannot_write(path, error) from error
+                raise cannot_write(path, error) from error
             removed.append(str(path))
         _tell_desktop()
         return tuple(removed)
@@ -117,13 +116,3 @@ def _tell_desktop() -> None:
         if program is not None and folder.is_dir():
             with contextlib.suppress(OSError, subprocess.SubprocessError):
                 subprocess.run([program, str(folder)], capture_output=True, timeout=_TOOL_S, check=False)
-
-
-def _cannot_write(path: Path, error: OSError) -> CarrelError:
-    return CarrelError(
-        "cannot_write",
-        "{file} could not be written: {cause}.",
-        "Check the free space and the permissions of the folder.",
-        file=str(path),
-        cause=error.strerror or str(error),
-    )

@@ -18,7 +18,7 @@ from app import __version__
 from app.config.paths import expanded, models_folder
 from app.config.settings import Settings
 from app.core.errors import CarrelError
-from app.core.files import put_in_place
+from app.core.files import cannot_write, put_in_place
 from app.engine.state import EngineState
 from app.machine.snapshot import take_snapshot
 from app.session.desk import Desk
@@ -54,13 +54,7 @@ def _write(path: Path, contents: Iterator[tuple[str, str]]) -> None:
         put_in_place(part, path)
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise CarrelError(
-            "cannot_write",
-            "{file} could not be written: {cause}.",
-            "Check the free space and the permissions of the folder.",
-            file=str(path),
-            cause=error.strerror or str(error),
-        ) from error
+        raise cannot_write(path, error) from error
 
 
 def _contents(desk: Desk, state: EngineState, settings: Settings) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from app.core.folding import fold
+from app.core.folding import folded_line
 from app.store.part import Part
 
 Condition = tuple[str, tuple[Any, ...]]
@@ -65,9 +65,9 @@ class Narrowing(Part):
     def _folders(self, names: tuple[str, ...]) -> list[int]:
         """Those that are called so, else those with a word that begins so."""
         found = set()
-        folders = [(folder_id, " ".join(fold(name).split())) for folder_id, name in self._all_folders()]
+        folders = [(folder_id, folded_line(name)) for folder_id, name in self._all_folders()]
         for name in names:
-            wanted = " ".join(fold(name).split())
+            wanted = folded_line(name)
             same = {folder_id for folder_id, folded in folders if folded == wanted}
             found |= same or {folder_id for folder_id, folded in folders if f" {wanted}" in f" {folded}"}
         return sorted(found)

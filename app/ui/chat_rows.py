@@ -7,9 +7,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from itertools import chain
 from typing import Literal
 
-from app.core.folding import fold
+from app.core.folding import fold, folded_line
 from app.core.words import say
 from app.store.query import Query, read_query
 from app.store.rows import Chat, Folder
@@ -60,34 +61,25 @@ def next_named(rows: Sequence[Row], typed: str, current: int) -> int | None:
     """The number of the next row whose name begins with what is typed; else one of whose words does. The same letter
     again goes on to the next one.
     """
-    letters = _plain(typed)
+    letters = folded_line(typed)
     repeated = len(set(letters)) == 1
     letters = letters[0] if repeated and len(letters) > 1 else letters
     if not letters:
         return None
     start = current + 1 if repeated or current < 0 else current
     order = [(start + step) % len(rows) for step in range(len(rows))]
-    named = [
-        (number, " ".join(_folded(rows[number].text).split())) for number in order if rows[number].kind != "heading"
-    ]
-    for before in ("", " "):
-        for number, name in named:
-            if name.startswith(letters) if not before else before + letters in name:
-                return number
-    return None
-
-
-def _plain(text: str) -> str:
-    return " ".join(_folded(text).split())
+    named = [(number, _folded_line(rows[number].text)) for number in order if rows[number].kind != "heading"]
+    begins = (number for number, name in named if name.startswith(letters))
+    within = (number for number, name in named if f" {letters}" in name)
+    return next(chain(begins, within), None)
 
 
 def _fits(query: Query, title: str) -> bool:
     return all(term.pattern.search(_folded(title)) for term in query.terms)
 
 
-@lru_cache(maxsize=20_000)
-def _folded(title: str) -> str:
-    return fold(title)
+_folded = lru_cache(maxsize=20_000)(fold)
+_folded_line = lru_cache(maxsize=20_000)(folded_line)
 
 
 def _in_folders(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from PySide6.QtGui import QKeySequence
 
 from app.core.emitter import Emitter
-from app.core.folding import fold
+from app.core.folding import folded_line
 from app.core.words import mark, say
 
 CHAT, MESSAGE, ANSWER, VIEW, PROGRAM = (
@@ -92,7 +92,7 @@ class Commands:
 
     def search(self, text: str = "") -> list[Command]:
         """What can be done now and has every word of `text`, in this language or in English; the best first."""
-        words = [_plain(word) for word in text.split()]
+        words = [folded_line(word) for word in text.split()]
         found = [one for one in self.all if one.act is not None and one.is_listed and _has(one, words)]
         found.sort(key=lambda one: _rank(one, words))
         return [one for one in found if one.enabled()]
@@ -111,19 +111,14 @@ def key_words(keys: str) -> str:
     return "+".join(NAMED_KEYS.get(part, part) for part in keys.split("+"))
 
 
-def _plain(text: str) -> str:
-    """Width, case, accents and the form of Chinese signs do not count."""
-    return " ".join(fold(text).split())
-
-
 def _has(command: Command, words: list[str]) -> bool:
-    said = _plain(f"{command.title} {command.words} {say(command.group)}")
+    said = folded_line(f"{command.title} {command.words} {say(command.group)}")
     return all(word in said for word in words)
 
 
 def _rank(command: Command, words: list[str]) -> int:
     """A title that begins so goes before one with a word that does, and that before the rest."""
-    titles = (_plain(command.title), _plain(command.words))
+    titles = (folded_line(command.title), folded_line(command.words))
     if not words or any(title.startswith(words[0]) for title in titles):
         return 0
     return 1 if any(part.startswith(words[0]) for title in titles for part in title.split()) else 2

@@ -22,7 +22,7 @@ from app.config.paths import expanded
 from app.core.container import wrap
 from app.core.emitter import Emitter
 from app.core.errors import CarrelError
-from app.core.files import overwrite_and_remove, put_in_place, sync_folder
+from app.core.files import cannot_write, overwrite_and_remove, put_in_place, sync_folder
 from app.core.names import free_name
 from app.core.passphrase import Cost
 from app.session.backup.manifest import (
@@ -201,14 +201,4 @@ def needs_passphrase() -> CarrelError:
         "backup_needs_passphrase",
         "The chats are in a vault, so their backup needs a passphrase of its own.",
         "Give one, or say that anybody may read the backup.",
-    )
-
-
-def cannot_write(file: Path, error: OSError) -> CarrelError:
-    return CarrelError(
-        "cannot_write",
-        "{file} could not be written: {cause}.",
-        "Check the free space and the permissions of the folder.",
-        file=str(file),
-        cause=error.strerror or str(error),
     )

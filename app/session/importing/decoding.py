@@ -28,6 +28,7 @@ PEEKED = 64
 WHOLE, PIECEWISE = 12, 2  # how much memory a byte takes when all of it is one value, or a chat at a time
 _ARCHIVED = re.compile(r"conversations[-_0-9]*\.json")  # what data exports call their chats
 _INSIDE = re.compile(r'"(?:%s)"\s*:\s*\[' % "|".join(CHATS_IN))  # noqa: UP031 - braces mean something else here
+_NEXT = re.compile(r"[\s,]*")
 _raws = msgspec.json.Decoder(list[msgspec.Raw])
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _BAD = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError)
@@ -150,7 +151,7 @@ def _json(path: Path, content: Content) -> Any:
         fields = _fields.decode(content)
         for name in CHATS_IN if "format" not in fields else ():
             inner = fields.get(name)
-            if inner is not None and bytes(inner)[:1] == b"[":
+            if inner is not None and bytes(memoryview(inner)[:1]) == b"[":
                 found = _stream(_raws.decode(inner))
                 if any(isinstance(one, dict) and "role" not in one and "from" not in one for one in found.peek()):
                     return found
@@ -212,6 +213,3 @@ def _saved(path: Path, content: Content, tally: Tally) -> list[Any]:
             file=path.name,
         )
     return values
-
-
-_NEXT = re.compile(r"[\s,]*")

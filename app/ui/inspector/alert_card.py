@@ -73,7 +73,7 @@ class AlertCard(QWidget):
         field = NumberField()
         field.setRange(0, highest)
         field.setSingleStep(step)
-        field.setSuffix(say(unit) if unit in (" %", " s") else unit)
+        field.setSuffix(say(unit))
         field.setSpecialValueText(say("Off"))
         field.setFixedWidth(FIELD_PX)
         field.setFont(figure_font(13))

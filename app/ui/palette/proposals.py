@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 import msgspec
 
-from app.core.folding import fold
+from app.core.folding import folded_line
 from app.core.words import mark, say
 from app.session.filters import Begun, Filter, Kind, read_wish
 
@@ -69,7 +69,7 @@ def _proposal(condition: Filter, title: str = "") -> Proposal:
 
 
 def _has(name: str, value: str) -> bool:
-    return " ".join(fold(value).split()) in " ".join(fold(name).split())
+    return folded_line(value) in folded_line(name)
 
 
 _STARTS: dict[Kind, str] = {
