@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 
@@ -16,12 +15,12 @@ from app.engine import messages as m
 from app.engine.supervisor import Event, Request
 from app.session.desk import Desk
 from app.session.failures import as_carrel_error
-from app.session.record.comparing import CellCompared, Comparison, PassCompared, Told, find_parting
+from app.session.record.comparing import Comparison, PassCompared, Told, find_parting
 from app.session.record.differing import differences, doubts
 from app.session.record.keeping import look_at, with_looked
 from app.session.record.origin import adapters_of, engine_used, origin_of, prompt_hash
 from app.session.record.steps import Made, Step, is_cut, open_made
-from app.session.record.tables import cells_compared, table_text
+from app.session.record.tables import TablesCompared, compare_tables
 from app.store.store import Store
 
 
@@ -123,40 +122,31 @@ class Rerun:
         now = msgspec.structs.replace(now, engine=engine_used(state, spec), asked_at=time.time())
         adapters, libraries, told = adapters_of(spec), state.libraries, tuple(self._told)
 
-        def look() -> _Compared:
-            texts = table_text(made, told) if made.is_table else ("", "")
-            cells = cells_compared(made, told) if made.is_table else ()
+        def look() -> tuple[Origin, TablesCompared | None]:
+            tables = compare_tables(made, told) if made.is_table else None
             try:
-                origin = with_looked(now, look_at(now, adapters, libraries))
+                return with_looked(now, look_at(now, adapters, libraries)), tables
             except (OSError, CarrelError):  # the file is gone from the disk, though not from memory
-                origin = now
-            return _Compared(origin, cells, texts)
+                return now, tables
 
-        def looked(found: _Compared) -> None:
+        def looked(found: tuple[Origin, TablesCompared | None]) -> None:
+            whole, tables = found
+
             def tell(origin: Origin) -> None:
-                self._done(_comparison(made, told, origin, found))
+                self._done(_comparison(made, told, origin, tables))
 
-            whole = found.origin
             self._desk.store.ask(lambda store: _with_known_hash(store, whole), tell, lambda _: tell(whole))
 
         self._desk.jobs.run(look, looked, lambda error: self._failed(as_carrel_error(error)))
 
 
-class _Compared(NamedTuple):
-    """What files and the driver tell now; of a table its cells, and the whole of it then and now."""
-
-    origin: Origin
-    cells: tuple[CellCompared, ...]
-    table: tuple[str, str]
-
-
-def _comparison(made: Made, told: tuple[Told, ...], now: Origin, found: _Compared) -> Comparison:
+def _comparison(made: Made, told: tuple[Told, ...], now: Origin, tables: TablesCompared | None) -> Comparison:
     then, cut = made.answer, is_cut(made.answer)
     before, last = Told(then.thinking, then.text), told[-1]
-    if made.is_table:
-        before, last = (Told("", text) for text in found.table)
+    if tables is not None:
+        before, last = Told("", tables.then), Told("", tables.now)
     return Comparison(
-        find_parting(before, last, cut_then=cut and not made.is_table),
+        find_parting(before, last, cut_then=cut and tables is None),
         last.text,
         last.thinking,
         before.text,
@@ -165,7 +155,7 @@ def _comparison(made: Made, told: tuple[Told, ...], now: Origin, found: _Compare
         doubts(made.origin, now),
         cut,
         passes=tuple(_pass(step, one) for step, one in zip(made.steps, told, strict=True) if step.number),
-        cells=found.cells,
+        cells=tables.cells if tables is not None else (),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -12,20 +13,24 @@ from app.session.record.steps import Made
 from app.session.table import as_answer, table_of
 
 
-def table_text(made: Made, told: Sequence[Told]) -> tuple[str, str]:
-    """The table as an answer, then and now. Checks quotations: call it in a job."""
-    return as_answer(_then(made)), as_answer(_now(made, told))
+class TablesCompared(NamedTuple):
+    """The table as an answer, then and now, and the cells that say something else than they did."""
+
+    then: str
+    now: str
+    cells: tuple[CellCompared, ...]
 
 
-def cells_compared(made: Made, told: Sequence[Told]) -> tuple[CellCompared, ...]:
-    """The cells that say something else than they did."""
+def compare_tables(made: Made, told: Sequence[Told]) -> TablesCompared:
+    """Checks quotations: call it in a job."""
     then, now = _then(made), _now(made, told)
-    return tuple(
+    cells = tuple(
         CellCompared(before[0].text, column, one.text, other.text)
         for before, after in zip(then.rows, now.rows, strict=True)
         for column, one, other in zip(then.columns[1:], before[1:], after[1:], strict=True)
         if (one.text, one.quote) != (other.text, other.quote)
     )
+    return TablesCompared(as_answer(then), as_answer(now), cells)
 
 
 def _then(made: Made) -> Table:

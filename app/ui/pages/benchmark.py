@@ -143,8 +143,6 @@ class BenchmarkPage(Page):
             done = len(self._benching.points)
             if done == 1:
                 return say("1 depth measured. Questions asked meanwhile would share the speed.")
-            if done == 1:
-                return say("1 depth measured. Questions asked meanwhile would share the speed.")
             return say("{count} depths measured. Questions asked meanwhile would share the speed.", count=done)
         if not has_model:
             return say("A benchmark measures the model that is loaded.")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace as replace_fields
@@ -14,6 +13,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.core.chat import Channel
 from app.core.citation import Citation
+from app.core.dates import moment_words
 from app.core.errors import CarrelError
 from app.core.words import say
 from app.session.turn import Outcome
@@ -220,11 +220,9 @@ class Transcript(QStackedWidget):
         return Standing(version, versions, can_go_on and not conversation.runs_here, is_last)
 
     def _when(self, row: int) -> str:
-        """When a message was written."""
+        """When a message was written, in words."""
         rows = self._conversation.messages
-        if row >= len(rows):
-            return ""
-        return datetime.fromtimestamp(rows[row].created_at).astimezone().strftime("%Y-%m-%d %H:%M")
+        return moment_words(rows[row].created_at) if row < len(rows) else ""
 
     # ---- what the view says
 
