@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from argparse import SUPPRESS, ArgumentParser, Namespace, RawDescriptionHelpFormatter
-from collections.abc import Callable
-from typing import Any
 
 from app import __version__
+from app.terminal import values
 from app.terminal.finding import add_find
 from app.terminal.integrate import add_integrate
 from app.terminal.keeping_arguments import add_keeping_commands
@@ -100,17 +99,19 @@ def build_parser() -> ArgumentParser:
 
 def _fit_options(parser: ArgumentParser) -> None:
     text = "context in tokens; beyond what the model was trained for its positions are stretched (YaRN)"
-    parser.add_argument("--n-ctx", "--ctx", type=_positive, metavar="N", help=text)
+    parser.add_argument("--n-ctx", "--ctx", type=values.positive, metavar="N", help=text)
     parser.add_argument("--kv-type", choices=("f16", "q8_0", "q4_0"), help="type of the KV cache")
-    parser.add_argument("--n-ubatch", type=_positive, metavar="N", help="tokens computed at once while reading")
-    parser.add_argument("--n-gpu-layers", type=_layers, metavar="N", help="layers on the graphics card; -1 is all")
+    parser.add_argument("--n-ubatch", type=values.positive, metavar="N", help="tokens computed at once while reading")
+    parser.add_argument(
+        "--n-gpu-layers", type=values.layers, metavar="N", help="layers on the graphics card; -1 is all"
+    )
     text = "spread it over so many graphics cards, those with the most free memory; 0 is the processor alone"
-    parser.add_argument("--cards", type=_count, metavar="N", help=text)
+    parser.add_argument("--cards", type=values.count, metavar="N", help=text)
     text = "layers of a mixture of experts that keep their experts in RAM"
-    parser.add_argument("--n-cpu-moe", type=_count, metavar="N", help=text)
-    parser.add_argument("--threads", type=_positive, metavar="N", help="processor threads of the engine")
+    parser.add_argument("--n-cpu-moe", type=values.count, metavar="N", help=text)
+    parser.add_argument("--threads", type=values.positive, metavar="N", help="processor threads of the engine")
     text = "a LoRA adapter made for the model, and how strongly it acts (1); may be given several times"
-    parser.add_argument("--lora", type=_adapter, metavar="FILE[=SCALE]", action="append", default=[], help=text)
+    parser.add_argument("--lora", type=values.adapter, metavar="FILE[=SCALE]", action="append", default=[], help=text)
 
 
 def _plan(parser: ArgumentParser) -> None:
@@ -124,11 +125,11 @@ def _pull(parser: ArgumentParser) -> None:
 
 
 def _chat(parser: ArgumentParser) -> None:
-    parser.add_argument("question", nargs="?", type=_question, help="without one the conversation is interactive")
+    parser.add_argument("question", nargs="?", type=values.question, help="without one the conversation is interactive")
     parser.add_argument("--model", metavar="FILE", help="a GGUF file; default: the one used last")
     _documents(parser)
-    parser.add_argument("--chat", type=_positive, metavar="N", help="go on with chat number N")
-    add_tree(parser, _positive)
+    parser.add_argument("--chat", type=values.positive, metavar="N", help="go on with chat number N")
+    add_tree(parser)
     parser.add_argument("--preset", metavar="NAME", help="how to answer; `carrel presets` lists them")
     parser.add_argument("--no-thinking", action="store_true", help="answer without thinking first")
     _sampling_options(parser)
@@ -137,15 +138,19 @@ def _chat(parser: ArgumentParser) -> None:
 
 def _sampling_options(parser: ArgumentParser) -> None:
     """What is given stays with the chat; the rest is the model card's."""
-    parser.add_argument("--temperature", type=_temperature, metavar="T", help="0 always takes the likeliest word")
-    parser.add_argument("--top-k", type=_count, metavar="N", help="choose among the N likeliest; 0 is all")
-    parser.add_argument("--top-p", type=_share, metavar="P", help="choose among the likeliest that make up this share")
-    parser.add_argument("--min-p", type=_share, metavar="P", help="leave out what is less likely than P of the best")
-    parser.add_argument("--presence-penalty", type=_penalty, metavar="X", help="against words used before")
-    parser.add_argument("--frequency-penalty", type=_penalty, metavar="X", help="the same, more for each use")
-    parser.add_argument("--repeat-penalty", type=_repeat_penalty, metavar="X", help="the same, as a factor")
-    parser.add_argument("--seed", type=_seed, metavar="S", help="the same seed gives the same answer")
-    parser.add_argument("--max-tokens", type=_positive, metavar="N", help="the longest answer")
+    parser.add_argument("--temperature", type=values.temperature, metavar="T", help="0 always takes the likeliest word")
+    parser.add_argument("--top-k", type=values.count, metavar="N", help="choose among the N likeliest; 0 is all")
+    parser.add_argument(
+        "--top-p", type=values.share, metavar="P", help="choose among the likeliest that make up this share"
+    )
+    parser.add_argument(
+        "--min-p", type=values.share, metavar="P", help="leave out what is less likely than P of the best"
+    )
+    parser.add_argument("--presence-penalty", type=values.penalty, metavar="X", help="against words used before")
+    parser.add_argument("--frequency-penalty", type=values.penalty, metavar="X", help="the same, more for each use")
+    parser.add_argument("--repeat-penalty", type=values.repeat_penalty, metavar="X", help="the same, as a factor")
+    parser.add_argument("--seed", type=values.seed, metavar="S", help="the same seed gives the same answer")
+    parser.add_argument("--max-tokens", type=values.positive, metavar="N", help="the longest answer")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json-schema", metavar="FILE", help="the answer is JSON after this schema")
     form.add_argument("--grammar", metavar="FILE", help="the answer follows this grammar, in llama.cpp's GBNF")
@@ -163,9 +168,9 @@ def _model(parser: ArgumentParser) -> None:
 
 
 def _cover(parser: ArgumentParser) -> None:
-    parser.add_argument("question", nargs="?", type=_question, help="not needed with --resume")
+    parser.add_argument("question", nargs="?", type=values.question, help="not needed with --resume")
     text = "go on with a reading that was stopped or cut off: the last one, or number N"
-    parser.add_argument("--resume", nargs="?", type=_positive, const=0, metavar="N", help=text)
+    parser.add_argument("--resume", nargs="?", type=values.positive, const=0, metavar="N", help=text)
     parser.add_argument("--no-thinking", action="store_true", help="answer without thinking first")
     _model(parser)
     _documents(parser)
@@ -214,69 +219,14 @@ def _password(parser: ArgumentParser) -> None:
 
 def _bench(parser: ArgumentParser) -> None:
     parser.add_argument("--model", metavar="FILE", help="a GGUF file; default: the one used last")
-    parser.add_argument("--prompt", type=_positive, default=512, metavar="N", help="prompt tokens (512)")
-    parser.add_argument("--tokens", type=_positive, default=128, metavar="N", help="answer tokens (128)")
+    parser.add_argument("--prompt", type=values.positive, default=512, metavar="N", help="prompt tokens (512)")
+    parser.add_argument("--tokens", type=values.positive, default=128, metavar="N", help="answer tokens (128)")
     text = "measure with so many tokens in the context, as 512,8192,32768, or all that fit; the run is kept"
-    parser.add_argument("--depths", type=_depths, metavar="N,N|all", help=text)
+    parser.add_argument("--depths", type=values.depths, metavar="N,N|all", help=text)
     parser.add_argument("--csv", metavar="FILE", help="with --depths: write the run there, for a spreadsheet")
     _fit_options(parser)
 
 
-def _depths(text: str) -> tuple[int, ...]:
-    """Empty for all."""
-    return () if text == "all" else tuple(_positive(part) for part in text.split(","))
-
-
-_depths.__name__ = "list of depths"
-
-
 def _figures(parser: ArgumentParser) -> None:
     parser.add_argument("--csv", metavar="FILE", help="write them there, for a spreadsheet")
-    parser.add_argument("--most", type=_positive, default=20, metavar="N", help="how many answers are shown (20)")
-
-
-def _between(low: float, high: float, name: str, number: Callable[[str], Any] = int) -> Callable[[str], Any]:
-    """A type for argparse: a number from `low` to `high`, called `name` where it is refused."""
-
-    def parse(text: str) -> Any:
-        value = number(text)
-        if not low <= value <= high:  # also refuses what is not a number at all
-            raise ValueError
-        return value
-
-    parse.__name__ = name
-    return parse
-
-
-def _adapter(text: str) -> tuple[str, float]:
-    """`FILE=0.5` or `FILE`; a name may contain "=" itself."""
-    path, _, scale = text.rpartition("=")
-    try:
-        found = (path, float(scale)) if path else (text, 1.0)
-    except ValueError:
-        found = (text, 1.0)
-    if not found[0] or not abs(found[1]) <= _STRONGEST_ADAPTER:  # also refuses what is not a number at all
-        raise ValueError
-    return found
-
-
-_adapter.__name__ = "adapter"
-_STRONGEST_ADAPTER = 100.0
-
-
-def _question(text: str) -> str:
-    if not text.strip():
-        raise ValueError
-    return text
-
-
-_question.__name__ = "question: it is empty"
-_MOST = 2**31 - 1  # what the engine and the database count with
-_positive = _between(1, _MOST, "positive number")
-_layers = _between(-1, _MOST, "number of layers")
-_seed = _between(0, 2**32 - 1, "seed")
-_temperature = _between(0, 100, "temperature", float)
-_count = _between(0, _MOST, "count")
-_share = _between(0, 1, "share from 0 to 1", float)
-_penalty = _between(-2, 2, "penalty from -2 to 2", float)
-_repeat_penalty = _between(0.01, 10, "repeat penalty", float)
+    parser.add_argument("--most", type=values.positive, default=20, metavar="N", help="how many answers are shown (20)")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentParser
 from collections.abc import Callable
 
 from app.session.export.formats import FORMATS
+from app.terminal.values import row_number
 
 AddCommand = Callable[[str, str], ArgumentParser]
 
@@ -17,14 +18,18 @@ def add_keeping_commands(command: AddCommand) -> None:
     command("import-chats", text).add_argument("files", metavar="FILE", nargs="+")
     _record(command("record", "what an answer was made with, so that it can be checked"))
     rerun = command("rerun", "answer again with the same seed, pass by pass, and say whether the same text came out")
-    rerun.add_argument("message", type=_number, metavar="MESSAGE", help="the number of an answer (carrel record lists)")
+    rerun.add_argument(
+        "message", type=row_number, metavar="MESSAGE", help="the number of an answer (carrel record lists)"
+    )
     rerun.add_argument("--model", metavar="FILE", help="a GGUF file; default: the one that made the answer")
     _backup(command("backup", "everything of yours in one file: chats, documents' text, sets, settings; no models"))
     _restore(command("restore", "bring a backup back: add what is missing, or put it in the place of what is here"))
 
 
 def _export(parser: ArgumentParser) -> None:
-    parser.add_argument("chats", type=_number, metavar="CHAT", nargs="*", help="numbers of chats; without any: --all")
+    parser.add_argument(
+        "chats", type=row_number, metavar="CHAT", nargs="*", help="numbers of chats; without any: --all"
+    )
     parser.add_argument("--all", action="store_true", help="every chat that is not in the bin")
     parser.add_argument("--folder", metavar="NAME", help="the chats of this folder")
     parser.add_argument("--format", choices=FORMATS, default="md", help="md (default), html, pdf, docx or json")
@@ -36,7 +41,7 @@ def _export(parser: ArgumentParser) -> None:
 
 
 def _record(parser: ArgumentParser) -> None:
-    parser.add_argument("message", type=_number, metavar="MESSAGE", nargs="?", help="without one: the last answers")
+    parser.add_argument("message", type=row_number, metavar="MESSAGE", nargs="?", help="without one: the last answers")
     parser.add_argument("--to", metavar="FILE", help="write it there: .json, .md or .html")
 
 
@@ -55,9 +60,3 @@ def _restore(parser: ArgumentParser) -> None:
 
 def _passphrase(parser: ArgumentParser, text: str) -> None:
     parser.add_argument("--passphrase", metavar="WORDS", help=text)
-
-
-def _number(text: str) -> int:
-    if not text.isdecimal() or not 0 < int(text) < 2**53:
-        raise ArgumentTypeError(f"not a number: {text!r}")
-    return int(text)

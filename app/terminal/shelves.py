@@ -16,6 +16,7 @@ from app.session.desk import Desk
 from app.store.bin import BinnedChat, Erased
 from app.store.rows import Chat, Folder
 from app.terminal.output import note, print_json
+from app.terminal.values import row_number
 from app.terminal.waiting import wait_for
 
 AddCommand = Callable[[str, str], ArgumentParser]
@@ -34,18 +35,9 @@ def add_shelves(command: AddCommand) -> None:
     parser = command("bin", "the recycle bin: list, put chats into it, restore them, empty it for ever")
     text = "list what is in it; put CHAT…; restore CHAT… or --all; empty, or empty CHAT…, for ever, with --yes"
     parser.add_argument("action", nargs="?", choices=("list", "put", "restore", "empty"), default="list", help=text)
-    parser.add_argument("chats", nargs="*", type=chat_number, metavar="CHAT")
+    parser.add_argument("chats", nargs="*", type=row_number, metavar="CHAT")
     parser.add_argument("--all", action="store_true", help="with restore: everything that is in it")
     parser.add_argument("--yes", action="store_true", help="with empty: what is deleted there cannot be brought back")
-
-
-def chat_number(text: str) -> int:
-    if not text.isdecimal() or not 0 < int(text) < 2**53:
-        raise ValueError
-    return int(text)
-
-
-chat_number.__name__ = "number of a chat"
 
 
 def wrong_shelves(args: Namespace) -> str:

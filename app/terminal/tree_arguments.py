@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
-from typing import Any
+
+from app.terminal.values import positive
 
 
-def add_tree(parser: ArgumentParser, number: Callable[[str], Any]) -> None:
-    """`number` is the type of a message's number; `--versions` says which there are."""
+def add_tree(parser: ArgumentParser) -> None:
+    """Messages are named by their numbers; `--versions` says which there are."""
     one = parser.add_mutually_exclusive_group()
-    one.add_argument("--edit", type=number, metavar="ID", help="ask this question in other words; the old one stays")
+    one.add_argument("--edit", type=positive, metavar="ID", help="ask this question in other words; the old one stays")
     text = "answer this question (or the last of --chat) again; the old answer stays as a version"
-    one.add_argument("--regenerate", type=number, nargs="?", const=0, metavar="ID", help=text)
+    one.add_argument("--regenerate", type=positive, nargs="?", const=0, metavar="ID", help=text)
     text = "go on with this answer (or the last of --chat), which was stopped or cut off"
-    one.add_argument("--continue", type=number, nargs="?", const=0, metavar="ID", dest="go_on", help=text)
-    one.add_argument("--switch", type=number, metavar="ID", help="show this version of a message; asks nothing")
+    one.add_argument("--continue", type=positive, nargs="?", const=0, metavar="ID", dest="go_on", help=text)
+    one.add_argument("--switch", type=positive, metavar="ID", help="show this version of a message; asks nothing")
     one.add_argument("--versions", action="store_true", help="list the messages of --chat and their versions")
     one.add_argument("--temporary", action="store_true", help="a chat that never touches the disk")
 
