@@ -15,22 +15,20 @@ from app.core.chat import AnswerState
 from app.core.citation import Citation
 from app.core.emitter import Emitter
 from app.core.errors import CarrelError
-from app.core.run import PassMade, PassResult, RunPlan
+from app.core.run import RunPlan
 from app.engine import messages as m
 from app.session.budget import answer_room
-from app.session.checking import citations_of
 from app.session.counting import recount
 from app.session.course import Course, Progress
 from app.session.desk import Desk
 from app.session.failures import as_carrel_error
-from app.session.inquiry import Inquiry
-from app.session.packing import excerpts, pack, pages_in
-from app.session.passes import form_of, last_turns, pass_turns
+from app.session.noting import Noting
+from app.session.packing import pack
+from app.session.passes import last_turns, pass_turns
 from app.session.prompt import compose_turns
 from app.session.record.keeping import keep_origin
-from app.session.record.origin import prompt_hash
 from app.session.reopening import Opened, open_run, open_wish, write_run
-from app.session.sampling import instructions_of, usual_sampling
+from app.session.sampling import usual_sampling
 from app.session.table import as_answer, table_of
 from app.session.telling import Telling
 from app.session.wish import Outcome, Wish
@@ -42,7 +40,7 @@ T = TypeVar("T")
 LEAST_BUDGET_TOKENS = 64
 
 
-class Coverage:
+class Coverage(Noting):
     """A run under way: a new one (`wish`, with the `plan` of a preset), or a kept `Run` gone on with.
 
     Events, on the main thread: `asked(question, answer)` when both rows are in the store; `progressed(progress)`;
@@ -51,24 +49,19 @@ class Coverage:
     """
 
     def __init__(self, desk: Desk, wish: Wish | Run, plan: RunPlan | None = None) -> None:
-        self._desk, self._wish = desk, wish
+        super().__init__(desk, _plan_of(wish, plan))
+        self._wish = wish
         self.asked: Emitter[[Message, Message]] = Emitter()
         self.progressed: Emitter[[Progress]] = Emitter()
-        self.prefilled: Emitter[[int, int, int]] = Emitter()
-        self.noted: Emitter[[PassResult]] = Emitter()
         self.spoke: Emitter[[str, str, int]] = Emitter()
         self.ended: Emitter[[Outcome]] = Emitter()
         self.checked: Emitter[[tuple[Citation, ...]]] = Emitter()
         self.outcome = Outcome()
         self.chat_id: int | None = None
         self.run_id = wish.id if isinstance(wish, Run) else 0
-        self.course = Course(_plan_of(wish, plan))
-        self._opened = Opened()
-        self._overhead_tokens = 0
         self._telling: Telling | None = None
         self._answer_id = 0
         self._began_at = time.time()
-        self._inquiry = Inquiry(desk, self._fail)
         self._stopping = self._over = self._claimed = False
 
     def start(self) -> None:
@@ -149,64 +142,6 @@ class Coverage:
         else:
             self._conclude()
 
-    def _prepare(self, number: int) -> None:
-        """Count the pass as it will be sent: one that is too long after all is read in two halves."""
-        plan = self.course.plan
-        one = plan.passes[number - 1]
-        read = excerpts(one, self._opened.documents, self._budget_tokens)
-        turns = pass_turns(plan, read, [self.course.results[note] for note in one.notes], self._instructions)
-        room = answer_room(self._n_ctx)
-
-        def counted(tokens: int) -> None:
-            if tokens + room > self._n_ctx and self.course.split(number):
-                self._keep_plan()
-            else:
-                wish = self._inquiry.wish(turns, self._opened.choices, most_tokens=room, form=form_of(plan))
-                made = PassMade(
-                    prompt_hash(turns), wish.sampling, self._budget_tokens, len(self.course.plan.passes), time.time()
-                )
-                self._inquiry.ask(
-                    wish, tokens, self._on_reading, lambda done, text: self._on_pass(number, made, done, text)
-                )
-
-        self._inquiry.count(turns, counted)
-
-    def _on_reading(self, event: m.Up) -> None:
-        if isinstance(event, m.PrefillProgress):
-            self.prefilled.emit(event.done, event.total, event.cached)
-
-    def _on_pass(self, number: int, made: PassMade, done: m.Done, text: str) -> None:
-        if done.reason == "cancelled":
-            self._end("stopped")
-        elif done.reason == "length" and not self.course.plan.passes[number - 1].again and self.course.split(number):
-            self._keep_plan()
-        else:
-            self._keep(number, made, done, text)
-
-    def _keep_plan(self) -> None:
-        plan = self.course.plan
-        self._store(lambda store: store.change_plan(self.run_id, plan), lambda _: self._go_on())
-
-    def _keep(self, number: int, made: PassMade, done: m.Done, text: str) -> None:
-        """The notes with their citations checked, durable before the next pass begins."""
-        plan, thread = self.course.plan, self._opened.thread
-        state: AnswerState = "length" if done.reason == "length" else "complete"
-        pages, usage = len(pages_in([plan.passes[number - 1]])), done.usage
-
-        def check() -> PassResult:
-            found = citations_of(text, thread) if plan.kind == "cover" else ()
-            return PassResult(number, text, pages, usage.answer_tokens, state, usage, done.timing, found, made)
-
-        def kept(result: PassResult) -> None:
-            self.course.results[number] = result
-            self.noted.emit(result)
-            self._go_on()
-
-        def checked(result: PassResult) -> None:
-            self._store(lambda store: store.keep_pass(self.run_id, result), lambda _: kept(result))
-
-        self._desk.jobs.run(check, checked, lambda error: self._fail(as_carrel_error(error)))
-
     # The answer.
 
     def _conclude(self) -> None:
@@ -286,22 +221,6 @@ class Coverage:
             self._end("stopped")
         else:
             self._end("failed", error)
-
-    @property
-    def _n_ctx(self) -> int:
-        return self._desk.engine.state.n_ctx
-
-    @property
-    def _budget_tokens(self) -> int:
-        """What the pages of a pass may take."""
-        return self._n_ctx - self._overhead_tokens - answer_room(self._n_ctx)
-
-    @property
-    def _instructions(self) -> str:
-        return instructions_of(self._desk, self._opened.choices)
-
-    def _store(self, work: Callable[[Store], T], done: Callable[[T], object]) -> None:
-        self._desk.store.ask(work, done, lambda error: self._fail(as_carrel_error(error)))
 
 
 def unfinished_runs(desk: Desk, done: Callable[[list[Run]], object]) -> None:

@@ -47,8 +47,3 @@ class Undoing:
         self._done.append(step)
         step.redo()
         return step
-
-    def forget(self) -> None:
-        """Nothing of it can be taken back any more."""
-        self._done.clear()
-        self._undone.clear()

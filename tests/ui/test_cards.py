@@ -18,7 +18,8 @@ from app.session.figures import history_csv
 from app.ui.inspector.card_rows import CardRows
 from app.ui.pages.hour_card import MINUTE_S, HourCard, _ticks
 from app.ui.sample_computer import SAMPLE_MACHINE
-from app.ui.widgets.chart import Band, Chart, Line
+from app.ui.widgets.chart import Chart
+from app.ui.widgets.chart_lines import Band, Line
 from tests.helpers.fake_engine import Script
 from tests.ui.studio import Studio
 

@@ -20,7 +20,8 @@ from app.ui.pages.benchmark import BenchmarkPage
 from app.ui.pages.performance import PerformancePage
 from app.ui.sample_computer import SAMPLE_MACHINE, SampleTelemetry
 from app.ui.widgets.buttons import IconButton, TextButton
-from app.ui.widgets.chart import Chart, Line
+from app.ui.widgets.chart import Chart
+from app.ui.widgets.chart_lines import Line
 from app.ui.widgets.metric import MetricCard
 from app.ui.widgets.scale import nice_steps, number_words
 from tests.helpers.fake_engine import Script

@@ -39,7 +39,7 @@ def widths_in(natural: Sequence[float], room: float) -> list[float]:
     """The columns' widths in `room` pixels: as they like to be, the wide ones narrower, or readable and too wide."""
     if sum(natural) <= room:
         return list(natural)
-    if sum(min(one, READABLE_PX) for one in natural) > room:
+    if is_too_wide(natural, room):
         return [min(one, WIDEST_PX) for one in natural]
     cap = _cap_for(natural, room)
     return [min(one, cap) for one in natural]

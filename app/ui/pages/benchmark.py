@@ -19,7 +19,8 @@ from app.ui.inspector.doors import save_csv
 from app.ui.pages.bench_list import BenchList
 from app.ui.pages.page import Card, Page, field, label
 from app.ui.widgets.buttons import TextButton
-from app.ui.widgets.chart import Chart, Line
+from app.ui.widgets.chart import Chart
+from app.ui.widgets.chart_lines import Line
 from app.ui.widgets.fields import make_choice
 from app.ui.widgets.progress import ThinBar
 from app.ui.words import model_words

@@ -16,7 +16,8 @@ from app.ui.inspector.doors import save_history
 from app.ui.pages.page import Card
 from app.ui.pages.views import View, views
 from app.ui.widgets.buttons import TextButton
-from app.ui.widgets.chart import Band, Chart, Line
+from app.ui.widgets.chart import Chart
+from app.ui.widgets.chart_lines import Band, Line
 from app.ui.widgets.fields import make_choice
 
 MOST_POINTS = 240

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
@@ -11,34 +10,14 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.ui.fonts import SMALL_PX, figure_font
 from app.ui.theme import RADIUS, blend, tokens
+from app.ui.widgets.chart_lines import Band, Line, figure_words
+from app.ui.widgets.chart_signs import Sign, paint_signs
 from app.ui.widgets.scale import nice_steps, number_words
 
 LEFT_PX, RIGHT_PX, TOP_PX, BOTTOM_PX = 52, 16, 34, 28
 HEIGHT_PX = 260
 BAND_SHARE = 0.22
 SMALLEST_GAP_PX = 70  # between two numbers under the chart
-Point = tuple[float, float | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """`role` a colour of the theme; `share` below 1 fades it. Dashes and dots tell lines apart without colours."""
-
-    name: str
-    points: tuple[Point, ...]
-    role: str = "accent"
-    share: float = 1.0
-    dashed: bool = False
-    dots: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    """Stretches of the x axis in which something held, shaded behind the lines."""
-
-    name: str
-    stretches: tuple[tuple[float, float], ...]
-    role: str = "care"
 
 
 class Chart(QWidget):
@@ -120,14 +99,14 @@ class Chart(QWidget):
             return ""
         parts = [self._x_words(self._cursor)]
         for line in self._lines:
-            value = _near(line, self._cursor)
+            value = line.near(self._cursor)
             if value is not None:
-                parts.append(f"{line.name} {_figure(value)}")
+                parts.append(f"{line.name} {figure_words(value)}")
         return "   ".join([*parts, *self._held_at(self._cursor)])
 
     def _held_at(self, x: float) -> list[str]:
         """The names of the bands at this place."""
-        return [band.name for band in self._bands if any(low <= x <= high for low, high in band.stretches)]
+        return [band.name for band in self._bands if band.holds(x)]
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -222,34 +201,20 @@ class Chart(QWidget):
         if self._cursor is not None:
             painter.drawText(QRectF(x, 4, 200, 20), side, self._x_words(self._cursor))
             x += measure.horizontalAdvance(self._x_words(self._cursor)) + 16
-        for line in self._lines:
-            value = None if self._cursor is None else _near(line, self._cursor)
-            words = line.name if self._cursor is None else f"{line.name} {'–' if value is None else _figure(value)}"
-            width = measure.horizontalAdvance(words)
-            if x + 24 + width > self.width():
-                break
-            colour = blend(getattr(tokens(), line.role), tokens().panel, line.share)
-            painter.setPen(QPen(colour, 2, Qt.PenStyle.DashLine if line.dashed else Qt.PenStyle.SolidLine))
-            painter.drawLine(QPointF(x, 14), QPointF(x + 16, 14))
-            painter.setPen(QColor(tokens().text))
-            painter.drawText(QRectF(x + 22, 4, width + 4, 20), side, words)
-            x += 22 + width + 18
-        self._paint_band_names(painter, x)
+        paint_signs(painter, self._signs(), x, self.width())
 
-    def _paint_band_names(self, painter: QPainter, x: float) -> None:
-        """A patch of its colour and a name each; under the cursor only those that held there."""
-        measure = painter.fontMetrics()
-        held = None if self._cursor is None else self._held_at(self._cursor)
-        for band in self._bands:
-            width = measure.horizontalAdvance(band.name)
-            if (held is not None and band.name not in held) or x + 24 + width > self.width():
-                continue
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(blend(getattr(tokens(), band.role), tokens().panel, 2 * BAND_SHARE))
-            painter.drawRoundedRect(QRectF(x, 8, 16, 12), 2, 2)
-            painter.setPen(QColor(tokens().text))
-            painter.drawText(QRectF(x + 22, 4, width + 4, 20), int(Qt.AlignmentFlag.AlignVCenter), band.name)
-            x += 22 + width + 18
+    def _signs(self) -> list[Sign]:
+        """Of each line and band; under the cursor a line's value, and only those bands that held there."""
+        at, ground = self._cursor, tokens().panel
+        held = None if at is None else self._held_at(at)
+        signs = []
+        for line in self._lines:
+            value = None if at is None else line.near(at)
+            words = line.name if at is None else f"{line.name} {'–' if value is None else figure_words(value)}"
+            style = Qt.PenStyle.DashLine if line.dashed else Qt.PenStyle.SolidLine
+            signs.append(Sign(words, blend(getattr(tokens(), line.role), ground, line.share), style))
+        bands = (band for band in self._bands if held is None or band.name in held)
+        return signs + [Sign(one.name, blend(getattr(tokens(), one.role), ground, 2 * BAND_SHARE)) for one in bands]
 
     def _point_at(self, x: float) -> None:
         places = self._places()
@@ -266,14 +231,5 @@ class Chart(QWidget):
         parts = []
         for line in self._lines:
             known = [value for _, value in line.points if value is not None]
-            parts.append(f"{line.name}: {_figure(min(known))} – {_figure(max(known))} {self._unit}")
+            parts.append(f"{line.name}: {figure_words(min(known))} – {figure_words(max(known))} {self._unit}")
         return "; ".join([*parts, *(band.name for band in self._bands)]) or self._empty
-
-
-def _near(line: Line, x: float) -> float | None:
-    """The value of the point that is nearest."""
-    return min(line.points, key=lambda point: abs(point[0] - x), default=(0.0, None))[1]
-
-
-def _figure(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.1f}"
