@@ -1,4 +1,4 @@
-"""The passes of a run: each reads some pages, or the notes of others, and its notes are durable before the next begins."""
+"""The passes of a run: each reads some pages, or notes of others, and its own are durable before the next begins."""
 
 from __future__ import annotations
 
