@@ -18,6 +18,7 @@ from pytestqt.qtbot import QtBot
 from app.core.params import PLAIN, THINKING, Choices
 from app.engine import messages as m
 from app.session.demo import demo_model_path
+from app.store.store import Store
 from app.ui.inspector.parameters import Parameters
 from app.ui.inspector.value_row import Value
 from app.ui.inspector.values import value_groups
@@ -206,6 +207,21 @@ def test_instructions_of_a_chat_count_in_the_gauge(open_studio: Callable[[], Stu
     studio.window.conversation.manner.choose(instructions="Answer in plain words. " * 20)
     gauge = studio.window.chat.composer.gauge
     studio.wait(lambda: gauge.parts.instructions > 50)
+
+
+def test_a_chat_that_came_from_elsewhere_counts_in_the_gauge(open_studio: Callable[[], Studio]) -> None:
+    studio = open_studio()
+
+    def fill(store: Store) -> int:
+        chat = store.create_chat("Brought in")
+        question = store.add_message(chat.id, None, "user", "one " * 40)
+        store.add_message(chat.id, question.id, "assistant", "two " * 60)
+        return chat.id
+
+    studio.window.conversation.open_chat(studio.desk.store.call(fill))
+    load(studio)
+    gauge = studio.window.chat.composer.gauge
+    studio.wait(lambda: gauge.parts.history >= 90)
 
 
 def test_a_preset_fills_the_chat_marks_what_is_changed_and_can_be_undone(open_studio: Callable[[], Studio]) -> None:
