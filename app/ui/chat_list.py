@@ -38,6 +38,8 @@ class ChatList(QListView):
         self.chats = ChatModel(self)
         self._delegate = ChatDelegate(self)
         self._pending_edit: Key | None = None
+        self._gone: list[Key] = []
+        self._beside: Key | None = None
         self._typed, self._typed_s = "", 0.0
         self.setModel(self.chats)
         self.setItemDelegate(self._delegate)
@@ -71,6 +73,7 @@ class ChatList(QListView):
         if not self.chats.show_rows(rows):
             self._select([self.chats.find(key) for key in kept])
         self.mark_open(open_chat)
+        self._go_beside()
         self.verticalScrollBar().setValue(place)
         if self._pending_edit is not None and (index := self.chats.find(self._pending_edit)).isValid():
             self._pending_edit = None
@@ -168,11 +171,28 @@ class ChatList(QListView):
     def _delete(self, row: Row | None) -> None:
         chosen = self.selected_chats()
         if chosen:
+            self._gone = [("chat", number) for number in chosen]
+            self._beside = self._beside_of(self._gone)
             self.delete_wanted.emit(chosen)
             return
         picked = [one for one in self.selected_rows() if one.kind == "folder"]
         for one in picked or ([row] if row is not None and row.kind == "folder" else []):
             self.folder_delete_wanted.emit(one.id)
+
+    def _beside_of(self, gone: Sequence[Key]) -> Key | None:
+        """The chat below those that will go, or else the one above them."""
+        rows = self.chats.rows
+        last = max((number for number, row in enumerate(rows) if row.key in gone), default=-1)
+        order = (*rows[last + 1 :], *reversed(rows[: last + 1]))
+        return next((row.key for row in order if row.kind == "chat" and row.key not in gone), None)
+
+    def _go_beside(self) -> None:
+        """After a deletion by the keyboard it goes on from there, not from the chat that is open."""
+        if self._beside is None or any(self.chats.find(key).isValid() for key in self._gone):
+            return
+        index, self._beside = self.chats.find(self._beside), None
+        if index.isValid() and self.hasFocus():
+            self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
     def _on_clicked(self, index: QModelIndex) -> None:
         """With Ctrl or Shift one only chooses."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from app.store.rows import Chat, Folder
 from app.store.store import Store
+from app.ui.chat_list import ChatList
 from app.ui.chat_model import ChatModel
 from app.ui.chat_rows import Row, make_rows, next_named
 from tests.ui.studio import Studio
@@ -62,6 +64,10 @@ def place_of(studio: Studio, text: str) -> QPoint:
 def undo(studio: Studio) -> None:
     buttons = studio.window.notices.findChildren(QAbstractButton)
     next(button for button in buttons if button.text() == "Undo").click()
+
+
+def is_chosen(view: ChatList, text: str) -> bool:
+    return [row.text for row in view.selected_rows()] == [text]
 
 
 def menu(studio: Studio, text: str) -> QMenu:
@@ -191,6 +197,17 @@ def test_letters_go_to_a_name_and_esc_lets_go_of_several(studio: Studio, qtbot: 
     assert len(view.selected_chats()) > 1
     qtbot.keyClick(view, Qt.Key.Key_Escape)
     assert [row.text for row in view.selected_rows()] == ["Holiday"]
+
+
+def test_del_goes_on_with_the_next_chat_and_not_with_the_one_that_is_open(studio: Studio, qtbot: QtBot) -> None:
+    view = studio.window.sidebar.list
+    click(studio, "Rent")
+    view.setFocus()
+    QApplication.processEvents()
+    qtbot.keyClicks(view, "thesis")
+    for chosen in ("Holiday", "租房合同", "Invoices"):
+        qtbot.keyClick(view, Qt.Key.Key_Delete)
+        studio.wait(partial(is_chosen, view, chosen))
 
 
 def test_the_next_name_is_found_by_its_letters() -> None:
