@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QTextCursor, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.store.query import read_query
@@ -57,12 +57,14 @@ def write(page: MarkdownBrowser, text: str) -> MarkdownBrowser:
     return page
 
 
-def wheel(page: MarkdownBrowser, place: QPoint, step: QPoint, *, shift: bool = False) -> bool:
+def wheel(
+    page: MarkdownBrowser, place: QPoint, step: QPoint, *, shift: bool = False, over: QWidget | None = None
+) -> bool:
     held = Qt.KeyboardModifier.ShiftModifier if shift else Qt.KeyboardModifier.NoModifier
     phase, none = Qt.ScrollPhase.NoScrollPhase, Qt.MouseButton.NoButton
     where = QPointF(page.viewport().mapToGlobal(place))
     event = QWheelEvent(QPointF(place), where, QPoint(), step, none, held, phase, False)
-    QApplication.sendEvent(page.viewport(), event)
+    QApplication.sendEvent(over or page.viewport(), event)
     return event.isAccepted()
 
 
@@ -80,6 +82,8 @@ def test_long_lines_of_code_are_scrolled_and_nothing_else_moves(page: MarkdownBr
     assert wheel(page, middle, QPoint(-120, 0))
     assert bar.value() == strip.sight.x == 60
     assert wheel(page, middle, QPoint(0, -120), shift=True)
+    assert bar.value() == 120
+    assert not wheel(page, QPoint(4, 4), QPoint(0, -120), over=bar), "a bar that comes by does not hold the page up"
     assert bar.value() == 120
     bar.setFocus()
     QTest.keyClick(bar, Qt.Key.Key_End)

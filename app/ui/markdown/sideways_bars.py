@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QScrollBar, QStyle, QStyleOptionSlider, QWidget
 
 from app.ui.markdown.sideways import SidewaysPage
@@ -40,6 +40,13 @@ class SidewaysBar(QScrollBar):
     def _on_value_changed(self, x: int) -> None:
         if self._strip is not None:
             self._page.scroll_strip(self._strip, x)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Sideways for what was turned sideways; a bar that comes by under the mouse does not hold the page up."""
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier or event.angleDelta().x():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Only the handle; thicker under the mouse and with the keyboard."""
