@@ -50,7 +50,6 @@ def tree_commands(window: Window) -> tuple[Command, ...]:
             MESSAGE,
             ("Ctrl+Shift+M",),
             "sticky-note",
-            enabled=lambda: window.conversation.chat_id is not None,
         ),
         Command(
             "message.edit",

@@ -196,7 +196,7 @@ def test_what_is_written_before_a_chat_begins_comes_back_and_goes_with_it(open_s
     folder = studio.desk.store.call(lambda store: store.create_folder("Work"))
     studio.window.sidebar._on_new(folder.id)
     studio.wait(chat.acts.folder_line.isVisible)
-    QTest.mouseClick(chat.composer.note, Qt.MouseButton.LeftButton)
+    studio.window.commands.run("message.note")
     QTest.keyClicks(chat.acts.note.box, "ask Eva")
     studio.close()
     again = open_studio(Script("Yes."))
