@@ -16,6 +16,8 @@ MOST = 11
 """Columns and rows; the places of the lines are bits of a sign."""
 UPRIGHT, LEVEL = range(0xF1000, 0xF2000), range(0xF2000, 0xF3000)
 PAD_EM, THICK_EM = 0.35, 0.045
+ALIGNED_SPACE = "0.6em"
+"""Between the rows of aligned equations: about the 1.5 em from line to line that TeX has."""
 
 _EDGE = re.compile(r"\\(begin|end)\{array\}")
 _PART = re.compile(r"\\begin\{\w+\*?\}|\\end\{\w+\*?\}|\\hline(?![A-Za-z])|\\\\|\\.|[{}]|.", re.DOTALL)
@@ -99,6 +101,8 @@ def rule_tables() -> None:
         if upright or level:
             self.element.set("columnspacing", "0.8em")
             self.element.set("rowspacing", "0.45em")
+        elif str(self.element.get("rowspacing", "")).endswith("pt"):  # would be points of the picture, not of the text
+            self.element.set("rowspacing", ALIGNED_SPACE)
         set_up(self, **words)
         if upright or level:
             em = self.glyphsize

@@ -119,6 +119,13 @@ def test_lines_of_arrays_are_drawn(tex: str, lines: int) -> None:
     assert shown(tex).count("<rect") == lines
 
 
+def test_rows_of_aligned_equations_stand_a_line_and_a_half_apart() -> None:
+    one, two = (typesetter().set_formula(tex, display=True) for tex in (r"\begin{aligned} a &= b \end{aligned}",
+        r"\begin{aligned} a &= b \\ &= b \end{aligned}"))  # fmt: skip
+    high = [float(str(made["ascent"])) + float(str(made["depth"])) for made in (one, two)]
+    assert 1.2 < high[1] - high[0] < 1.7
+
+
 def test_numbers_at_the_side_are_apart_and_know_their_lines() -> None:
     tex = r"\begin{align} a &= \frac{b}{c} \tag{1} \\ d &= e \tag*{A} \end{align}"
     apart = typesetter().set_formula(tex, display=True, apart=True)
