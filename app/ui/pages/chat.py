@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +25,7 @@ from app.ui.pages.chat_cards import DemoLine, EngineCard, RefusalCard
 from app.ui.pages.chat_note import TemporaryLine
 from app.ui.pages.chat_readiness import Readiness
 from app.ui.pages.chat_runs import LongRuns
+from app.ui.pages.chat_task_acts import TaskActs
 from app.ui.pages.chat_tasks import TaskCard
 from app.ui.pages.chat_transcript import Transcript
 from app.ui.pages.first_steps import FirstSteps
@@ -54,6 +54,7 @@ class ChatPage(QWidget):
         self.engine_card = EngineCard(conversation.desk, loader)
         self.tasks = TaskCard()
         self.runs = LongRuns(conversation, self.transcript, self)
+        self._task_acts = TaskActs(conversation, self.runs, self.composer, self.tasks, self.refusal, self)
         self._filling = Filling(conversation, self.composer, self)
         self._readiness = Readiness(
             conversation, self.composer, self.transcript, self.demo_line, self.engine_card, self
@@ -112,9 +113,6 @@ class ChatPage(QWidget):
         self.engine_card.page_wanted.connect(self.page_wanted)
         self.engine_card.support_wanted.connect(self.support_wanted)
         self.transcript.support_wanted.connect(self.support_wanted)
-        self.refusal.passes_wanted.connect(self._on_passes_wanted)
-        self.tasks.compare_wanted.connect(self._on_compare_wanted)
-        self.tasks.table_wanted.connect(self._on_table_wanted)
         self.acts.refused.connect(self.refusal.tell)
         self.temporary_line.forget_wanted.connect(conversation.forget_temporary)
         self.temporary_line.keep_wanted.connect(self.acts.keep_temporary)
@@ -132,7 +130,6 @@ class ChatPage(QWidget):
         listen(self, lambda: conversation.ended.connect(self._on_ended))
         listen(self, lambda: conversation.checked.connect(self.transcript.show_citations))
         listen(self, lambda: conversation.refused.connect(self._on_refused))
-        listen(self, lambda: conversation.running_changed.connect(self._show_tasks))
         listen(self, lambda: conversation.running_changed.connect(self._show_temporary))
         listen(self, lambda: conversation.files_changed.connect(self._on_files_changed))
         listen(self, lambda: conversation.unsent_changed.connect(self._on_unsent_changed))
@@ -195,29 +192,6 @@ class ChatPage(QWidget):
         self._draft_timer.stop()
         self._conversation.ask(text.strip(), thinking=self.composer.thinking.isChecked())
 
-    def _on_passes_wanted(self) -> None:
-        """The same question over all pages, part by part."""
-        self.refusal.hide()
-        self.runs.cover(self.composer.text.strip(), thinking=self.composer.thinking.isChecked())
-
-    def _on_compare_wanted(self, points: tuple[str, ...]) -> None:
-        thinking = self.composer.thinking.isChecked()
-        self._begin_task(lambda: self.runs.compare(points, thinking=thinking))
-
-    def _on_table_wanted(self, columns: tuple[str, ...]) -> None:
-        self._begin_task(lambda: self.runs.tabulate(columns))
-
-    def _begin_task(self, begin: Callable[[], object]) -> None:
-        self.refusal.hide()
-        try:
-            begin()
-        except CarrelError as error:
-            self.refusal.tell(str(error))
-
-    def _show_tasks(self) -> None:
-        conversation = self._conversation
-        self.tasks.show_for(len(conversation.documents), running=conversation.is_running or bool(conversation.reading))
-
     def _show_temporary(self) -> None:
         conversation = self._conversation
         self.temporary_line.setVisible(conversation.is_temporary)
@@ -269,4 +243,4 @@ class ChatPage(QWidget):
 
     def _on_files_changed(self) -> None:
         self.composer.set_files(self._conversation.chips())
-        self._show_tasks()
+        self._task_acts.show_card()

@@ -67,7 +67,7 @@ class LongRuns(QObject):
 
         def done(runs: list[Run]) -> None:
             if self._conversation.messages and self._conversation.messages[0].id == rows[0].id:
-                self._transcript.of_passes |= {answers[run.question_id].id for run in runs if run.plan.passes}
+                self._transcript.items.of_passes |= {answers[run.question_id].id for run in runs if run.plan.passes}
                 self._transcript.show_standings()
                 for run in runs:
                     self._show(run, answers[run.question_id], last=answers[run.question_id].id == rows[-1].id)

@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from msgspec.structs import replace as replace_fields
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.core.chat import Channel
 from app.core.citation import Citation
-from app.core.dates import moment_words
 from app.core.errors import CarrelError
 from app.core.words import say
 from app.session.turn import Outcome
 from app.store.rows import Message
-from app.ui.chat.items import Promise
-from app.ui.chat.message import SHOW_FILE, CoverageNote, FailureNote, MessageItem, Standing
+from app.ui.chat.message import SHOW_FILE, CoverageNote, FailureNote, MessageItem
 from app.ui.chat.verdicts import target_of
 from app.ui.conversation import Conversation
 from app.ui.loader import Loader
+from app.ui.pages.chat_items import RowItems
 from app.ui.pages.welcome import Welcome
-from app.ui.receipts import RELOAD, SUPPORT, failure_of, item_of, receipt_details, receipt_line, without_button
+from app.ui.receipts import RELOAD, SUPPORT, failure_of, receipt_details, receipt_line, without_button
 from app.ui.spreadsheet import copy_tables, save_tables
 
 if TYPE_CHECKING:
@@ -48,7 +46,7 @@ class Transcript(QStackedWidget):
         super().__init__(parent)
         self._conversation, self._loader = conversation, loader
         self._view: ChatView | None = None
-        self.of_passes: set[int] = set()  # answers that came of a reading in passes: those are gone on with otherwise
+        self.items = RowItems(conversation)
         self.welcome = Welcome(conversation.desk, conversation.manner)
         self.addWidget(self.welcome)
 
@@ -59,7 +57,7 @@ class Transcript(QStackedWidget):
             from app.ui.chat.view import ChatView
 
             self._view = ChatView()
-            self._view.when = self._when
+            self._view.when = self.items.when
             self._view.files_dropped.connect(self._conversation.add_files)
             self._view.action_requested.connect(self._on_action)
             self._view.table_wanted.connect(self._on_table_wanted)
@@ -80,16 +78,16 @@ class Transcript(QStackedWidget):
 
     def show_all(self) -> None:
         """The conversation as it is now, a running answer included."""
-        kept, live = self._rows(0)
+        kept, live = self.items.split(0)
         if kept or live is not None or self._view is not None:
-            self.view.set_messages([self._promise(row) for row in kept])
+            self.view.set_messages([self.items.promise(row) for row in kept])
         if live is not None:
             self._resume(*live)
 
     def show_branch(self, place: int) -> None:
         """Other messages stand from `place` on; what is above stays where it is on the screen."""
-        kept, live = self._rows(place)
-        self.view.replace_from(place, [self._promise(row) for row in kept])
+        kept, live = self.items.split(place)
+        self.view.replace_from(place, [self.items.promise(row) for row in kept])
         if live is not None:
             self._resume(*live)
         self.show_standings()
@@ -100,15 +98,7 @@ class Transcript(QStackedWidget):
         rows = self._conversation.messages
         if self._view is not None and self._view.count == len(rows):
             for place in self._view.made:
-                self._view.set_standing(place, self._standing(rows[place]))
-
-    def _rows(self, first: int) -> tuple[list[Message], tuple[Message, Outcome] | None]:
-        """The kept rows from `first` on, and the answer that is being written among them."""
-        conversation = self._conversation
-        asked, turn = conversation.asked_rows, conversation.turn
-        live = asked[1] if conversation.is_in_sight and asked is not None else None
-        kept = [row for row in conversation.messages[first:] if live is None or row.id != live.id]
-        return kept, (live, turn.outcome) if live is not None and turn is not None else None
+                self._view.set_standing(place, self.items.standing(rows[place]))
 
     def show_front(self) -> None:
         """The conversation when it has messages, else the welcome."""
@@ -126,7 +116,7 @@ class Transcript(QStackedWidget):
         with self.view.keyboard_kept(first):
             self.view.cut_messages(first)
             if not is_here:
-                self.view.add_message(self._item(question))
+                self.view.add_message(self.items.item(question))
             if self._conversation.turn is not None:
                 self._resume(answer, self._conversation.turn.outcome)
         if reading is not None:
@@ -193,36 +183,6 @@ class Transcript(QStackedWidget):
         covering = self._conversation.covering
         if covering is not None and covering.note is not None:
             self.show_coverage(answer.id, covering.note)
-
-    def _promise(self, row: Message) -> MessageItem | Promise:
-        """A kept row costs nothing until it is looked at; one that is being written is told as it stands now."""
-        if row.state == "streaming":
-            return self._item(row)
-        role: Literal["user", "assistant"] = "user" if row.role == "user" else "assistant"
-        return Promise(role, row.text, str(row.id), lambda: self._item(row))
-
-    def _item(self, row: Message) -> MessageItem:
-        conversation = self._conversation
-        outcome = conversation.outcomes.get(row.id)
-        if outcome is not None and row.state == "streaming":  # it ended, and its kept row is not read again yet
-            row = replace_fields(row, text=outcome.text, thinking=outcome.thinking, state=outcome.state)
-        item = item_of(row, outcome.error if outcome else None)
-        if item.failure is not None and conversation.desk.engine.state.has_model:
-            item = replace(item, failure=without_button(item.failure))
-        return replace(item, standing=self._standing(row))
-
-    def _standing(self, row: Message) -> Standing:
-        conversation = self._conversation
-        leaf = conversation.leaf
-        version, versions = conversation.place_of(row.id)
-        is_last = leaf is not None and leaf.id == row.id and row.state != "streaming"
-        can_go_on = conversation.can_go_on(row) and row.id not in self.of_passes
-        return Standing(version, versions, can_go_on and not conversation.runs_here, is_last)
-
-    def _when(self, row: int) -> str:
-        """When a message was written, in words."""
-        rows = self._conversation.messages
-        return moment_words(rows[row].created_at) if row < len(rows) else ""
 
     # ---- what the view says
 
