@@ -164,10 +164,16 @@ class Coverage(Noting):
         self._inquiry.count(turns, counted)
 
     def _keep_origin(self, wish: m.Generate, passes: int) -> None:
-        documents, ended = self._opened.documents, self.ended
-        run = (passes, self.run_id if passes else 0)
         keep_origin(
-            self._desk, self._answer_id, wish, self._instructions, documents, ended, run=run, asked_at=self._began_at
+            self._desk,
+            self._answer_id,
+            wish,
+            self._instructions,
+            self._opened.documents,
+            self.ended,
+            passes=passes,
+            run_id=self.run_id if passes else 0,
+            asked_at=self._began_at,
         )
 
     def _on_spoken(self, event: m.Up) -> None:

@@ -36,14 +36,14 @@ def keep_origin(
     documents: Sequence[Document],
     ended: Emitter[[Outcome]],
     *,
-    run: tuple[int, int] = (0, 0),
+    passes: int = 0,
+    run_id: int = 0,
     asked_at: float = 0.0,
 ) -> None:
     """Remember now what the answer begins with; when it has `ended`, keep it. A failure goes to the log.
 
-    `run` is of how many passes the answer is made, and the number of their run, which began at `asked_at`.
-
-    What files and the driver tell is read while the answer is written; what comes late is added.
+    An answer put together from `passes` names their run, which began at `asked_at`. What files and the driver tell is
+    read while the answer is written; what comes late is added.
     """
     state, spec, asked_at = desk.engine.state, desk.engine.spec, asked_at or time.time()
     begun = origin_of(sent, instructions, documents, state, others=max(0, len(desk.answering) - 1))
@@ -60,8 +60,8 @@ def keep_origin(
         changed = desk.engine.spec is not spec
         engine = engine_used(desk.engine.state if changed else state, desk.engine.spec)
         times = {
-            "passes": run[0],
-            "run_id": run[1],
+            "passes": passes,
+            "run_id": run_id,
             "asked_at": asked_at,
             "ended_at": time.time(),
             "engine": engine,
