@@ -9,8 +9,7 @@ from pathlib import Path
 import msgspec
 import tomli_w
 
-from app.core.errors import CarrelError
-from app.core.files import write_durably
+from app.core.files import cannot_read, write_durably
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -57,13 +56,7 @@ def load_settings(file: Path) -> Settings:
         _set_aside(file)
         return Settings()
     except OSError as error:
-        raise CarrelError(
-            "cannot_read",
-            "{file} could not be read: {cause}.",
-            "Check the permissions of the file.",
-            file=str(file),
-            cause=error.strerror or str(error),
-        ) from error
+        raise cannot_read(file, error) from error
 
 
 def save_settings(file: Path, settings: Settings) -> None:

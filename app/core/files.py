@@ -36,6 +36,16 @@ def cannot_write(file: Path, error: OSError) -> CarrelError:
     )
 
 
+def cannot_read(file: Path, error: OSError) -> CarrelError:
+    return CarrelError(
+        "cannot_read",
+        "{file} could not be read: {cause}.",
+        "Check the permissions of the file.",
+        file=str(file),
+        cause=error.strerror or str(error),
+    )
+
+
 def put_in_place(new: Path, file: Path) -> None:
     """Give `new` the name `file`, in the place of one that is there. Raises OSError."""
     _patiently(lambda: os.replace(new, file))

@@ -28,14 +28,21 @@ class PrivateFiles:
 
     def read(self, name: str) -> bytes | None:
         """What is kept under `name`; None when nothing is, or nothing that can be read now."""
-        key = self._key()
         try:
-            if key is None:
-                return None
+            return self.read_surely(name)
+        except OSError:
+            return None
+
+    def read_surely(self, name: str) -> bytes | None:
+        """The same for whoever puts something in its place: raises OSError when it is there and the disk refuses it."""
+        key = self._key()
+        if key is None:
+            return None
+        try:
             if not key:
                 return (self._folder / name).read_bytes()
             return open_bytes((self._folder / (name + SEALED)).read_bytes(), key, _purpose(name))
-        except (OSError, BrokenSeal):
+        except (FileNotFoundError, BrokenSeal):
             return None
 
     def keep(self, name: str, content: bytes) -> None:
@@ -63,14 +70,14 @@ class PrivateFiles:
     def seal_all(self) -> None:
         """Seal what still lies here in the clear; what is sealed already is newer. Raises CarrelError and OSError."""
         for name in self._names(""):
-            if self.read(name) is None:  # also when it is sealed under the key of a vault that is gone
+            if self.read_surely(name) is None:  # also when it is sealed under the key of a vault that is gone
                 self.keep(name, (self._folder / name).read_bytes())
             overwrite_and_remove(self._folder / name)
 
     def write_in_clear(self) -> None:
-        """A readable copy of all that is sealed. Raises CarrelError."""
+        """A readable copy of all that is sealed. Raises CarrelError and OSError."""
         for name in self._names(SEALED):
-            content = self.read(name)
+            content = self.read_surely(name)
             if content is not None and name not in ELSEWHERE:
                 write_durably(self._folder / name, content)
 

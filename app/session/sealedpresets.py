@@ -13,7 +13,8 @@ from pathlib import Path
 import msgspec
 
 from app.config.presetshelf import ASIDE, FolderShelf
-from app.core.files import overwrite_and_remove
+from app.core.errors import CarrelError
+from app.core.files import cannot_read, overwrite_and_remove
 from app.session.private import PRESETS, SEALED, PrivateFiles
 
 LARGEST_BYTES = 1 << 20  # a larger file in the folder is none of ours
@@ -28,7 +29,19 @@ class SealedShelf:
         self._private = private
 
     def all(self) -> Files:
-        content = self._private.read(PRESETS)
+        try:
+            return self.to_change()
+        except CarrelError:
+            return {}
+
+    def to_change(self) -> Files:
+        """All of them for whoever puts others in their place. Raises CarrelError when they are there and cannot be read
+        just now: they would be lost.
+        """
+        try:
+            content = self._private.read_surely(PRESETS)
+        except OSError as error:
+            raise cannot_read(Path(PRESETS + SEALED), error) from error
         try:
             return _decoder.decode(content) if content else {}
         except msgspec.MsgspecError:
@@ -47,16 +60,16 @@ class SealedShelf:
             raise FileNotFoundError(name) from None
 
     def write(self, name: str, content: bytes) -> None:
-        self.keep(self.all() | {name: content})
+        self.keep(self.to_change() | {name: content})
 
     def move(self, name: str, other: str) -> None:
-        files = self.all()
+        files = self.to_change()
         if name in files:
             files[other] = files.pop(name)
             self.keep(files)
 
     def remove(self, name: str) -> None:
-        files = self.all()
+        files = self.to_change()
         if files.pop(name, None) is not None:
             self.keep(files)
 
@@ -74,10 +87,11 @@ def seal_presets(folder: Path, private: PrivateFiles, root: Path) -> None:
     names = [name for name in plain.names() if not _is_left_over(name) and _size(folder / name) <= LARGEST_BYTES]
     if names:
         sealed_s = _changed_s(root / (PRESETS + SEALED))
-        merged = _Merged(shelf.all())
+        here = shelf.to_change()
+        merged = _Merged(here)
         for name in names:
             merged.take(name, plain.read(name), is_newer=_changed_s(folder / name) > sealed_s)
-        if merged.files != shelf.all():
+        if merged.files != here:
             shelf.keep(merged.files)
     for file in [folder / name for name in plain.names() if name in names or _is_left_over(name)]:
         overwrite_and_remove(file)
@@ -89,7 +103,7 @@ def seal_presets(folder: Path, private: PrivateFiles, root: Path) -> None:
 def write_presets_in_clear(folder: Path, private: PrivateFiles) -> None:
     """A readable copy of every one. Raises CarrelError."""
     plain = FolderShelf(folder)
-    for name, content in SealedShelf(private).all().items():
+    for name, content in SealedShelf(private).to_change().items():
         plain.write(name, content)
 
 

@@ -28,8 +28,8 @@ def remove_vault(desk: Desk, done: Callable[[], object], failed: Failed) -> None
         box.files.write_in_clear()
         write_presets_in_clear(desk.home.presets, box.files)
         save_settings(desk.home.settings_file, desk.settings)
-    except CarrelError as error:
-        failed(error)
+    except (CarrelError, OSError) as error:
+        failed(as_carrel_error(error))
         return
     change, key, name = Change(desk.home.database_file, desk.home.vault_file), chats_key(master), _name_of(desk)
     files_key = derived_key(master, FILES)

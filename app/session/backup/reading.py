@@ -16,6 +16,7 @@ import msgspec
 
 from app.core.container import is_wrapped, unwrap
 from app.core.errors import CarrelError
+from app.core.files import cannot_read
 from app.session.backup.manifest import (
     DATABASE,
     FORMAT,
@@ -115,13 +116,7 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
     try:
         file = path.open("rb")
     except OSError as error:
-        raise CarrelError(
-            "cannot_read",
-            "{file} could not be read: {cause}.",
-            "Check the permissions of the file.",
-            file=str(path),
-            cause=error.strerror or str(error),
-        ) from error
+        raise cannot_read(path, error) from error
     with file:
         yield file
 

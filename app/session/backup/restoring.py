@@ -20,7 +20,8 @@ from app.session.backup.staging import finish_restore, scratch_file, stage
 from app.session.desk import Desk
 from app.session.failures import as_carrel_error
 from app.session.private import PRESETS as PRESETS_FILE
-from app.session.sealedpresets import Files, SealedShelf, encoded, merged_with
+from app.session.private import PrivateFiles
+from app.session.sealedpresets import SealedShelf, encoded, merged_with
 from app.session.strongbox import chats_key
 from app.store.cipher import Key
 from app.store.store import Store
@@ -121,10 +122,11 @@ def _add_presets(desk: Desk, presets: dict[str, bytes]) -> int:
     return sum(desk.presets.take_in(name.removeprefix(PRESETS), content) for name, content in presets.items())
 
 
-def _with_presets(here: Files, backup: OpenBackup) -> bytes:
+def _sealed_presets(private: PrivateFiles, backup: OpenBackup) -> bytes:
     """Those of the vault with those of a backup in their place."""
     names = [entry.name for entry in backup.manifest.entries if entry.name.startswith(PRESETS)]
-    return encoded(merged_with(here, {name.removeprefix(PRESETS): backup.read(name) for name in names}))
+    newer = {name.removeprefix(PRESETS): backup.read(name) for name in names}
+    return private.sealed(PRESETS_FILE, encoded(merged_with(SealedShelf(private).to_change(), newer)))
 
 
 def _replace(desk: Desk, path: Path, passphrase: str, done: Done, failed: Failed) -> None:
@@ -146,9 +148,7 @@ def _replace(desk: Desk, path: Path, passphrase: str, done: Done, failed: Failed
             settings = _settings_of(backup)
             # With a vault instructions and presets are not written in the clear, not even for a moment.
             kept = msgspec.structs.replace(settings, system_prompt="", default_preset="") if key else settings
-            sealed = (
-                box.files.sealed(PRESETS_FILE, _with_presets(SealedShelf(box.files).all(), backup)) if key else None
-            )
+            sealed = _sealed_presets(box.files, backup) if key else None
             plain = tomli_w.dumps(msgspec.to_builtins(kept)).encode()
             stage(desk.home, backup, key, settings=plain, sealed_presets=sealed)
             return backup.manifest, settings

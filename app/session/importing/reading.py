@@ -13,6 +13,7 @@ import msgspec
 
 from app.core.chatfile import ChatCopy
 from app.core.errors import CarrelError
+from app.core.files import cannot_read
 from app.session.importing import chatgpt, jan, lmstudio, ollama, openwebui, own, plain
 from app.session.importing.decoding import CHATS_IN, Stream, content_of, lines_of, not_chats, values_of
 from app.session.importing.found import DAMAGED, UNKNOWN, Found, Tally, a_dict, a_list
@@ -32,13 +33,7 @@ def read_chats(path: Path) -> Found:
             return _of_ollama(path, tally)
         return _found(path, values_of(path, tally), tally)
     except OSError as error:
-        raise CarrelError(
-            "cannot_read",
-            "{file} could not be read: {cause}.",
-            "Check the permissions of the file.",
-            file=str(path),
-            cause=error.strerror or str(error),
-        ) from error
+        raise cannot_read(path, error) from error
 
 
 def _found(path: Path, value: Any, tally: Tally) -> Found:

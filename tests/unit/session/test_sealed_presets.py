@@ -113,3 +113,35 @@ def test_putting_together_loses_nothing(here: dict[str, bytes], newer: dict[str,
     merged = merged_with(here, newer)
     assert newer.items() <= merged.items()
     assert set(merged.values()) == {*here.values(), *newer.values()}
+
+
+def test_a_disk_that_refuses_for_a_moment_loses_none_of_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A virus scanner holds the one file of all presets just when another is written."""
+    folder, private = tmp_path / "presets", PrivateFiles(tmp_path, lambda: KEY)
+    shelf = SealedShelf(private)
+    shelf.write("a.toml", b"1")
+    private.keep("draft.txt", b"words")
+    sealed = files_in(tmp_path)
+
+    def refuse(_file: Path) -> bytes:
+        raise PermissionError(13, "in use")
+
+    folder.mkdir()
+    (folder / "b.toml").write_bytes(b"2")
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_bytes", refuse)
+        assert shelf.names() == []
+        for change in (
+            lambda: shelf.write("c.toml", b"3"),
+            lambda: shelf.remove("a.toml"),
+            lambda: seal_presets(folder, private, tmp_path),
+            lambda: write_presets_in_clear(folder, private),
+        ):
+            with pytest.raises(CarrelError) as caught:
+                change()
+            assert caught.value.code == "cannot_read"
+        with pytest.raises(PermissionError):
+            private.write_in_clear()
+    assert files_in(tmp_path) == sealed | {"presets/b.toml": b"2"}
+    seal_presets(folder, private, tmp_path)
+    assert shelf.all() == {"a.toml": b"1", "b.toml": b"2"}
