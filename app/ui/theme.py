@@ -17,24 +17,7 @@ from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 from app.config.paths import resource
-from app.ui.colours import DARK, LIGHT, TEXT_PAIRS, Tokens, blend, contrast
-
-__all__ = [
-    "DARK",
-    "LIGHT",
-    "RADIUS",
-    "SPACING",
-    "TEXT_PAIRS",
-    "Choice",
-    "Theme",
-    "Tokens",
-    "blend",
-    "contrast",
-    "make_palette",
-    "style_sheet",
-    "theme",
-    "tokens",
-]
+from app.ui.colours import DARK, LIGHT, Tokens
 
 Choice = Literal["system", "light", "dark"]
 

@@ -8,10 +8,10 @@ from PySide6.QtGui import QTextDocument
 from pytestqt.qtbot import QtBot
 
 from app.ui.chat.message_edit import MessageEdit
+from app.ui.colours import LIGHT
 from app.ui.markdown.direction import is_right_to_left
 from app.ui.markdown.renderer import DocRenderer
 from app.ui.markdown.style import text_style
-from app.ui.theme import LIGHT
 
 RIGHT, LEFT = Qt.LayoutDirection.RightToLeft, Qt.LayoutDirection.LeftToRight
 

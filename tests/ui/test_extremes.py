@@ -11,12 +11,12 @@ from app.core.citation import Citation, Place
 from app.ui.chat.cited import CitedBrowser
 from app.ui.chat.message import MessageItem
 from app.ui.chat.view import ChatView
+from app.ui.colours import LIGHT
 from app.ui.markdown.browser import MarkdownBrowser
 from app.ui.markdown.content import AT_ONCE, LONGEST_PLAIN
 from app.ui.markdown.long_words import breakable, joined
 from app.ui.markdown.renderer import DocRenderer
 from app.ui.markdown.style import text_style
-from app.ui.theme import LIGHT
 
 MILLION = 1_000_000
 PARTS = ["x" * 399, "x" * 1000, "a/b=" * 200, " ", "中" * 500, "\u200b", "👩‍👩‍👧" * 50]

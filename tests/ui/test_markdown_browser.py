@@ -10,8 +10,9 @@ from PySide6.QtGui import QGuiApplication, QTextCursor
 from PySide6.QtTest import QSignalSpy, QTest
 from pytestqt.qtbot import QtBot
 
+from app.ui.colours import DARK, LIGHT
 from app.ui.markdown.browser import MarkdownBrowser
-from app.ui.theme import DARK, LIGHT, theme
+from app.ui.theme import theme
 
 SAMPLE = """Intro with **bold** and `code` and $x^2$.
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from PySide6.QtGui import QTextBlock, QTextDocument, QTextList
 
 import app.ui.markdown.splitter as splitter_module
+from app.ui.colours import LIGHT
 from app.ui.formulas.maker import FormulaMaker, formulas
 from app.ui.markdown.renderer import DocRenderer
 from app.ui.markdown.splitter import StreamSplitter
@@ -17,7 +18,6 @@ from app.ui.markdown.style import text_style
 from app.ui.markdown.table_copy import table_cells
 from app.ui.markdown.tokens import parse
 from app.ui.markdown.written_table import WrittenTable
-from app.ui.theme import LIGHT
 
 BLOCKS = [
     "para one two three",

@@ -10,9 +10,10 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QFontMetrics,
 from PySide6.QtWidgets import QApplication
 
 from app.config.paths import resource
+from app.ui.colours import DARK, LIGHT, TEXT_PAIRS, Tokens, blend, contrast
 from app.ui.fonts import CHINESE, figure_font, mono_font, ui_font
 from app.ui.icons import icon, pixmap
-from app.ui.theme import DARK, LIGHT, TEXT_PAIRS, Theme, Tokens, blend, contrast, style_sheet, theme, tokens
+from app.ui.theme import Theme, style_sheet, theme, tokens
 
 
 @pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])

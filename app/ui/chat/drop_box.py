@@ -17,7 +17,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from app.ui.chat.drops import accept_files, dropped_files
-from app.ui.theme import blend, tokens
+from app.ui.colours import blend
+from app.ui.theme import tokens
 
 
 class DropBox(QWidget):

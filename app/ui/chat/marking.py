@@ -8,8 +8,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from app.ui.chat.verdicts import Line, Look, Sign
+from app.ui.colours import Tokens, blend
 from app.ui.fonts import ui_font
-from app.ui.theme import Tokens, blend
 
 SIGN_PX, CHIP_FONT_PX = 7.0, 11
 _PADDING, _GAP, _OVERHANG = 4.0, 2.5, 1.5

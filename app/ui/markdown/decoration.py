@@ -18,11 +18,12 @@ from PySide6.QtGui import (
 )
 
 from app.core.words import say
+from app.ui.colours import Tokens
 from app.ui.fonts import SMALL_PX, ui_font
 from app.ui.markdown.blocks import QUOTE_PX
 from app.ui.markdown.code import BOTTOM_PX, FOOT_PX, GAP_PX, HEAD_PX, PADDING_PX, CodeCard
 from app.ui.markdown.style import PROPERTY_BULLET, PROPERTY_CODE, STATE_HAS_CODE
-from app.ui.theme import RADIUS, Tokens
+from app.ui.theme import RADIUS
 
 
 def card_rect(layout: QAbstractTextDocumentLayout, card: CodeCard, width: float) -> QRectF:

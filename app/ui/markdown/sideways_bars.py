@@ -6,9 +6,10 @@ from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QScrollBar, QStyle, QStyleOptionSlider, QWidget
 
+from app.ui.colours import blend
 from app.ui.markdown.sideways import SidewaysPage
 from app.ui.markdown.strips import Strip
-from app.ui.theme import blend, tokens
+from app.ui.theme import tokens
 
 THIN_PX, THICK_PX = 4, 6
 STEP_PX = 40

@@ -8,8 +8,8 @@ from functools import lru_cache
 from pygments.token import Comment, Generic, Keyword, Name, Number, Operator, String, _TokenType
 from PySide6.QtGui import QColor, QFont, QTextBlockFormat, QTextCharFormat, QTextFormat
 
+from app.ui.colours import Tokens
 from app.ui.fonts import BODY_PX, LINE_HEIGHT, mono_font, ui_font
-from app.ui.theme import Tokens
 
 PROPERTY_LANGUAGE = int(QTextFormat.Property.UserProperty) + 1
 """On a frame: the code card's language."""

@@ -6,10 +6,11 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, 
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from app.ui.colours import Tokens
 from app.ui.fonts import figure_font
 from app.ui.icons import pixmap
 from app.ui.preview.leaf import Leaf
-from app.ui.theme import Tokens, tokens
+from app.ui.theme import tokens
 
 ROW_PX, TALL_ROW_PX, BOX_PX, BOX_LEFT_PX = 32, 48, 16, 12
 BOX_RIGHT_PX = BOX_LEFT_PX + BOX_PX + 6

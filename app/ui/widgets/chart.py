@@ -8,8 +8,9 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from app.ui.colours import blend
 from app.ui.fonts import SMALL_PX, figure_font
-from app.ui.theme import RADIUS, blend, tokens
+from app.ui.theme import RADIUS, tokens
 from app.ui.widgets.chart_lines import Band, Line, figure_words
 from app.ui.widgets.chart_signs import Sign, paint_signs
 from app.ui.widgets.scale import nice_steps, number_words

@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.core.units import format_tokens
 from app.core.words import say
+from app.ui.colours import Tokens, blend
 from app.ui.fonts import figure_font
 from app.ui.icons import pixmap
-from app.ui.theme import Tokens, blend, tokens
+from app.ui.theme import tokens
 
 CARE_SHARE, BAD_SHARE = 0.80, 0.95
 BAR_PX = 6

@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from app.core.units import format_gib
 from app.core.words import say
 from app.perf.vram import VramParts
+from app.ui.colours import blend
 from app.ui.fonts import SMALL_PX, figure_font
-from app.ui.theme import blend, tokens
+from app.ui.theme import tokens
 
 BAR_PX = 12
 LINE_PX = 20
