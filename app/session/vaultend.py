@@ -44,7 +44,8 @@ def remove_vault(desk: Desk, done: Callable[[], object], failed: Failed) -> None
         wipe(files_key)
         box.is_changing = False
         if error is not None:
-            box.seal_again()
+            with contextlib.suppress(CarrelError, OSError):  # what is left in the clear is sealed at the next unlocking
+                box.seal_again()
             failed(error)
             return
         box.files.remove_sealed()

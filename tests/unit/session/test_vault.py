@@ -205,6 +205,29 @@ def test_taken_down_everything_is_readable_again(desk: tuple[Desk, Loop], tmp_pa
     assert not list(tmp_path.glob("vault.json*"))
 
 
+def test_one_that_cannot_be_taken_down_says_so_and_stays(
+    desk: tuple[Desk, Loop], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when what was written in the clear for it cannot be sealed again just now."""
+    one, loop = desk
+    create(one, loop)
+    one.vault.files.keep("draft.txt", b"unsent")
+
+    def refuse(*_: object) -> None:
+        raise OSError("the disk is busy")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(vaultend, "unseal_set_aside", refuse)
+        patch.setattr(one.vault, "seal_again", refuse)
+        assert code_of(loop, vaultend.remove_vault, one) == "unexpected"
+    assert one.vault.is_on
+    assert not one.vault.is_changing
+    vault.lock(one)
+    do(loop, vault.unlock, one, PHRASE)
+    assert one.vault.files.read("draft.txt") == b"unsent"
+    assert not (tmp_path / "draft.txt").exists()
+
+
 def test_destroyed_nothing_comes_back(desk: tuple[Desk, Loop], tmp_path: Path) -> None:
     one, loop = desk
     assert code_of(loop, vaultend.destroy_vault, one) == "no_vault"
