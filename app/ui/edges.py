@@ -7,6 +7,8 @@ from pathlib import Path
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QAbstractButton, QFrame, QWidget
 
+from app.ui.widgets.showing import show_in_place
+
 
 class Edge:
     """A widget at the side, the line beside it and the button that shows it. The choice is kept in `file`."""
@@ -61,8 +63,8 @@ class Edge:
         place_file(self._file).setValue(self.name, "true" if on else "false")
 
     def _show(self, on: bool) -> None:
-        self.widget.setVisible(on)
-        self.line.setVisible(on)
+        show_in_place(self.widget, on=on)
+        show_in_place(self.line, on=on)
 
 
 def place_file(file: Path) -> QSettings:

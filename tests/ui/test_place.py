@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QObject, QRect, Qt
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.ui.edges import place_file
@@ -105,6 +105,31 @@ def test_another_language_leaves_the_tab_at_the_edge(open_studio: Open) -> None:
     studio.window.speak_again()
     assert studio.window.inspector.tab == "parameters"
     studio.wait(lambda: studio.window.inspector.isVisible())
+
+
+class Doorman(QObject):
+    """Sees every window that is shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.shown.append(type(watched).__name__)
+        return False
+
+
+def test_no_part_is_a_window_of_its_own_for_a_moment(open_studio: Open, qapp: QApplication) -> None:
+    doorman = Doorman()
+    qapp.installEventFilter(doorman)
+    try:
+        studio = open_studio()
+        studio.window.speak_again()
+        studio.wait(lambda: studio.window.sidebar.isVisible())
+    finally:
+        qapp.removeEventFilter(doorman)
+    assert set(doorman.shown) == {"Window"}
 
 
 def test_page_and_closed_pane_come_back_and_a_deleted_chat_does_not(open_studio: Open) -> None:

@@ -14,6 +14,7 @@ from app.ui.bridge import listen
 from app.ui.loader import Loader
 from app.ui.pages.page import buttons, label
 from app.ui.widgets.buttons import IconButton, TextButton
+from app.ui.widgets.showing import show_in_place
 from app.ui.words import model_name
 
 
@@ -97,7 +98,8 @@ class EngineCard(QFrame):
 
     def _show(self, state: EngineState) -> None:
         busy = self._loader.is_busy
-        self.setVisible(busy or not (state.can_be_asked or (self._told_above and self._loader.last_error is None)))
+        told = self._told_above and self._loader.last_error is None
+        show_in_place(self, on=busy or not (state.can_be_asked or told))
         self.bar.setVisible(busy)
         self.bar.setValue(round(1000 * state.load_fraction))
         self._buttons.setVisible(not busy)
