@@ -163,12 +163,13 @@ class BorrowedRerun:
         self._unhear()
         path, plan = self._before
 
-        def back(_: object) -> None:
+        def lost(error: CarrelError) -> None:
+            self._desk.noticed.emit(str(error))
             self.returned.emit()
 
         if path and Path(path).is_file():
             self.progressed.emit("returning", 0, 0)
-            load_model(self._desk, Path(path), back, back, plan)
+            load_model(self._desk, Path(path), lambda _: self.returned.emit(), lost, plan)
         else:
             self.returned.emit()
 

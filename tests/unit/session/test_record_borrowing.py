@@ -85,6 +85,28 @@ def test_another_model_gives_way_and_comes_back(tmp_path: Path) -> None:
     desk.close()
 
 
+def test_a_model_that_does_not_come_back_is_told(tmp_path: Path) -> None:
+    loop, engine = Loop(), ScriptedEngine(Script("Dogs are not kept."))
+    desk = make_desk(tmp_path / "home", loop.post, engine)
+    first = tiny_qwen3(desk.home.models / "First-Q8_0.gguf")
+    load(desk, loop, first)
+    record = ask(desk, loop)
+    second = tiny_qwen3(desk.home.models / "Second-Q8_0.gguf")
+    second.write_bytes(second.read_bytes() + b"\0" * 32)
+    load(desk, loop, second)
+    told, done, back = list[str](), list[Comparison](), list[bool]()
+    desk.noticed.connect(told.append)
+    rerun = BorrowedRerun(desk, record.answer.id, record.origin, done.append, lambda error: pytest.fail(str(error)))
+    rerun.progressed.connect(lambda what, *_: second.write_bytes(b"broken") if what == "returning" else None)
+    rerun.returned.connect(lambda: back.append(True))
+    rerun.start()
+    assert loop.run_until(lambda: bool(back), 10)
+    assert done[0].is_same
+    assert len(told) == 1
+    assert second.name in told[0]
+    desk.close()
+
+
 def test_a_model_that_is_gone_is_named_and_nothing_is_unloaded(tmp_path: Path) -> None:
     loop, engine = Loop(), ScriptedEngine(Script("Dogs are not kept."))
     desk = make_desk(tmp_path / "home", loop.post, engine)
