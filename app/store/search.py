@@ -159,8 +159,7 @@ class Search(Indexing, Narrowing):
         within, values = (self.messages_within if row_id == "m.id" else self.chats_within)(narrow)
         fits_in: Fits = None
         if not narrow.is_open:  # before the newest are taken of what has the words
-            tables = source[source.index(" FROM ") :]
-            fits_in = {row[0] for row in self._db.rows(f"SELECT {row_id}{tables} WHERE {within}", *values)}.__contains__
+            fits_in = {row[0] for row in self._db.rows(f"SELECT {source} WHERE {within}", *values)}.__contains__
         ranks, now_s = self._matches(table, weights, query, fits_in), self._now()
         sql = f"SELECT {source} WHERE {row_id} IN ({', '.join(map(str, ranks))}) AND {within}"
         rows = self._db.rows(sql, *values)
