@@ -85,7 +85,7 @@ def not_chats(path: Path, cause: str) -> CarrelError:
         "not_chats",
         "{file} holds no chats that Carrel can read. {cause}",
         "Export them as JSON from the other program: ChatGPT, Open WebUI, LM Studio, Jan, Claude, or Carrel itself. "
-        "Of Ollama take its db.sqlite.",
+        "For Ollama, choose its db.sqlite.",
         file=path.name,
         cause=cause,
     )

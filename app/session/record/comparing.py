@@ -113,7 +113,7 @@ def pass_words(one: PassCompared) -> str:
     if one.parting is None:
         return say("{name}: the same text.", name=one.name)
     words = say("{name}: parts at character {place}.", name=one.name, place=f"{one.parting.at + 1:,}")
-    return words if one.is_asked_alike else sentences(words, say("It is not asked as it was."))
+    return words if one.is_asked_alike else sentences(words, say("Its prompt is not what it was."))
 
 
 def cell_words(one: CellCompared) -> str:

@@ -132,7 +132,7 @@ class Palette(Overlay):
             self._show(entries_of_commands(words, self._commands.search(words)), say("No command has this name."))
         elif (begun := begun_filter(text)) is not None:
             proposals = proposals_for(begun, *self._known)
-            self._show(entries_of_proposals(proposals), say("Nothing here is called so."))
+            self._show(entries_of_proposals(proposals), say("Nothing here has this name."))
         elif self._can_be_found():
             self._is_waiting = True
             self._find()
