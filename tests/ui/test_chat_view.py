@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QPaintEvent, QRegion
 from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -113,6 +113,41 @@ def test_the_column_is_centred_and_narrow(view: ChatView) -> None:
     assert short._bubble.right() == long._bubble.right() == left + width
     assert short._bubble.width() < 120
     assert 0.7 * width < long._bubble.width() <= 0.78 * width
+
+
+class Brush(QObject):
+    """Remembers what of a widget was painted."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.painted = QRegion()
+        widget.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QPaintEvent):
+            self.painted = self.painted.united(event.region())
+        return False
+
+
+def test_a_bubble_that_moved_is_painted_where_it_is_and_where_it_was(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(1200, 700)
+    view = ChatView(window)
+    view.resize(900, 700)
+    view.set_messages([MessageItem("user", "short")])
+    with qtbot.waitExposed(window):
+        window.show()
+    qtbot.wait(20)
+    row = view._live[0]
+    assert isinstance(row, UserRow)
+    before, brush = row._bubble.toRect(), Brush(row)
+    view.resize(760, 700)
+    moved = row._bubble.toRect()
+    assert moved.right() < before.right()
+    qtbot.waitUntil(lambda: brush.painted.contains(moved.center()))
+    seen = before.intersected(row.rect())
+    assert brush.painted.intersected(moved.united(seen)).boundingRect() == moved.united(seen)
 
 
 def test_it_follows_the_end_only_while_the_reader_is_there(view: ChatView) -> None:

@@ -57,7 +57,10 @@ class UserRow(MessageRow):
         has_text = not self.browser.is_empty
         self.browser.setVisible(has_text)
         self.browser.setGeometry(x + 16, y + 10, text_width, height)
-        self._bubble = QRectF(x, y, text_width + 32, height + 20) if has_text else QRectF()
+        bubble = QRectF(x, y, text_width + 32, height + 20) if has_text else QRectF()
+        if bubble != self._bubble:
+            self._bubble = bubble
+            self.update()  # what a row holds counts as standing still when it is resized; the bubble moves
         if has_text:
             y += height + 20 + 6
         self.browser.place_code_buttons()
