@@ -193,7 +193,7 @@ class Strongbox:
             self.files.seal_all()
             seal_presets(desk.home.presets, self.files, desk.home.root)
             for name, field in ((INSTRUCTIONS, "system_prompt"), (DEFAULT_PRESET, "default_preset")):
-                kept = self.files.read(name)
+                kept = self.files.read_surely(name)
                 if kept is not None and not getattr(desk.settings, field):  # in the clear it is newer: from a backup
                     value = {field: kept.decode("utf-8", "replace")}
                     desk.settings = msgspec.structs.replace(desk.settings, **value)

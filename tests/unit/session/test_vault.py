@@ -228,6 +228,31 @@ def test_one_that_cannot_be_taken_down_says_so_and_stays(
     assert not (tmp_path / "draft.txt").exists()
 
 
+def test_a_disk_that_refuses_for_a_moment_does_not_cost_the_instructions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running(tmp_path) as (one, loop):
+        create(one, loop)
+        one.change_settings(system_prompt="Be brief.")
+    read = Path.read_bytes
+
+    def refuse(file: Path) -> bytes:
+        if file.name.startswith("instructions"):
+            raise PermissionError(13, "in use")
+        return read(file)
+
+    with running(tmp_path) as (one, loop):
+        told: list[str] = []
+        one.noticed.connect(told.append)
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "read_bytes", refuse)
+            do(loop, vault.unlock, one, PHRASE)
+        assert told
+    with running(tmp_path) as (one, loop):
+        do(loop, vault.unlock, one, PHRASE)
+        assert one.settings.system_prompt == "Be brief."
+
+
 def test_destroyed_nothing_comes_back(desk: tuple[Desk, Loop], tmp_path: Path) -> None:
     one, loop = desk
     assert code_of(loop, vaultend.destroy_vault, one) == "no_vault"
