@@ -47,8 +47,8 @@ class RunPlan(msgspec.Struct, frozen=True):
 
 
 class PassMade(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What one pass was made with, so that it can be made again: the hash of its prompt, its sampling with the seed, how
-    many tokens its pages could take, and how many passes there were to be by then. `asked_at` in Unix seconds."""
+    """What one pass was made with, so that it can be made again: the hash of its prompt, its sampling with the seed,
+    how many tokens its pages could take, and how many passes there were to be by then. `asked_at` in Unix seconds."""
 
     prompt_sha256: str = ""
     sampling: Sampling = Sampling()

@@ -21,7 +21,6 @@ from app.ui.colours import DARK, LIGHT, Tokens
 
 Choice = Literal["system", "light", "dark"]
 
-SPACING = (4, 8, 12, 16, 24, 32)
 RADIUS = 8
 
 
