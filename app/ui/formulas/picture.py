@@ -27,7 +27,7 @@ def formula_pixmap(formula: Formula, colour: QColor, em: float, ratio: float) ->
         _pixmaps.move_to_end(key)
         return _pixmaps[key]
     width, height = formula.width * em, (formula.ascent + formula.depth) * em
-    made = QPixmap(max(1, math.ceil(width * ratio)), max(1, math.ceil(height * ratio)))
+    made = QPixmap(max(1, math.ceil(width * ratio)), max(1, math.ceil(height * ratio) + 1))  # round feet stand out
     made.setDevicePixelRatio(ratio)
     made.fill(Qt.GlobalColor.transparent)
     drawing = formula.svg.replace(COLOUR.encode(), colour.name().encode())
