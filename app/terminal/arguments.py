@@ -6,12 +6,13 @@ from argparse import SUPPRESS, ArgumentParser, Namespace, RawDescriptionHelpForm
 
 from app import __version__
 from app.terminal import values
+from app.terminal.bin import add_bin, wrong_bin
 from app.terminal.finding import add_find
+from app.terminal.folders import add_folders, wrong_folders
 from app.terminal.integrate import add_integrate
 from app.terminal.keeping_arguments import add_keeping_commands
 from app.terminal.opening import missing_file, split_files
 from app.terminal.presets import add_preset_command, missing_of
-from app.terminal.shelves import add_shelves, wrong_shelves
 from app.terminal.tree_arguments import add_tree, wrong_tree
 from app.terminal.vault import add_vault_command
 
@@ -38,8 +39,10 @@ def _missing(args: Namespace) -> str:
             return "cover needs a question, or --resume"
         case "presets":
             return missing_of(args)
-        case "folders" | "bin":
-            return wrong_shelves(args)
+        case "folders":
+            return wrong_folders(args)
+        case "bin":
+            return wrong_bin(args)
         case "sets" if args.action != "list" and not args.name:
             return f"sets {args.action} needs a NAME"
         case "sets" if args.action == "add" and not args.files:
@@ -82,7 +85,8 @@ def build_parser() -> ArgumentParser:
     add_preset_command(command)
     _sets(command("sets", "named sets of documents: list, add, remove, check"))
     add_find(command("find", "find words in chats, messages, side notes and the pages of documents"))
-    add_shelves(command)
+    add_folders(command)
+    add_bin(command)
     add_vault_command(command)
     demo = command("demo", "the whole program once, with the bundled toy model: no network, no graphics card needed")
     demo.add_argument("--terminal", action="store_true", help="stay in the terminal even where there is a display")

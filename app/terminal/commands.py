@@ -14,13 +14,14 @@ from app.session.desk import Desk
 from app.session.loading import last_used_model
 from app.terminal import bench, chat, coverage, finding, keeping, models, reports, sets
 from app.terminal.backups import run_backup, run_restore
+from app.terminal.bin import run_bin
 from app.terminal.chatfiles import run_export, run_import_chats
 from app.terminal.failing import failures_told
+from app.terminal.folders import run_folders
 from app.terminal.integrate import run_integrate
 from app.terminal.output import note
 from app.terminal.presets import run_presets
 from app.terminal.records import run_record, run_rerun
-from app.terminal.shelves import run_bin, run_folders
 from app.terminal.vault import open_vault, run_vault
 
 Command = Callable[[Desk, Loop, Namespace], int]
