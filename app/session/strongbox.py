@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FILES = "private files"
+SECRETS = ((INSTRUCTIONS, "system_prompt"), (DEFAULT_PRESET, "default_preset"))  # the choices that tell something
 SLEPT_S = 20.0  # of the wall clock that the steady clock did not see: the computer was asleep
 Failed = Callable[[CarrelError], object]
 
@@ -78,6 +79,7 @@ class Strongbox:
         self.is_locking = False  # `locking` is being told
         self.locks_itself = True  # when nobody is here; a command in a terminal runs to its end
         self.files = PrivateFiles(desk.home.root, self._files_key)
+        self._unread: set[str] = set()  # of what the vault keeps of the choices: not to be replaced by nothing
         self.locking: Emitter[[]] = Emitter()
         self.changed: Emitter[[]] = Emitter()
         self._touched_s, self._wall_s = time.monotonic(), time.time()
@@ -178,8 +180,10 @@ class Strongbox:
         if not self.is_on:
             return settings
         if not self.is_locked:
-            self.files.keep(INSTRUCTIONS, settings.system_prompt.encode())
-            self.files.keep(DEFAULT_PRESET, settings.default_preset.encode())
+            for name, field in SECRETS:
+                words = getattr(settings, field)
+                if words or name not in self._unread:
+                    self.files.keep(name, words.encode())
         return _without_secrets(settings)
 
     def seal_again(self) -> None:
@@ -190,10 +194,12 @@ class Strongbox:
     def _seal_the_rest(self) -> None:
         desk = self._desk
         try:
+            self._unread = {name for name, _ in SECRETS}
             self.files.seal_all()
             seal_presets(desk.home.presets, self.files, desk.home.root)
-            for name, field in ((INSTRUCTIONS, "system_prompt"), (DEFAULT_PRESET, "default_preset")):
+            for name, field in SECRETS:
                 kept = self.files.read_surely(name)
+                self._unread.discard(name)
                 if kept is not None and not getattr(desk.settings, field):  # in the clear it is newer: from a backup
                     value = {field: kept.decode("utf-8", "replace")}
                     desk.settings = msgspec.structs.replace(desk.settings, **value)
@@ -217,7 +223,7 @@ class Strongbox:
 
 
 def _without_secrets(settings: Settings) -> Settings:
-    return msgspec.structs.replace(settings, system_prompt="", default_preset="")
+    return msgspec.structs.replace(settings, **dict.fromkeys((field for _, field in SECRETS), ""))
 
 
 def _not_erased(error: Exception) -> None:

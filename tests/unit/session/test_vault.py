@@ -248,6 +248,7 @@ def test_a_disk_that_refuses_for_a_moment_does_not_cost_the_instructions(
             patch.setattr(Path, "read_bytes", refuse)
             do(loop, vault.unlock, one, PHRASE)
         assert told
+        one.change_settings(language="zh_CN")
     with running(tmp_path) as (one, loop):
         do(loop, vault.unlock, one, PHRASE)
         assert one.settings.system_prompt == "Be brief."
