@@ -119,6 +119,12 @@ class ChatList(QListView):
             if index.isValid():
                 self.selectionModel().select(index, QItemSelectionModel.SelectionFlag.Select)
 
+    def take_keyboard(self) -> None:
+        """From the line above: at the row one is at, else at the first that can be chosen."""
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        if not self.currentIndex().isValid():
+            self.setCurrentIndex(self.moveCursor(self.CursorAction.MoveHome, Qt.KeyboardModifier.NoModifier))
+
     # ---- what is wished
 
     def event(self, event: QEvent) -> bool:

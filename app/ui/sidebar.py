@@ -64,6 +64,7 @@ class Sidebar(QWidget):
         self.search.textChanged.connect(lambda _: self._show_rows())
         self.search.returnPressed.connect(lambda: self.search_wanted.emit(self.search.text()))
         self.list = ChatList()
+        self.search.descended.connect(self.list.take_keyboard)
         self.empty = label("", "quiet")
         self.empty.setContentsMargins(16, 8, 16, 8)
         self.chip = ComputerChip()

@@ -34,16 +34,16 @@ class Wishes:
         self._window.chat.focus_message()
 
     def escape(self) -> None:
-        """Close the preview one is in, stop what runs, else back to the chat."""
+        """Close the preview one is in, go back to the chat, or stop what runs there: never what is out of sight."""
         window = self._window
         if window.leafing.is_open and (window.frame.beside.holds_keyboard or not window.conversation.is_running):
             window.leafing.close()
+        elif window.page != "chat":
+            window.show_page("chat")
         elif window.conversation.is_running:
             window.conversation.stop()
         elif window.conversation.editing is not None:
             window.chat.acts.give_up_edit()
-        elif window.page != "chat":
-            window.show_page("chat")
         else:
             window.chat.focus_message()
 

@@ -61,6 +61,10 @@ def test_escape_stops_the_answer_and_keeps_it(open_studio: Callable[..., Studio]
     studio.wait(lambda: len(turn.outcome.text) > 20)
     chats = studio.window.sidebar.list.chats
     studio.wait(lambda: [row.is_answered for row in chats.rows if row.kind == "chat"] == [True])
+    studio.window.show_page("settings")
+    studio.qtbot.keyClick(studio.window, Qt.Key.Key_Escape)
+    assert studio.window.page == "chat"
+    assert studio.window.conversation.is_running, "what is out of sight is not stopped"
     studio.qtbot.keyClick(studio.window, Qt.Key.Key_Escape)
     studio.wait(lambda: not studio.window.conversation.is_running)
     assert not any(row.is_answered for row in chats.rows)
@@ -261,6 +265,18 @@ def test_other_chat_cannot_ask_while_one_is_answered(open_studio: Callable[..., 
     studio.window.conversation.stop()
     studio.wait(lambda: not studio.window.conversation.is_running)
     assert studio.window.chat.view.message(1).text.startswith("word word")
+
+
+def test_the_arrow_goes_from_the_search_line_into_the_list(open_studio: Callable[..., Studio]) -> None:
+    studio = open_studio(Script("Yes."))
+    studio.load()
+    studio.ask("A question")
+    sidebar = studio.window.sidebar
+    sidebar.search.setFocus()
+    sidebar.search.setText("quest")
+    studio.qtbot.keyClick(sidebar.search, Qt.Key.Key_Down)
+    assert studio.window.focusWidget() is sidebar.list
+    assert sidebar.list.selected_chats() == [studio.window.conversation.chats[0].id]
 
 
 def test_keys_reach_what_they_name(open_studio: Callable[..., Studio]) -> None:

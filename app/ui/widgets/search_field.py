@@ -37,7 +37,12 @@ class ClearedField(QLineEdit):
 
 
 class FilterField(ClearedField):
-    """A line whose words choose of what stands below it. Esc empties it; the next Esc is the window's."""
+    """A line whose words choose of what stands below it. Esc empties it; the next Esc is the window's.
+
+    Signal: `descended()` by the arrow down, to what stands below.
+    """
+
+    descended = Signal()
 
     def event(self, event: QEvent) -> bool:
         is_key = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
@@ -49,6 +54,8 @@ class FilterField(ClearedField):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.text():
             self.clear()
+        elif event.key() == Qt.Key.Key_Down:
+            self.descended.emit()
         else:
             super().keyPressEvent(event)
 
