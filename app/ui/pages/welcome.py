@@ -95,7 +95,7 @@ class Welcome(QScrollArea):
             return
         self._shown = known
         self._words.setText(
-            say("Take a question below, or ask your own about the document that is attached.")
+            say("Take a question about the sample document, or drop a document of your own and ask about it.")
             if demo
             else say("Ask something, or drop a file here and ask about it. Nothing leaves this computer.")
         )
