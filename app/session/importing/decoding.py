@@ -6,9 +6,11 @@ A file may be JSON, a value a line, either of them in another encoding, packed i
 from __future__ import annotations
 
 import json
+import lzma
 import mmap
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -19,6 +21,7 @@ import psutil
 
 from app.core.errors import CarrelError
 from app.core.units import format_bytes
+from app.core.words import say
 from app.session.importing.encodings import MAPPED_BYTES, Content, as_utf8
 from app.session.importing.found import DAMAGED, Tally
 
@@ -28,9 +31,19 @@ PEEKED = 64
 WHOLE, PIECEWISE = 12, 2  # how much memory a byte takes when all of it is one value, or a chat at a time
 _ARCHIVED = re.compile(r"conversations[-_0-9]*\.json")  # what data exports call their chats
 _INSIDE = re.compile(r'"(?:%s)"\s*:\s*\[' % "|".join(CHATS_IN))  # noqa: UP031 - braces mean something else here
+_PLACE = re.compile(r"\(byte (\d+)\)|position (\d+)")  # where a reader of JSON or of letters stopped
 _NEXT = re.compile(r"[\s,]*")
 _raws = msgspec.json.Decoder(list[msgspec.Raw])
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_BAD_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    ValueError,
+)
 _BAD = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError)
 
 
@@ -81,6 +94,7 @@ def refuse_too_large(path: Path, size_bytes: int, factor: int) -> None:
 
 
 def not_chats(path: Path, cause: str) -> CarrelError:
+    """`cause` is a sentence, or nothing."""
     return CarrelError(
         "not_chats",
         "{file} holds no chats that Carrel can read. {cause}",
@@ -123,10 +137,10 @@ def _unpacked(path: Path) -> list[bytes]:
             for info in sorted(infos, key=lambda one: one.filename):
                 with archive.open(info) as handle:
                     contents.append(handle.read(info.file_size))  # no more than it said it would be
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
-        raise not_chats(path, str(error)) from error
+    except _BAD_ZIP as error:
+        raise not_chats(path, say("The zip is damaged, or locked with a password.")) from error
     if not contents:
-        raise not_chats(path, "conversations.json")
+        raise not_chats(path, say("There is no conversations.json in the zip."))
     return contents
 
 
@@ -140,7 +154,17 @@ def _decoded(path: Path, content: Content, tally: Tally) -> Any:
             return lines
         if "truncated" in str(error) and _first(content) in (b"[", b"{"):
             return _saved(path, content, tally)
-        raise not_chats(path, str(error)) from error
+        raise not_chats(path, _fault_words(content, error)) from error
+
+
+def _fault_words(content: Content, error: Exception) -> str:
+    """Why it cannot be JSON: what the reader says of it is English, and no sentence."""
+    if not _first(content):
+        return say("There is nothing in it.")
+    place = _PLACE.search(str(error))
+    if place is None or _first(content) not in (b"[", b"{"):
+        return say("It is not JSON.")
+    return say("Its JSON has a fault at byte {place}.", place=f"{int(place[1] or place[2]):,}")
 
 
 def _json(path: Path, content: Content) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import zipfile
 from collections.abc import Callable
@@ -14,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.config import language
 from app.core.chatfile import ChatCopy, MessageCopy
 from app.core.errors import CarrelError
 from app.session.importing import decoding, encodings, growing, ollama, own, reading
@@ -240,6 +242,35 @@ def test_plain_lists_and_claude(tmp_path: Path) -> None:
     assert len(read_chats(lines).chats) == 3
     tea = read_chats(_write(tmp_path, CLAUDE))
     assert (tea.source, tea.chats[0].title, tea.chats[0].messages[0].created_at) == ("Claude", "Tea", 1714557601.0)
+
+
+def test_a_file_that_is_no_json_is_refused_in_whole_sentences_of_the_language(tmp_path: Path) -> None:
+    damaged = io.BytesIO()
+    with zipfile.ZipFile(damaged, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("conversations.json", "[]" * 999)
+    where = damaged.getvalue().find(b"conversations.json") + len("conversations.json")
+    packed = bytearray(damaged.getvalue())
+    packed[where : where + 4] = b"\xff" * 4
+    empty = io.BytesIO()
+    with zipfile.ZipFile(empty, "w") as archive:
+        archive.writestr("other.txt", "")
+    language.speak("zh_CN")
+    try:
+        for content, cause in (
+            (b" \n", "文件里什么都没有。"),
+            (b"hello", "它不是 JSON。"),
+            (b'{"a" 1}', "其中的 JSON 在第 5 个字节处有误。"),
+            (b"[" * 100_000, "它不是 JSON。"),
+            (bytes(packed), "压缩包已损坏，或有密码保护。"),
+            (empty.getvalue(), "压缩包中没有 conversations.json。"),
+        ):
+            file = tmp_path / "x.json"
+            file.write_bytes(content)
+            with pytest.raises(CarrelError) as refused:
+                read_chats(file)
+            assert f"对话。{cause}请" in str(refused.value)
+    finally:
+        language.speak("en")
 
 
 def test_what_is_no_chat_is_refused_in_words(tmp_path: Path) -> None:
