@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui.fonts import SMALL_PX, mono_font
+from app.ui.widgets.facts import FactRow
 from app.ui.widgets.flow import FlowLayout
 from app.ui.widgets.labels import ElidedLabel
 
@@ -118,8 +119,18 @@ def fact(name: str, value: str, *, wrap: bool = True) -> QHBoxLayout:
     right.setAccessibleName(f"{name}: {value}")
     if _HASH.search(value):
         right.setFont(mono_font(SMALL_PX))
+        if wrap:
+            return _hash_row(left, right)
     row.addWidget(left, 0, Qt.AlignmentFlag.AlignTop if wrap else Qt.AlignmentFlag.AlignVCenter)
     row.addWidget(right, 1)
+    return row
+
+
+def _hash_row(name: QLabel, value: QLabel) -> QHBoxLayout:
+    for words in (name, value):
+        words.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+    row = FactRow()
+    row.fill(name, value)
     return row
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QLabel, QWidget
 
 from app.core.names import safe_name
 from app.core.words import say
@@ -121,11 +121,7 @@ class RerunCard(Card):
         self.stop.clicked.connect(recordings.stop_rerun)
         for widget in (self.verdict, self.texts, self.reasons, self.other, self.bar, self.state):
             self.column.addWidget(widget)
-        row = QHBoxLayout()
-        for button in (self.go, self.recorded, self.plain, self.stop):
-            row.addWidget(button)
-        row.addStretch(1)
-        self.column.addLayout(row)
+        self.column.addLayout(buttons(self.go, self.recorded, self.plain, self.stop))
         listen(self, lambda: recordings.changed.connect(self._show))
         listen(self, lambda: recordings.engine_changed.connect(lambda _: self._show()))
         self._show()
