@@ -167,3 +167,16 @@ def test_while_it_streams_no_half_formula_is_seen(qtbot: QtBot, monkeypatch: pyt
         assert page.document().toPlainText().count(OBJECT_SIGN) == 4
     finally:
         formulas().stop()
+
+
+def test_the_lower_figures_of_a_formula_in_the_last_line_are_whole(qtbot: QtBot, typesetting: FormulaMaker) -> None:
+    page, wish = make_page(qtbot), Wish("\\ce{SO4^2-}", False)
+    qtbot.waitUntil(lambda: typesetting.look_up(wish).state == "ready", timeout=30_000)
+    page.show_text(f"${wish.tex}$")
+    height = page.fit(600)
+    page.resize(600, height + 20)
+    picture = page.grab().toImage()
+    ground = picture.pixel(590, height + 15)
+    inked = [y for y in range(height + 20) if any(picture.pixel(x, y) != ground for x in range(80))]
+    assert inked
+    assert max(inked) < height

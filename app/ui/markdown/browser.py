@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QEvent, QRect, QTimer, QUrl, Signal
-from PySide6.QtGui import QAccessible, QPalette
+from PySide6.QtGui import QAccessible, QPalette, QTextBlockFormat
 from PySide6.QtWidgets import QWidget
 
 from app.core.words import say
@@ -17,6 +17,8 @@ from app.ui.markdown.style import TextStyle, text_style
 from app.ui.theme import tokens
 
 FILL_MS = 12
+FEET_PX = 2
+"""How far the lower figures of a formula reach below a line that is no higher for them."""
 
 
 class MarkdownBrowser(BlockPage):
@@ -128,8 +130,13 @@ class MarkdownBrowser(BlockPage):
         return self.text_height()
 
     def text_height(self) -> int:
-        """The height of the text at its present width."""
-        return math.ceil(self.document().size().height())
+        """The height of the text at its present width, with what hangs below its last line."""
+        return math.ceil(self.document().size().height()) + (FEET_PX if self._has_feet() else 0)
+
+    def _has_feet(self) -> bool:
+        last = self.document().lastBlock()
+        is_fixed = last.blockFormat().lineHeightType() == QTextBlockFormat.LineHeightTypes.FixedHeight.value
+        return is_fixed and OBJECT_SIGN in last.text()
 
     def ideal_width(self, limit: int) -> int:
         """The width the text would like, at most `limit`."""
