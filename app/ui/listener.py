@@ -69,9 +69,14 @@ class Listener:
         if known is not None:
             self._window.sidebar.show_memory(*known)
 
-    def _on_choices_replaced(self, preset: Preset | None, undo: Callable[[], None]) -> None:
+    def _on_choices_replaced(self, preset: Preset | None, is_other: bool, undo: Callable[[], None]) -> None:
         """What one had chosen for a chat gave way."""
-        words = say("This chat now uses {name}.", name=preset.name) if preset else say("This chat uses no preset now.")
+        if not is_other:
+            words = say("What you chose for this chat was replaced.")
+        else:
+            words = (
+                say("This chat now uses {name}.", name=preset.name) if preset else say("This chat uses no preset now.")
+            )
         self._window.notices.tell(words, say("Undo"), undo)
 
     def _on_downloaded(self, download: Download) -> None:

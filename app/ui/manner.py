@@ -19,7 +19,8 @@ EXTRAS = ("json_schema", "grammar", "instructions", "thinking")
 class Manner:
     """Holds no widgets. `choices` are those of the chat shown.
 
-    Events: `changed()`; `replaced(preset or None, undo)` when another preset took the place of changes of one's own;
+    Events: `changed()`; `replaced(preset or None, is_other, undo)` when changes of one's own gave way, to another
+    preset or to the values that the same one, or the model card, has;
     `kept(chat_id, choices)` those of a chat that has begun are others now.
     """
 
@@ -32,7 +33,7 @@ class Manner:
         self._new = self._read_new()
         self.choices = self._new
         self.changed: Emitter[[]] = Emitter()
-        self.replaced: Emitter[[Preset | None, Callable[[], None]]] = Emitter()
+        self.replaced: Emitter[[Preset | None, bool, Callable[[], None]]] = Emitter()
         self.kept: Emitter[[int, Choices]] = Emitter()
         desk.settings_changed.connect(lambda _: self._on_default())
         desk.presets.changed.connect(self._on_presets)
@@ -146,7 +147,8 @@ class Manner:
 
     def _tell_replaced(self, before: Choices) -> None:
         chat_id = self._chat_id
-        self.replaced.emit(self.preset, lambda: self._take(before) if self._chat_id == chat_id else None)
+        is_other = self.choices.preset != before.preset
+        self.replaced.emit(self.preset, is_other, lambda: self._take(before) if self._chat_id == chat_id else None)
 
     def _take(self, choices: Choices) -> None:
         if choices != self.choices:

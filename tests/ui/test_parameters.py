@@ -360,6 +360,9 @@ def test_one_press_takes_what_the_model_card_recommends_and_can_be_undone(open_s
     assert manner.choices.seed == 11, "of which the card says nothing"
     assert card.plain.isChecked()
     assert "top-p 0.8" in card.words.text()
+    assert studio.window.notices.words == "What you chose for this chat was replaced."
+    manner.choose(seed=None)
+    assert parameters.preset.text() == "As the model card advises for plain answers."
     card.plain.click()
     assert card.plain.isChecked()
     studio.window.notices._on_clicked()

@@ -125,7 +125,7 @@ class Parameters(QWidget):
             row.show_value(getattr(mine, key), getattr(usual, key))
         self.card.show_manner()
         differences = manner.differences
-        self.preset.setText(_preset_words(len(differences), thinks=manner.thinks, preset=manner.preset is not None))
+        self.preset.setText(_preset_words(differences, thinks=manner.thinks, preset=manner.preset is not None))
         self.reset.setEnabled(any(name in self.rows or name == "thinking" for name in differences))
         self.instructions.show_text(manner.choices.instructions)
         self.back.setVisible("instructions" in differences and bool(manner.base.instructions))
@@ -133,9 +133,11 @@ class Parameters(QWidget):
         self.form.show_choices(manner.choices)
 
 
-def _preset_words(changed: int, *, thinks: bool, preset: bool) -> str:
+def _preset_words(differences: tuple[str, ...], *, thinks: bool, preset: bool) -> str:
+    changed = len(differences)
     if preset:
         return _changed_words(changed) if changed else say("This chat is answered just as the preset says.")
+    changed -= "thinking" in differences  # the model card has values for both
     if not changed:
         return (
             say("As the model card advises for thinking.")
