@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from app.core.chatfile import ChatCopy, DocumentCopy
 from app.session.desk import Desk
+from app.session.opening import title_of
 from app.store.memory import FIRST_ID, MemoryThread
 from app.store.store import Store
 from app.store.thread import StoreThread
@@ -43,11 +46,15 @@ class TemporaryDesk(Desk):
 
 
 def keep_chat(memory: Desk, desk: Desk, chat_id: int, done: Callable[[int], object]) -> None:
-    """A chat in memory begins a life on the disk, whole; `done` hears its number there. The one in memory stays."""
+    """A chat in memory begins a life on the disk, whole; `done` hears its number there. The one in memory stays.
+
+    Without a name it takes that of its first question, as any other would have.
+    """
 
     def copy(store: Store) -> tuple[ChatCopy, tuple[DocumentCopy, ...]]:
         chat = store.copy_chat(chat_id)
-        return chat, store.copy_documents([chat])
+        first = next((message.text for message in chat.messages if message.role == "user"), "")
+        return msgspec.structs.replace(chat, title=chat.title or title_of(first)), store.copy_documents([chat])
 
     def take_in(found: tuple[ChatCopy, tuple[DocumentCopy, ...]]) -> None:
         desk.store.ask(lambda store: _take_in(store, *found), done)

@@ -10,7 +10,7 @@ import pytest
 
 from app.core.params import Choices
 from app.engine import messages as m
-from app.session.temporary import TemporaryDesk, is_temporary
+from app.session.temporary import TemporaryDesk, is_temporary, keep_chat
 from app.session.turn import Turn, Wish
 from tests.unit.session.test_turn import Bench
 
@@ -52,3 +52,16 @@ def test_settings_and_plan_are_those_of_the_desk_on_both_sides(bench: Bench) -> 
     desk.plan = None
     assert desk.engine is bench.desk.engine
     assert desk.store is not bench.desk.store
+
+
+def test_kept_it_is_called_after_its_first_question(bench: Bench) -> None:
+    desk, kept = TemporaryDesk(bench.desk), list[int]()
+    chat = desk.store.call(lambda store: store.create_chat())
+    turn = Turn(desk, Wish("May I keep a dog?\nThe lease is attached.", chat_id=chat.id))
+    turn.ended.connect(bench.ended.append)
+    turn.start()
+    bench.until(lambda: isinstance(bench.script.heard[-1], m.Generate))
+    bench.answer("A small one.")
+    keep_chat(desk, bench.desk, chat.id, kept.append)
+    bench.until(lambda: bool(kept))
+    assert bench.desk.store.call(lambda store: store.chat(kept[0])).title == "May I keep a dog?"
