@@ -90,9 +90,13 @@ def _forget_outside(desk: Desk, name: str) -> None:
     """What the chats' file does not hold: readings under the old key, the secret in the key store."""
     with contextlib.suppress(OSError):
         desk.resume.shelf.erase()
-    with contextlib.suppress(CarrelError):
-        keystore.remove_secret(name)
+    if name:
+        with contextlib.suppress(CarrelError):
+            keystore.remove_secret(name)
 
 
 def _name_of(desk: Desk) -> str:
-    return desk.vault.header.name if desk.vault.header is not None else ""
+    """Under which the key store has a secret, or "": one that has none need not be asked, and a desktop would ask the
+    user for the password of a key ring."""
+    header = desk.vault.header
+    return header.name if header is not None and header.key_store else ""

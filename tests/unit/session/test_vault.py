@@ -372,6 +372,21 @@ def test_the_key_store_of_the_system_opens_it(desk: tuple[Desk, Loop], monkeypat
     do(loop, vault.unlock, one, PHRASE)
 
 
+def test_a_key_store_that_holds_nothing_is_not_asked_at_the_end(
+    desk: tuple[Desk, Loop], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, loop = desk
+    asked: list[str] = []
+    monkeypatch.setattr(keystore, "remove_secret", asked.append)
+    do(loop, vault.create_vault, one, PHRASE, cost=FAST)
+    do(loop, vaultend.remove_vault, one)
+    assert asked == []
+    monkeypatch.setattr(keystore, "_stores", lambda: [FakeStore])
+    do(loop, vault.create_vault, one, PHRASE, cost=FAST, use_key_store=True)
+    do(loop, vaultend.remove_vault, one)
+    assert len(asked) == 1
+
+
 def test_a_key_store_that_asks_somebody_stops_neither_the_passphrase_nor_the_end(
     desk: tuple[Desk, Loop], monkeypatch: pytest.MonkeyPatch
 ) -> None:
