@@ -20,6 +20,7 @@ from app.ui.chat.message import MessageItem, ReceiptDetails
 from app.ui.chat.rows import AnswerRow
 from app.ui.chat.verdicts import checks_line, look_of, target_of, verdict_words
 from app.ui.chat.view import ChatView
+from app.ui.markdown.references import broken
 from app.ui.theme import theme
 from tests.helpers.fake_engine import Script
 from tests.ui.studio import Studio
@@ -72,7 +73,7 @@ def shown(view: ChatView, row: int = 0) -> AnswerRow:
 def text_of(page: CitedBrowser, number: int) -> str:
     mark = page.marks[number]
     raw = page.document().toRawText().encode("utf-16-le")
-    return raw[2 * mark.start : 2 * mark.end].decode("utf-16-le")
+    return broken(raw[2 * mark.start : 2 * mark.end].decode("utf-16-le"))
 
 
 def test_marks_stand_on_the_words_they_are_about(view: ChatView, citations: tuple[Citation, ...]) -> None:
@@ -274,3 +275,19 @@ def test_marks_come_back_when_a_chat_is_opened_again(tmp_path: Path, qtbot: QtBo
     row.text.citation_wanted.emit(row.text.marks[0].citation)
     assert wanted == [(1, 1, 0, 37)]
     studio.close()
+
+
+def test_a_reference_stays_on_one_line_and_is_copied_as_it_was_written(qtbot: QtBot) -> None:
+    page = CitedBrowser()
+    qtbot.addWidget(page)
+    text = "Other animals need written consent [D1 p.2], and so do birds 【D1 p.2】 of any kind."
+    page.show()
+    page.show_text(text)
+    starts = [text.index("[D1"), text.index("【D1")]
+    page.set_citations([Citation("page", at, at + 8, text[at : at + 8], "exact") for at in starts])
+    for width in range(200, 400, 7):
+        page.resize(width, page.fit(width))
+        assert [len(page.boxes_of(number)) for number in (0, 1)] == [1, 1], width
+    page.selectAll()
+    assert page.createMimeDataFromSelection().text() == text
+    assert page.toPlainText() == text

@@ -22,6 +22,7 @@ from app.core.words import say
 from app.ui.formulas.drawing import OBJECT_SIGN, wish_of
 from app.ui.markdown.inlines import LINE_BREAK, THIN_SPACE
 from app.ui.markdown.long_words import joined
+from app.ui.markdown.references import broken
 from app.ui.markdown.style import PROPERTY_CODE, PROPERTY_TASK, PROPERTY_TEX
 
 T = TypeVar("T")
@@ -80,7 +81,7 @@ def read_selection(cursor: QTextCursor) -> str:
             lines.append(text)
         last_row = row
         block = block.next()
-    return joined("\n".join(lines).strip("\n"))
+    return broken(joined("\n".join(lines).strip("\n")))
 
 
 def _read_block(block: QTextBlock, start: int, end: int) -> str:

@@ -12,6 +12,7 @@ from app.ui.formulas.drawing import insert_formula
 from app.ui.formulas.maker import Wish
 from app.ui.markdown.long_words import breakable
 from app.ui.markdown.parser import clean
+from app.ui.markdown.references import unbroken
 from app.ui.markdown.style import PROPERTY_TASK, Marks, TextStyle
 
 LINE_BREAK = "\u2028"
@@ -98,7 +99,8 @@ class _InlineWriter:
 
     def _flush(self) -> None:
         if self._waiting:
-            self._cursor.insertText(breakable(_one_block("".join(self._waiting))), self._style.run(self._waiting_marks))
+            text = unbroken(breakable(_one_block("".join(self._waiting))))
+            self._cursor.insertText(text, self._style.run(self._waiting_marks))
             self._waiting.clear()
 
 
