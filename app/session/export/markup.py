@@ -23,6 +23,7 @@ from app.session.markdown import parser, plain_parser
 LONGEST_COLOURED = 60_000  # characters of a code block; a longer one stays plain
 PICTURE_SCALE = 4  # formulas on paper are drawn larger than they are shown, for sharp edges
 SCREEN_EM_PX, PAPER_EM_PX = 17.0, 14.0
+SHALLOW_EM = 0.05  # a formula that goes hardly below the line stands on it: Qt knows that and the middle, nothing finer
 INK = "#14171C"
 
 
@@ -138,7 +139,7 @@ def _svg(drawn: Drawn, tex: str) -> str:
 def _picture(drawn: Drawn, tex: str) -> str:
     data = b64encode(drawn.picture(PAPER_EM_PX * PICTURE_SCALE, INK).encode()).decode()
     size = f'width="{drawn.width_em * PAPER_EM_PX:.0f}" height="{drawn.height_em * PAPER_EM_PX:.0f}"'
-    place = "vertical-align: middle"
+    place = "" if drawn.depth_em < SHALLOW_EM else "vertical-align: middle"
     return f'<img src="data:image/svg+xml;base64,{data}" {size} alt="{escape(tex)}" style="{place}">'
 
 

@@ -245,6 +245,11 @@ def test_moments_are_written_as_the_reader_writes_them_and_exactly_for_programs(
         language.speak("en")
 
 
+def test_on_paper_a_formula_without_anything_below_the_line_stands_on_it() -> None:
+    assert "middle" not in render_answer("$E = mc^2$", for_paper=True)
+    assert "middle" in render_answer(r"$\frac{a}{b}$", for_paper=True)
+
+
 def test_chinese_is_spoken_in_a_chinese_file(transcript: Transcript) -> None:
     language.speak("zh_CN")
     try:
