@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QBuffer, QByteArray, QEventLoop, QIODevice, QMarginsF, QRectF, QSizeF, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -81,11 +81,13 @@ def _print(html: str, title: str) -> bytes:
             QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Portrait, margins, QPageLayout.Unit.Millimeter
         )
     )
+    timers = QEventLoop()  # gives this thread what the timers of a long document need; nothing runs in it
     painter = QPainter(writer)
     try:
         _draw(painter, writer, _lay_out(html, writer))
     finally:
         painter.end()
+        del timers
     sink.close()
     return bytes(content.data())
 
