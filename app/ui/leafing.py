@@ -121,6 +121,17 @@ class Leafing:
                 return
             first += count
 
+    def show_sent(self) -> bool:
+        """The first of the documents that were sent last in this conversation; False when there are none."""
+        first, place = 1, (0, 1)
+        for message in self._conversation.messages:
+            if message.documents:
+                place = (first, (message.documents[0].chosen or (1,))[0])
+            first += len(message.documents)
+        if place[0]:
+            self.show_place(*place)
+        return place[0] > 0
+
     def close(self) -> None:
         if self.is_open:
             self.is_open = False

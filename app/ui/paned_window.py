@@ -66,10 +66,10 @@ class PanedWindow(DropWindow):
             self.open_beside()
 
     def toggle_preview(self) -> None:
-        """What is attached to the message, page by page; again closes it."""
+        """What is attached to the message, else what was sent last, page by page; again closes it."""
         if self.leafing.is_open:
             self.leafing.close()
         elif self.conversation.chips():
             self.leafing.show_attached()
-        else:
+        elif not self.leafing.show_sent():
             self.notices.tell(say("Nothing is attached. Drop a file first."))

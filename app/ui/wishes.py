@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from app.core.words import mark, say
 from app.engine.state import Phase
 from app.ui.commands import ANSWER, CHAT, MESSAGE, PROGRAM, VIEW, Command, Commands
+from app.ui.look_wishes import look_commands
 from app.ui.preset_wishes import offer_presets
 from app.ui.tree_wishes import tree_commands
 
@@ -18,7 +19,7 @@ def make_commands(window: Window) -> Commands:
     """The wishes of `window`. Its widgets are looked up at every wish: another language makes them again."""
     commands, wishes = Commands(), Wishes(window)
     commands.add(*_chats(window), *_message(window, wishes), *_answer(window, wishes))
-    commands.add(*tree_commands(window), *_view(window), *_program(window))
+    commands.add(*tree_commands(window), *_view(window), *look_commands(window), *_program(window))
     offer_presets(commands, window)
     return commands
 

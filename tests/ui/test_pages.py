@@ -141,6 +141,21 @@ def test_settings_hold_at_once_and_after_a_restart(studio: Studio) -> None:
     assert not studio.window.chat.composer.thinking.isChecked()
 
 
+def test_colours_and_language_are_found_among_the_commands(studio: Studio) -> None:
+    studio.window.show_page("settings")
+    page = studio.window.pages["settings"]
+    assert isinstance(page, SettingsPage)
+    (dark,) = studio.window.commands.search("dark colours")
+    assert dark.act is not None
+    dark.act()
+    assert (studio.desk.settings.theme, page.appearance.theme.currentData()) == ("dark", "dark")
+    assert not studio.window.commands.search("dark colours"), "they are dark already"
+    (chinese,) = studio.window.commands.search("简体")
+    assert chinese.act is not None
+    chinese.act()
+    assert [one.title for one in studio.window.commands.search("浅色")] == ["浅色"]
+
+
 def test_settings_are_found_by_their_words(studio: Studio) -> None:
     studio.window.show_page("settings")
     page = studio.window.pages["settings"]

@@ -334,6 +334,11 @@ def test_file_under_a_question_opens_what_was_sent_of_it(open_studio: Open) -> N
     assert panel.page_text.text.toPlainText() == "[D2 p.3]\nb.txt page 3"
     assert [panel.pages.leaf(row).ticked for row in range(4)] == [False, False, True, True]
     assert [panel.pages.leaf(row).note for row in range(4)] == ["left out", "left out", "", ""]
+    studio.window.toggle_preview()
+    studio.wait(lambda: not panel.isVisible())
+    studio.window.toggle_preview()
+    studio.wait(panel.isVisible)
+    assert panel.page_text.text.toPlainText() == "[D2 p.3]\nb.txt page 3", "nothing is attached: what was sent last"
 
 
 def test_many_chips_leave_room_for_the_conversation(open_studio: Open) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QFrame, QHBoxLayout, QLineEdit, QWidget
 
 from app.config.paths import models_folder
+from app.config.settings import Settings
 from app.core.words import say
 from app.session.desk import Desk
 from app.ui.bridge import listen
@@ -50,6 +51,11 @@ class AppearanceCard(SettingsCard):
         self.theme = make_choice(themes, settings.theme, lambda value: self.change(theme=value))
         self.column.addLayout(field(say("Language"), self.language))
         self.column.addLayout(field(say("Colours"), self.theme))
+        listen(self, lambda: desk.settings_changed.connect(self._show))
+
+    def _show(self, settings: Settings) -> None:
+        """The search of the window changes the colours too; another language makes this card again."""
+        self.theme.setCurrentIndex(self.theme.findData(settings.theme))
 
 
 class AnswersCard(SettingsCard):
