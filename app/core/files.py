@@ -37,6 +37,8 @@ def cannot_write(file: Path, error: OSError) -> CarrelError:
 
 
 def cannot_read(file: Path, error: OSError) -> CarrelError:
+    if isinstance(error, FileNotFoundError):
+        return not_there(file)
     return CarrelError(
         "cannot_read",
         "{file} could not be read: {cause}.",
@@ -44,6 +46,10 @@ def cannot_read(file: Path, error: OSError) -> CarrelError:
         file=str(file),
         cause=error.strerror or str(error),
     )
+
+
+def not_there(file: Path) -> CarrelError:
+    return CarrelError("not_there", "{path} is not there.", "Check the path.", path=str(file))
 
 
 def put_in_place(new: Path, file: Path) -> None:

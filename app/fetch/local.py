@@ -10,6 +10,7 @@ import msgspec
 
 from app.config.paths import expanded
 from app.core.errors import CarrelError
+from app.core.files import not_there
 from app.fetch import faults
 
 _SPLIT = re.compile(r"(?P<stem>.+)-(?P<number>\d{5})-of-(?P<count>\d{5})\.gguf", re.IGNORECASE)
@@ -102,7 +103,7 @@ def _check_file(file: Path) -> None:
     try:
         found = file.stat()
     except FileNotFoundError as error:
-        raise _absent(file) from error
+        raise not_there(file) from error
     if not stat.S_ISREG(found.st_mode):
         raise CarrelError("not_a_file", "{path} is not a file.", "Choose a .gguf file.", path=str(file))
     if file.name.endswith(".part"):
@@ -119,10 +120,6 @@ def _check_file(file: Path) -> None:
         ) from error
     if head[:4] != b"GGUF" or found.st_size < _HEAD_BYTES // 2:
         raise _not_gguf(file, head)
-
-
-def _absent(file: Path) -> CarrelError:
-    return CarrelError("not_there", "{path} is not there.", "Check the path.", path=str(file))
 
 
 def _not_gguf(file: Path, head: bytes) -> CarrelError:

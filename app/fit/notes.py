@@ -14,7 +14,12 @@ def notes(option: Option) -> list[str]:
     found = []
     speed = option.tokens_per_s
     if option.mode in ("partial", "ram") and speed < value.COMFORTABLE_TOKENS_PER_S:
-        found.append(say("Slow: about {speed} tokens a second.", speed=_speed(speed)))
+        slow = speed < value.READING_TOKENS_PER_S
+        found.append(
+            say("Slow: about {speed} tokens a second.", speed=_speed(speed))
+            if slow
+            else say("About as fast as one reads: {speed} tokens a second.", speed=_speed(speed))
+        )
     if option.n_cpu_moe and speed >= value.COMFORTABLE_TOKENS_PER_S:
         found.append(say("About {speed} tokens a second, for each reads few experts.", speed=_speed(speed)))
     if option.mode == "gpus":

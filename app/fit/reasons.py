@@ -161,7 +161,7 @@ def _instead_of_32b(best: Option) -> str:
     if best.candidate.model == value.PREFERRED_MODEL or best.candidate.model not in value.MODEL_POINTS:
         return ""
     if best.mode == "ram" and best.tokens_per_s >= value.COMFORTABLE_TOKENS_PER_S:
-        return say("It answers about as fast as one reads; the 32B would crawl here.")
+        return say("It answers faster than one reads; the 32B would crawl here.")
     if best.mode in ("ram", "partial"):
         return say("The 32B would crawl here.")
     return say(

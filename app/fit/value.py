@@ -41,6 +41,7 @@ BONUS_FOR_NATIVE_CONTEXT = 0.5
 # card (see `cards`) and of two channels of RAM.
 RAM_BYTES_PER_S = 40e9
 COMFORTABLE_TOKENS_PER_S = 10.0  # faster than most people read
+READING_TOKENS_PER_S = 4.5  # about as fast: 250 words a minute are some 6 tokens a second
 LOSS_PER_HALVED_SPEED = 10.0
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from app.core.words import say
+from app.fit import value
 from app.fit.plan import Advice, Plan
 from app.ui.words import bits_of, pages_of
 
-FASTER_THAN_READING_TOK_S = 9.0  # 250 words a minute are some 6 tokens a second
-AS_FAST_TOK_S = 4.5
 WANTED = "32B"
 
 
@@ -60,8 +59,8 @@ def computer_sentence(advice: Advice) -> str:
 
 def _pace(tok_s: float) -> str:
     speed = f"{tok_s:.0f}" if tok_s >= 9.5 else f"{tok_s:.1f}"
-    if tok_s >= FASTER_THAN_READING_TOK_S:
+    if tok_s >= value.COMFORTABLE_TOKENS_PER_S:
         return say("faster than one reads (about {speed} tokens a second)", speed=speed)
-    if tok_s >= AS_FAST_TOK_S:
+    if tok_s >= value.READING_TOKENS_PER_S:
         return say("about as fast as one reads ({speed} tokens a second)", speed=speed)
     return say("slower than one reads ({speed} tokens a second)", speed=speed)
