@@ -121,7 +121,7 @@ def test_no_backup_says_so_where_it_was_chosen(studio: Studio, tmp_path: Path) -
     window.show_page("archives")
     page: Any = window.pages["archives"]
     page.restore.offer(tmp_path / "none.carrel-backup")
-    assert "could not be read" in page.restore.trouble.text()
+    assert "is not there" in page.restore.trouble.text()
     assert not page.restore.go.isVisible()
 
 
