@@ -184,6 +184,7 @@ class Strongbox:
                 words = getattr(settings, field)
                 if words or name not in self._unread:
                     self.files.keep(name, words.encode())
+                    self._unread.discard(name)
         return _without_secrets(settings)
 
     def seal_again(self) -> None:

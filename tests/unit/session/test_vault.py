@@ -252,6 +252,15 @@ def test_a_disk_that_refuses_for_a_moment_does_not_cost_the_instructions(
     with running(tmp_path) as (one, loop):
         do(loop, vault.unlock, one, PHRASE)
         assert one.settings.system_prompt == "Be brief."
+    with running(tmp_path) as (one, loop):
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "read_bytes", refuse)
+            do(loop, vault.unlock, one, PHRASE)
+        one.change_settings(system_prompt="Be exact.")
+        one.change_settings(system_prompt="")
+    with running(tmp_path) as (one, loop):
+        do(loop, vault.unlock, one, PHRASE)
+        assert one.settings.system_prompt == "", "what the user empties is empty"
 
 
 def test_destroyed_nothing_comes_back(desk: tuple[Desk, Loop], tmp_path: Path) -> None:
